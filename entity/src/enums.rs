@@ -1,0 +1,111 @@
+//! Closed vocabularies, stored as the words that the API uses.
+
+use sea_orm::entity::prelude::*;
+
+/// An enum stored as its SCREAMING_SNAKE_CASE name.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum,
+            serde::Serialize, serde::Deserialize,
+        )]
+        #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+    )*};
+}
+
+words! {
+    /// The languages of notices, replies and names.
+    Locale { Sv, En }
+
+    /// By which way something came from, or went to, a customer.
+    Channel {
+        Email,
+        Phone,
+        Chat,
+        Meeting,
+        OrderForm,
+        /// The customer did it themselves, signed in.
+        Portal,
+        Letter,
+        /// Taken over from another system in bulk.
+        Import,
+        /// A program, on nobody's word in particular.
+        System,
+    }
+
+    /// How much a category needs protecting.
+    Sensitivity {
+        Ordinary,
+        /// Protected beyond the ordinary, such as the Swedish personnummer.
+        Confidential,
+        /// Art. 9: health, beliefs, biometrics, ...
+        Special,
+        /// Art. 10: convictions and offences.
+        Criminal,
+    }
+
+    /// Art. 6(1).
+    LegalBasis { Consent, Contract, LegalObligation, VitalInterests, PublicTask, LegitimateInterests }
+
+    /// Art. 9(2).
+    SpecialCategoryCondition {
+        ExplicitConsent,
+        EmploymentAndSocialSecurity,
+        VitalInterests,
+        NotForProfitBody,
+        MadePublicByTheSubject,
+        LegalClaims,
+        SubstantialPublicInterest,
+        HealthCare,
+        PublicHealth,
+        ArchivingAndResearch,
+    }
+
+    /// The event that a retention rule counts from.
+    RetentionStart {
+        Collected,
+        SubscriptionEnded,
+        /// The end of the calendar year in which the fiscal year ended.
+        FiscalYearEnded,
+    }
+
+    /// How data goes.
+    DisposalMethod {
+        Erase,
+        /// Make it impossible to tie to the customer, by anyone, for good.
+        Anonymize,
+    }
+
+    /// How a third party stands to the company, by GDPR terms (Art. 4(7), 4(8), 26).
+    ThirdPartyRole { Processor, JointController, Controller }
+
+    /// How far a third party is trusted with data.
+    TrustStatus { Proposed, Approved, Suspended, Retired }
+
+    /// What makes a transfer lawful (Art. 44-49).
+    TransferSafeguard { Eea, Adequacy, Scc, Bcr, Derogation }
+
+    /// Whose data it is.
+    CustomerKind { Person, Organization }
+
+    /// How the company stands to a customer.
+    CustomerStatus { Active, Dormant, Restricted, Anonymized, Erased }
+
+    /// What has become of data in a place.
+    DataLocationState { Held, Restricted, DisposalPending, Erased, Anonymized, LostTrack }
+
+    /// What a customer can be found by.
+    LookupKind { Email, Phone, NationalId }
+
+    /// What sort of actor it was.
+    ActorKind { Person, Script, ThirdParty, Program }
+
+    /// What sort of operation it was.
+    AuditKind { Read, Write, Dispose, Disclose, Authenticate, Administer }
+
+    /// How an operation ended.
+    AuditOutcome { Allowed, Denied, Failed }
+}

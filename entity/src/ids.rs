@@ -1,0 +1,111 @@
+//! One id type per thing, so that one never lands where another belongs.
+
+use sea_orm::prelude::*;
+
+/// A newtype over UUIDv7: a sea-orm value, a text form for logs and the audit body, nothing else.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType,
+            serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A customer.
+    CustomerId,
+    /// One customer's order of one service.
+    SubscriptionId,
+    /// What customers order.
+    ServiceId,
+    /// A service's need of one category at one system for one purpose.
+    RequirementId,
+    /// A statute that makes the company keep something.
+    RetentionRuleId,
+    /// Another company that receives data.
+    ThirdPartyId,
+    /// One vetting of a third party.
+    AssessmentId,
+    /// A place where data is stored.
+    SystemId,
+    /// A line of the data map.
+    DataLocationId,
+    /// An entry of the audit log.
+    AuditEventId,
+}
+
+/// Keys: words that people write, that never change, and that identify by themselves.
+macro_rules! keys {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType,
+            serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The word itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(key: &str) -> Self {
+                Self(key.to_owned())
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+    )*};
+}
+
+keys! {
+    /// A kind of personal data, dotted from the general to the particular: `user.contact.email`.
+    CategoryKey,
+    /// What data is used for: `DELIVER_SERVICE`.
+    PurposeKey,
+}
+
+impl CategoryKey {
+    /// Whether `self` is `above` or lies below it.
+    #[must_use]
+    pub fn is_within(&self, above: &str) -> bool {
+        self.0 == above || (self.0.starts_with(above) && self.0.as_bytes().get(above.len()) == Some(&b'.'))
+    }
+
+    /// The key without its last part: the category above.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        self.0.rsplit_once('.').map(|(above, _)| Self(above.to_owned()))
+    }
+}

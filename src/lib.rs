@@ -1,0 +1,10 @@
+//! Kartotek knows where each customer's personal data lives, why it may be there, and who has looked at it.
+
+pub mod access;
+pub mod auth;
+pub mod cli;
+pub mod crypto;
+pub mod domain;
+pub mod graphql;
+pub mod http;
+pub mod policy;
