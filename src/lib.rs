@@ -7,4 +7,5 @@ pub mod crypto;
 pub mod domain;
 pub mod graphql;
 pub mod http;
+pub mod identifier;
 pub mod policy;

@@ -1,6 +1,17 @@
 //! One id type per thing, so that one never lands where another belongs.
 
-use sea_orm::prelude::*;
+use sea_orm::{TryFromU64, prelude::*};
+
+/// Neither ids nor keys are ever made by a database's counter.
+macro_rules! not_counted {
+    ($name:ident) => {
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    };
+}
 
 /// A newtype over UUIDv7: a sea-orm value, a text form for logs and the audit body, nothing else.
 macro_rules! ids {
@@ -12,6 +23,8 @@ macro_rules! ids {
         )]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
+
+        not_counted!($name);
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -68,6 +81,8 @@ macro_rules! keys {
                 &self.0
             }
         }
+
+        not_counted!($name);
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

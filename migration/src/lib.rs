@@ -1,1 +1,58 @@
-//! The schema history.
+//! The schema history: one change a file, applied in order, on Postgres and SQLite alike.
+
+pub mod dialect;
+mod m20261125_000001_create_catalog;
+mod m20261125_000002_create_customer;
+mod m20261125_000003_create_audit;
+pub mod privileges;
+
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+use sea_orm_migration::{
+    async_trait,
+    prelude::MigrationTrait,
+    sea_orm::{
+        ConnectionTrait, DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions,
+        TransactionTrait,
+    },
+};
+
+/// Applies the history. Use [`up`], which lets two processes start at once.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261125_000001_create_catalog::Migration),
+            Box::new(m20261125_000002_create_customer::Migration),
+            Box::new(m20261125_000003_create_audit::Migration),
+        ]
+    }
+}
+
+/// Any number does, as long as every Kartotek takes the same one.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(7305517265442)";
+
+/// Applies what is pending, all or nothing; of several processes that start at once, one does and the others wait.
+///
+/// # Errors
+/// What the database says; nothing is changed then.
+#[expect(
+    clippy::disallowed_types,
+    reason = "migrations come before the door: there is nothing to record yet"
+)]
+pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
+    // SQLite has one writer: IMMEDIATE waits for its turn. Postgres waits for the lock, until the commit.
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let tx = db.begin_with_options(options).await?;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(LOCK).await?;
+    }
+    Migrator::up(&tx, None).await?;
+    privileges::grant(&tx).await?;
+    tx.commit().await
+}

@@ -1,1 +1,6 @@
-pub mod identifier;
+//! What the company promised: a folder for each noun, a file for each verb.
+
+pub mod catalog;
+pub mod change;
+pub mod checks;
+pub mod period;

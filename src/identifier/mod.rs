@@ -3,6 +3,7 @@
 //! No error and no `Debug` shows the value; it has to be asked for by name.
 
 pub mod email;
+pub mod mask;
 pub mod national_id;
 pub mod phone;
 pub mod text;

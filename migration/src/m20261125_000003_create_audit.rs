@@ -1,0 +1,105 @@
+//! The audit log: rows that nobody changes or removes.
+//!
+//! `body` holds the exact bytes that `leaf` is the hash of; the columns beside it are copies to search by.
+//! `id` says in which order rows came to SQLite; on Postgres, where commit order differs, `xid` tells which
+//! transactions were over when.
+
+use crate::dialect::{run, run_either};
+use sea_orm_migration::prelude::*;
+
+const TABLES: &str = r"
+CREATE TABLE audit_event (
+    id {serial},
+    event_id {uuid} NOT NULL CONSTRAINT audit_event_event_id UNIQUE,
+    occurred_at {time} NOT NULL,
+    actor text NOT NULL,
+    actor_kind text NOT NULL
+        CONSTRAINT audit_event_actor_kind CHECK (actor_kind IN ('PERSON', 'SCRIPT', 'THIRD_PARTY', 'PROGRAM')),
+    operation text NOT NULL,
+    kind text NOT NULL CONSTRAINT audit_event_kind CHECK (kind IN
+        ('READ', 'WRITE', 'DISPOSE', 'DISCLOSE', 'AUTHENTICATE', 'ADMINISTER')),
+    outcome text NOT NULL
+        CONSTRAINT audit_event_outcome CHECK (outcome IN ('ALLOWED', 'DENIED', 'FAILED')),
+    error_code text,
+    purpose text,
+    request_id text NOT NULL,
+    body {bytes} NOT NULL,
+    leaf {bytes} NOT NULL CONSTRAINT audit_event_leaf CHECK (length(leaf) = 32),
+    CONSTRAINT audit_event_says_why CHECK ((outcome = 'ALLOWED') = (error_code IS NULL))
+) {strict};
+CREATE INDEX audit_event_by_actor ON audit_event (actor, event_id);
+CREATE INDEX audit_event_by_operation ON audit_event (operation, event_id);
+CREATE INDEX audit_event_by_request ON audit_event (request_id);
+
+CREATE TABLE audit_subject (
+    customer_id {uuid} NOT NULL,
+    event_id {uuid} NOT NULL,
+    categories text NOT NULL,
+    PRIMARY KEY (customer_id, event_id)
+) {strict};
+";
+
+const LOCK_POSTGRES: &str = r"
+ALTER TABLE audit_event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+
+CREATE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+CREATE TRIGGER audit_event_no_change BEFORE UPDATE OR DELETE ON audit_event
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit_log();
+CREATE TRIGGER audit_event_no_truncate BEFORE TRUNCATE ON audit_event
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log();
+CREATE TRIGGER audit_subject_no_change BEFORE UPDATE OR DELETE ON audit_subject
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit_log();
+CREATE TRIGGER audit_subject_no_truncate BEFORE TRUNCATE ON audit_subject
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log();
+ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_change;
+ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_truncate;
+ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_change;
+ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_truncate;
+";
+
+// A REPLACE deletes without firing delete triggers unless `recursive_triggers` is on, so the insert itself
+// is refused when its key is there already. `new.id` is -1 before an insert that leaves the id to SQLite.
+const LOCK_SQLITE: &str = r"
+CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_event_no_replace BEFORE INSERT ON audit_event
+WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = new.id OR event_id = new.event_id)
+    OR (new.id <= coalesce((SELECT max(id) FROM audit_event), 0) AND new.id <> -1)
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
+
+CREATE TRIGGER audit_subject_no_update BEFORE UPDATE ON audit_subject
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_subject_no_delete BEFORE DELETE ON audit_subject
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_subject_no_replace BEFORE INSERT ON audit_subject
+WHEN EXISTS (SELECT 1 FROM audit_subject WHERE customer_id = new.customer_id AND event_id = new.event_id)
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
+";
+
+const DOWN: &str = r"
+DROP TABLE audit_subject;
+DROP TABLE audit_event;
+";
+
+/// See the module.
+#[derive(Debug, DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, TABLES).await?;
+        run_either(manager, LOCK_POSTGRES, LOCK_SQLITE).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, DOWN).await?;
+        run_either(manager, "DROP FUNCTION refuse_change_of_audit_log()", "SELECT 1").await
+    }
+}

@@ -1,0 +1,154 @@
+//! An event's exact bytes: what is hashed now is what a proof will be about for good.
+//!
+//! The body is a version byte and then JSON with sorted keys and no white space. Version 1 is described by
+//! [`Body`]; a later version may add to it, and never changes what a stored body says.
+
+use super::{session::Caller, trail::Trail};
+use chrono::{DateTime, SecondsFormat, Utc};
+use entity::{
+    enums::{ActorKind, AuditKind, AuditOutcome},
+    ids::{AuditEventId, CategoryKey, CustomerId},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The version byte that bodies begin with.
+const VERSION: u8 = 1;
+
+/// An event as it is written. Fields stand in the order of their names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    pub actor: ActorBody,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// How many times it happened, when one event stands for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    pub id: AuditEventId,
+    pub kind: AuditKind,
+    pub operation: String,
+    pub outcome: AuditOutcome,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    pub request: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<SubjectBody>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<TargetBody>,
+    /// RFC 3339 in UTC with microseconds.
+    pub time: String,
+}
+
+/// Who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActorBody {
+    /// Issuer and subject.
+    pub id: String,
+    pub kind: ActorKind,
+    pub roles: Vec<crate::policy::Role>,
+}
+
+/// Whom it was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubjectBody {
+    pub categories: Vec<CategoryKey>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    pub customer: CustomerId,
+}
+
+/// What it was about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetBody {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    pub kind: String,
+}
+
+impl Body {
+    /// The bytes that are hashed and stored.
+    fn bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = vec![VERSION];
+        serde_json::to_writer(&mut bytes, self)?;
+        Ok(bytes)
+    }
+
+    /// What stored bytes say; `None` for a version that this program does not know.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let (version, json) = bytes.split_first()?;
+        (*version == VERSION).then(|| serde_json::from_slice(json).ok())?
+    }
+}
+
+/// The hash of a leaf of the log's Merkle tree (RFC 9162, 2.1.1): the prefix keeps leaves and nodes apart.
+#[must_use]
+pub fn leaf(body: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update([0]).chain_update(body).finalize().into()
+}
+
+/// An event on its way to the log.
+#[derive(Clone, Debug)]
+pub(in crate::access) struct Event {
+    pub(in crate::access) id: AuditEventId,
+    pub(in crate::access) at: DateTime<Utc>,
+    pub(in crate::access) operation: String,
+    pub(in crate::access) kind: AuditKind,
+    pub(in crate::access) target: Option<TargetBody>,
+    pub(in crate::access) outcome: AuditOutcome,
+    pub(in crate::access) code: Option<&'static str>,
+    pub(in crate::access) count: Option<u64>,
+    pub(in crate::access) trail: Trail,
+}
+
+/// An event's row and subjects, ready to be inserted.
+#[derive(Clone, Debug)]
+pub(in crate::access) struct Entry {
+    pub(in crate::access) event: Event,
+    pub(in crate::access) caller: std::sync::Arc<Caller>,
+    pub(in crate::access) body: Vec<u8>,
+    pub(in crate::access) leaf: [u8; 32],
+}
+
+impl Entry {
+    pub(in crate::access) fn new(
+        event: Event,
+        caller: std::sync::Arc<Caller>,
+    ) -> Result<Self, serde_json::Error> {
+        let body = Body {
+            actor: ActorBody {
+                id: caller.actor.id(),
+                kind: caller.actor.kind,
+                roles: caller.actor.roles.clone(),
+            },
+            address: caller.client.map(|address| address.to_string()),
+            code: event.code.map(str::to_owned),
+            count: event.count,
+            id: event.id,
+            kind: event.kind,
+            operation: event.operation.clone(),
+            outcome: event.outcome,
+            purpose: caller.purpose.clone(),
+            reason: caller.reason.clone(),
+            request: caller.request_id.clone(),
+            subjects: event
+                .trail
+                .iter()
+                .map(|(customer, seen)| SubjectBody {
+                    categories: seen.categories.iter().cloned().collect(),
+                    changed: seen.changed.iter().map(|field| (*field).to_owned()).collect(),
+                    customer: *customer,
+                })
+                .collect(),
+            target: event.target.clone(),
+            time: event.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+        }
+        .bytes()?;
+        let leaf = leaf(&body);
+        Ok(Self { event, caller, body, leaf })
+    }
+}

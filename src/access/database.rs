@@ -1,0 +1,221 @@
+//! Connections: how they are made, and what is set on them. They never leave `access`.
+#![expect(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    reason = "this is where connections are made"
+)]
+
+use super::Broken;
+use migration::{Migrator, MigratorTrait, privileges::RUNTIME_ROLE};
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use std::{sync::Arc, time::Duration};
+
+/// Which of the two databases it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Postgres,
+    Sqlite,
+}
+
+/// How to connect.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: secrecy::SecretString,
+    /// Connections for reading; on Postgres for writing, too.
+    pub connections: u32,
+}
+
+/// How long anything waits for a connection before it gives up.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// How long one statement may take.
+const STATEMENT: Duration = Duration::from_secs(25);
+
+/// The pools. `SQLite` has one writer, so its writing pool holds one connection, and waiting for it is the queue;
+/// the audit log shares it. On Postgres the audit log has a connection of its own, which nothing else can exhaust.
+#[derive(Clone, Debug)]
+pub(in crate::access) struct Database {
+    reading: DatabaseConnection,
+    writing: DatabaseConnection,
+    audit: DatabaseConnection,
+}
+
+impl Database {
+    /// Migrates and connects.
+    pub(in crate::access) async fn open(settings: &Settings) -> Result<Self, Broken> {
+        migrate(settings).await?;
+        Self::connect(settings).await
+    }
+
+    async fn connect(settings: &Settings) -> Result<Self, Broken> {
+        let connections = settings.connections.max(1);
+        match engine(settings) {
+            Engine::Sqlite => {
+                let writing = sqlite(settings, 1, false).await?;
+                let reading = sqlite(settings, connections, true).await?;
+                Ok(Self { reading, audit: writing.clone(), writing })
+            }
+            Engine::Postgres => {
+                let writing = postgres(settings, connections, true).await?;
+                let audit = postgres(settings, 1, true).await?;
+                Ok(Self { reading: writing.clone(), writing, audit })
+            }
+        }
+    }
+
+    pub(in crate::access) fn reading(&self) -> &DatabaseConnection {
+        &self.reading
+    }
+
+    pub(in crate::access) fn audit(&self) -> &DatabaseConnection {
+        &self.audit
+    }
+
+    /// A transaction that reads one state and changes nothing.
+    pub(in crate::access) async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        let isolation = (self.reading.get_database_backend() == DbBackend::Postgres)
+            .then_some(sea_orm::IsolationLevel::RepeatableRead);
+        let access = isolation.map(|_| sea_orm::AccessMode::ReadOnly);
+        self.reading.begin_with_config(isolation, access).await
+    }
+
+    /// A transaction that changes something. On `SQLite` it takes the write lock at once: a transaction that reads
+    /// first and writes later fails when another wrote in between.
+    pub(in crate::access) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.writing.begin_with_options(options).await
+    }
+
+    /// Whether the database answers.
+    pub(in crate::access) async fn ping(&self) -> Result<(), Broken> {
+        self.reading.ping().await?;
+        Ok(())
+    }
+
+    pub(in crate::access) async fn close(self) {
+        // Readers first, so that the last connection, the writer's, checkpoints the WAL.
+        for pool in [self.reading, self.audit, self.writing] {
+            if let Err(error) = pool.close().await {
+                tracing::debug!(%error, "a connection pool did not close");
+            }
+        }
+    }
+}
+
+/// Which database the URL is for; what is no `SQLite` URL is Postgres' to refuse.
+pub(in crate::access) fn engine(settings: &Settings) -> Engine {
+    use secrecy::ExposeSecret;
+    if settings.url.expose_secret().starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
+}
+
+/// Applies what is pending.
+pub(in crate::access) async fn migrate(settings: &Settings) -> Result<(), Broken> {
+    let owner = owner(settings).await?;
+    let done = migration::up(&owner).await;
+    owner.close().await?;
+    Ok(done?)
+}
+
+/// Each migration's name, and whether it is applied.
+pub(in crate::access) async fn migrations(settings: &Settings) -> Result<Vec<(String, bool)>, Broken> {
+    let owner = owner(settings).await?;
+    let known = Migrator::get_migration_with_status_read_only(&owner).await;
+    owner.close().await?;
+    let applied = |status| status == migration::MigrationStatus::Applied;
+    Ok(known?.iter().map(|one| (one.name().to_owned(), applied(one.status()))).collect())
+}
+
+async fn owner(settings: &Settings) -> Result<DatabaseConnection, DbErr> {
+    match engine(settings) {
+        Engine::Sqlite => sqlite(settings, 1, false).await,
+        Engine::Postgres => postgres(settings, 1, false).await,
+    }
+}
+
+fn options(settings: &Settings, connections: u32) -> ConnectOptions {
+    use secrecy::ExposeSecret;
+    let mut options = ConnectOptions::new(settings.url.expose_secret());
+    options
+        .max_connections(connections)
+        .min_connections(connections.min(2))
+        .acquire_timeout(ACQUIRE)
+        .connect_timeout(ACQUIRE)
+        .idle_timeout(Duration::from_secs(600))
+        // A broken connection is noticed by the statement that meets it; asking first costs a round trip each time.
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
+        // Statements hold no values, but neither logs nor traces need them.
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false);
+    options
+}
+
+async fn sqlite(settings: &Settings, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+    let mut options = options(settings, connections);
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        let sqlite = sqlite
+            .create_if_missing(!read_only)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An answer promises that its record survives a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(ACQUIRE)
+            // What is deleted is overwritten: a destroyed key must not linger in a free page.
+            .pragma("secure_delete", "ON")
+            // With it, a REPLACE fires the triggers that keep the audit log.
+            .pragma("recursive_triggers", "ON")
+            .pragma("trusted_schema", "OFF")
+            .statement_cache_capacity(256);
+        if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
+    });
+    sea_orm::Database::connect(options).await
+}
+
+async fn postgres(
+    settings: &Settings,
+    connections: u32,
+    as_runtime: bool,
+) -> Result<DatabaseConnection, DbErr> {
+    let mut options = options(settings, connections);
+    options.map_sqlx_postgres_opts(move |postgres| {
+        let milliseconds = |duration: Duration| duration.as_millis().to_string();
+        let postgres = postgres
+            .application_name("kartotek")
+            .statement_cache_capacity(256)
+            // Short statements never repay compiling.
+            .options([("jit", "off"), ("timezone", "UTC")]);
+        if !as_runtime {
+            return postgres;
+        }
+        // The server works as a role that owns nothing and can only add to the audit log.
+        postgres.options([
+            ("role", RUNTIME_ROLE.to_owned()),
+            ("statement_timeout", milliseconds(STATEMENT)),
+            ("lock_timeout", milliseconds(ACQUIRE)),
+            ("idle_in_transaction_session_timeout", milliseconds(STATEMENT)),
+        ])
+    });
+    sea_orm::Database::connect(options).await
+}
+
+/// The name of the unique constraint that an error is about, as the engine tells it.
+pub(in crate::access) fn duplicate(error: &DbErr) -> Option<String> {
+    use sea_orm::{RuntimeErr::SqlxError, SqlErr};
+    let Some(SqlErr::UniqueConstraintViolation(message)) = error.sql_err() else { return None };
+    let constraint = match error {
+        DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => constraint(error),
+        _ => None,
+    };
+    Some(constraint.unwrap_or(message))
+}
+
+fn constraint(error: &Arc<sqlx::Error>) -> Option<String> {
+    error.as_database_error()?.constraint().map(str::to_owned)
+}

@@ -1,0 +1,206 @@
+//! Opens and closes: holds the pools, the keys, the journal and the clock, and gives them to nobody.
+
+use super::{
+    Access, Broken, Caller, Clock, Released, Session, Settings, Stop,
+    body::{Event, TargetBody},
+    clock::Ticker,
+    database::{self, Database, Engine},
+    journal::Journal,
+    operation::Gate,
+    trail::Trail,
+    vault::Vault,
+};
+use crate::{crypto::MasterKeys, policy::Actor};
+use entity::{
+    enums::{ActorKind, AuditKind, AuditOutcome},
+    ids::AuditEventId,
+};
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+/// The one way in.
+#[derive(Debug)]
+pub struct Door {
+    pub(in crate::access) database: Database,
+    pub(in crate::access) vault: Vault,
+    pub(in crate::access) journal: Journal,
+    pub(in crate::access) ticker: Ticker,
+    writer: Mutex<Option<tokio::task::JoinHandle<()>>>,
+    rejections: Mutex<HashMap<IpAddr, Rejections>>,
+}
+
+/// Tokens rejected from one address since an event was last written about it.
+#[derive(Debug)]
+struct Rejections {
+    since: chrono::DateTime<chrono::Utc>,
+    more: u64,
+}
+
+/// A rejected token leaves one event an address in this time, so that nobody can flood the log.
+const QUIET: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
+
+/// The most addresses kept count of.
+const ADDRESSES: usize = 10_000;
+
+impl Door {
+    /// Migrates, connects and starts the journal.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or migrated.
+    pub async fn open(
+        settings: &Settings,
+        keys: MasterKeys,
+        clock: Box<dyn Clock>,
+    ) -> Result<Arc<Self>, Broken> {
+        let database = Database::open(settings).await?;
+        let (journal, writer) = Journal::start(database.audit().clone());
+        Ok(Arc::new(Self {
+            database,
+            vault: Vault::new(keys),
+            journal,
+            ticker: Ticker::new(clock),
+            writer: Mutex::new(Some(writer)),
+            rejections: Mutex::default(),
+        }))
+    }
+
+    /// Applies what is pending, and nothing else.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or migrated.
+    pub async fn migrate(settings: &Settings) -> Result<(), Broken> {
+        database::migrate(settings).await
+    }
+
+    /// Each migration's name, and whether it is applied.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn migrations(settings: &Settings) -> Result<Vec<(String, bool)>, Broken> {
+        database::migrations(settings).await
+    }
+
+    /// Which database the settings are for.
+    pub fn engine(settings: &Settings) -> Engine {
+        database::engine(settings)
+    }
+
+    /// A request of a caller who was identified.
+    pub fn session(self: &Arc<Self>, caller: Caller) -> Session {
+        Session::new(self.clone(), caller)
+    }
+
+    /// An operation of one of the program's own parts, under a name that the log will show.
+    pub fn program(self: &Arc<Self>, part: &str, operation: &str) -> Access {
+        let request_id = self.ticker.id().to_string();
+        let caller = Caller { actor: program(part), purpose: None, reason: None, request_id, client: None };
+        Access::new(self.clone(), Arc::new(caller), operation, Gate::AtOnce)
+    }
+
+    /// Now, by the clock that everything goes by.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.ticker.now()
+    }
+
+    /// A new request id.
+    pub fn request_id(&self) -> String {
+        self.ticker.id().to_string()
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<(), Broken> {
+        self.database.ping().await
+    }
+
+    /// Answers a caller whom nobody vouches for. Nothing was read, so the answer may leave; that it was tried is
+    /// on record, once a minute for each address.
+    pub async fn reject<T>(
+        &self,
+        client: IpAddr,
+        request_id: &str,
+        answer: T,
+        instead: impl FnOnce(&Stop) -> T,
+    ) -> Released<T> {
+        let Some(count) = self.rejections_to_record(client) else { return Released::new(answer) };
+        let caller = Arc::new(Caller {
+            actor: Actor {
+                kind: ActorKind::Person,
+                issuer: "unknown".to_owned(),
+                subject: "unknown".to_owned(),
+                name: None,
+                roles: Vec::new(),
+                scopes: Vec::new(),
+                customer: None,
+            },
+            purpose: None,
+            reason: None,
+            request_id: request_id.to_owned(),
+            client: Some(client),
+        });
+        let event = Event {
+            id: AuditEventId(self.ticker.id()),
+            at: self.ticker.now(),
+            operation: "authenticate".to_owned(),
+            kind: AuditKind::Authenticate,
+            target: Some(TargetBody { id: None, kind: "Viewer".to_owned() }),
+            outcome: AuditOutcome::Denied,
+            code: Some("UNAUTHENTICATED"),
+            count: Some(count),
+            trail: Trail::default(),
+        };
+        match self.journal.record(vec![event], &caller).await {
+            Ok(()) => Released::new(answer),
+            Err(broken) => Released::new(instead(&broken.into())),
+        }
+    }
+
+    /// How many rejections an event should stand for now; `None` when one was written a moment ago.
+    fn rejections_to_record(&self, client: IpAddr) -> Option<u64> {
+        let now = self.ticker.now();
+        let mut all = self.rejections.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all.get_mut(&client)
+            && now - known.since < QUIET
+        {
+            known.more += 1;
+            return None;
+        }
+        if all.len() >= ADDRESSES {
+            all.retain(|_, known| now - known.since < QUIET);
+        }
+        let more = all.insert(client, Rejections { since: now, more: 0 }).map_or(0, |known| known.more);
+        Some(more + 1)
+    }
+
+    /// Writes what was handed in and closes the connections. Nothing can be asked afterwards.
+    pub async fn close(self: Arc<Self>) {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let database = self.database.clone();
+        // The writer ends once the last sender, which is the door's, is gone.
+        drop(self);
+        if let Some(writer) = writer
+            && tokio::time::timeout(Duration::from_secs(10), writer).await.is_err()
+        {
+            tracing::warn!("something still held the door open");
+        }
+        database.close().await;
+    }
+}
+
+fn program(part: &str) -> Actor {
+    Actor {
+        kind: ActorKind::Program,
+        issuer: "kartotek".to_owned(),
+        subject: part.to_owned(),
+        name: Some(format!("Kartotek ({part})")),
+        roles: Vec::new(),
+        scopes: Vec::new(),
+        customer: None,
+    }
+}

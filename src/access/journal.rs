@@ -1,0 +1,243 @@
+//! The only inserts into the audit log.
+//!
+//! A command's event goes in with its change. Everything else goes through one writer task: whatever waits when
+//! it is ready is written as one batch with one commit, so that the more there is to record, the less each costs.
+
+use super::{
+    Broken,
+    body::{Entry, Event},
+    session::Caller,
+};
+use sea_orm::{
+    ActiveEnum, ConnectionTrait, DbBackend, DbErr, Statement, TransactionTrait, Value, sea_query::ArrayType,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many may wait. Beyond it the answer is 503, as when the log cannot be written at all.
+const QUEUE: usize = 4096;
+
+/// The most that go into one commit.
+const BATCH: usize = 256;
+
+/// How long a commit may take before what waits for it is told no.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Entries that are released together, and whom to tell.
+struct Request {
+    entries: Vec<Entry>,
+    done: oneshot::Sender<Result<(), String>>,
+}
+
+/// Where events are handed in.
+#[derive(Clone, Debug)]
+pub(in crate::access) struct Journal {
+    queue: mpsc::Sender<Request>,
+}
+
+impl Journal {
+    /// Starts the writer. It ends when the last `Journal` is dropped and everything handed in is written.
+    pub(in crate::access) fn start<C>(db: C) -> (Self, tokio::task::JoinHandle<()>)
+    where
+        C: ConnectionTrait + TransactionTrait + Send + Sync + 'static,
+    {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        (Self { queue }, tokio::spawn(write_batches(db, waiting)))
+    }
+
+    /// Returns once the events are durable.
+    pub(in crate::access) async fn record(
+        &self,
+        events: Vec<Event>,
+        caller: &Arc<Caller>,
+    ) -> Result<(), Broken> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let entries = entries(events, caller)?;
+        let (done, written) = oneshot::channel();
+        self.queue
+            .try_send(Request { entries, done })
+            .map_err(|_| Broken::Journal("the queue is full or closed".to_owned()))?;
+        match written.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(why)) => Err(Broken::Journal(why)),
+            Err(_) => Err(Broken::Journal("the writer ended".to_owned())),
+        }
+    }
+}
+
+/// The events with their bodies and hashes.
+pub(in crate::access) fn entries(events: Vec<Event>, caller: &Arc<Caller>) -> Result<Vec<Entry>, Broken> {
+    events
+        .into_iter()
+        .map(|event| Entry::new(event, caller.clone()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| Broken::Journal(error.to_string()))
+}
+
+async fn write_batches<C>(db: C, mut waiting: mpsc::Receiver<Request>)
+where
+    C: ConnectionTrait + TransactionTrait + Send + Sync,
+{
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        metrics::histogram!("audit_batch_requests").record(u32::try_from(batch.len()).unwrap_or(u32::MAX));
+        let all = batch.iter().flat_map(|request| &request.entries).collect::<Vec<_>>();
+        let result = patiently(write(&db, &all)).await;
+        // One entry that the database will not take must not fail the others.
+        if result.is_err() && batch.len() > 1 {
+            for request in batch.drain(..) {
+                let result = patiently(write(&db, &request.entries.iter().collect::<Vec<_>>())).await;
+                tell(request, result);
+            }
+        } else {
+            for request in batch.drain(..) {
+                tell(request, result.clone());
+            }
+        }
+    }
+}
+
+fn tell(request: Request, result: Result<(), String>) {
+    if let Err(error) = &result {
+        metrics::counter!("audit_write_failures_total").increment(1);
+        tracing::error!(error, "the audit log could not be written; nothing is answered");
+    }
+    // Nobody waits any more when the client has gone: the event stays on record all the same.
+    let _ = request.done.send(result);
+}
+
+async fn patiently(write: impl Future<Output = Result<(), DbErr>>) -> Result<(), String> {
+    match tokio::time::timeout(PATIENCE, write).await {
+        Ok(result) => result.map_err(|error| error.to_string()),
+        Err(_) => Err("the database did not answer in time".to_owned()),
+    }
+}
+
+async fn write<C>(db: &C, entries: &[&Entry]) -> Result<(), DbErr>
+where
+    C: ConnectionTrait + TransactionTrait,
+{
+    // On Postgres a batch is one statement, which commits by itself.
+    if db.get_database_backend() == DbBackend::Postgres {
+        return insert(db, entries).await;
+    }
+    let options = sea_orm::TransactionOptions {
+        sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+        ..sea_orm::TransactionOptions::default()
+    };
+    let tx = db.begin_with_options(options).await?;
+    insert(&tx, entries).await?;
+    sea_orm::TransactionSession::commit(tx).await
+}
+
+/// Inserts events and their subjects into the transaction at hand.
+pub(in crate::access) async fn insert(db: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        db.execute_raw(postgres(entries)).await?;
+        return Ok(());
+    }
+    // `SQLite` takes 32,766 values in a statement.
+    for some in entries.chunks(2_000) {
+        db.execute_raw(sqlite_events(some)).await?;
+    }
+    for some in subjects(entries).chunks(10_000) {
+        db.execute_raw(sqlite_subjects(some)).await?;
+    }
+    Ok(())
+}
+
+/// (customer, event, categories) of every subject.
+fn subjects(entries: &[&Entry]) -> Vec<[Value; 3]> {
+    let of = |entry: &&Entry| {
+        let event = entry.event.id.0;
+        let row = |(customer, seen): (&entity::ids::CustomerId, &super::trail::Seen)| {
+            let categories = serde_json::to_string(&seen.categories).unwrap_or_default();
+            [customer.0.into(), event.into(), categories.into()]
+        };
+        entry.event.trail.iter().map(row).collect::<Vec<_>>()
+    };
+    entries.iter().flat_map(of).collect()
+}
+
+const COLUMNS: [(&str, ArrayType); 12] = [
+    ("event_id", ArrayType::Uuid),
+    ("occurred_at", ArrayType::ChronoDateTimeUtc),
+    ("actor", ArrayType::String),
+    ("actor_kind", ArrayType::String),
+    ("operation", ArrayType::String),
+    ("kind", ArrayType::String),
+    ("outcome", ArrayType::String),
+    ("error_code", ArrayType::String),
+    ("purpose", ArrayType::String),
+    ("request_id", ArrayType::String),
+    ("body", ArrayType::Bytes),
+    ("leaf", ArrayType::Bytes),
+];
+
+fn values(entry: &Entry) -> [Value; 12] {
+    let (event, caller) = (&entry.event, &entry.caller);
+    [
+        event.id.0.into(),
+        event.at.into(),
+        caller.actor.id().into(),
+        caller.actor.kind.to_value().into(),
+        event.operation.clone().into(),
+        event.kind.to_value().into(),
+        event.outcome.to_value().into(),
+        event.code.map(str::to_owned).into(),
+        caller.purpose.clone().into(),
+        caller.request_id.clone().into(),
+        entry.body.clone().into(),
+        entry.leaf.to_vec().into(),
+    ]
+}
+
+/// One statement for any number of events and subjects: an array a column, so that its text is always the same.
+fn postgres(entries: &[&Entry]) -> Statement {
+    const SQL: &str = "WITH event AS (
+        INSERT INTO audit_event (event_id, occurred_at, actor, actor_kind, operation, kind, outcome, error_code,
+            purpose, request_id, body, leaf)
+        SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[],
+            $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[]))
+        INSERT INTO audit_subject (customer_id, event_id, categories)
+        SELECT * FROM unnest($13::uuid[], $14::uuid[], $15::text[])";
+    let mut arrays = columns(entries.iter().map(|entry| values(entry)), &COLUMNS.map(|(_, kind)| kind));
+    arrays.extend(columns(
+        subjects(entries).into_iter(),
+        &[ArrayType::Uuid, ArrayType::Uuid, ArrayType::String],
+    ));
+    Statement::from_sql_and_values(DbBackend::Postgres, SQL, arrays)
+}
+
+/// Rows turned into one array a column.
+fn columns<const N: usize>(rows: impl Iterator<Item = [Value; N]>, kinds: &[ArrayType; N]) -> Vec<Value> {
+    let mut columns = vec![Vec::new(); N];
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    let array = |(column, kind): (Vec<Value>, &ArrayType)| Value::Array(kind.clone(), Some(Box::new(column)));
+    columns.into_iter().zip(kinds).map(array).collect()
+}
+
+fn sqlite_events(entries: &[&Entry]) -> Statement {
+    let names = COLUMNS.map(|(name, _)| name).join(", ");
+    let sql = format!("INSERT INTO audit_event ({names}) VALUES {}", places(entries.len(), COLUMNS.len()));
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, entries.iter().flat_map(|entry| values(entry)))
+}
+
+fn sqlite_subjects(rows: &[[Value; 3]]) -> Statement {
+    let sql = format!(
+        "INSERT INTO audit_subject (customer_id, event_id, categories) VALUES {}",
+        places(rows.len(), 3)
+    );
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, rows.iter().flatten().cloned())
+}
+
+fn places(rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    vec![row; rows].join(", ")
+}

@@ -1,0 +1,257 @@
+//! One operation: everything under one root field, one worker's pass, one command line.
+
+use super::{
+    Broken, Command, Door, Inquiry, Reader, Stop, Trail, Writer,
+    body::{Event, TargetBody},
+    database,
+    session::Caller,
+};
+use crate::policy::{self, Action, No, Target};
+use entity::{
+    enums::{AuditKind, AuditOutcome},
+    ids::AuditEventId,
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// When reads go on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::access) enum Gate {
+    /// Together, before the answer leaves.
+    AtRelease,
+    /// Each before it is returned, where no gate comes after: programs, exports, the command line.
+    AtOnce,
+}
+
+/// How often a command is tried when changes meet.
+const ATTEMPTS: u32 = 4;
+
+/// The way to the database for one operation of one caller.
+#[derive(Clone, Debug)]
+pub struct Access(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    door: Arc<Door>,
+    caller: Arc<Caller>,
+    operation: String,
+    gate: Gate,
+    state: Mutex<State>,
+}
+
+/// What has been read so far, and how much of it is on record.
+#[derive(Debug, Default)]
+struct State {
+    read: Option<(Action, Target)>,
+    trail: Trail,
+    recorded: Trail,
+    /// Whether an event of this operation is on record already: then only more of what it touched needs another.
+    written: bool,
+}
+
+impl Access {
+    pub(in crate::access) fn new(door: Arc<Door>, caller: Arc<Caller>, operation: &str, gate: Gate) -> Self {
+        let operation = operation.to_owned();
+        Self(Arc::new(Inner { door, caller, operation, gate, state: Mutex::default() }))
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.0.caller
+    }
+
+    /// Now, by the clock that everything goes by.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.0.door.ticker.now()
+    }
+
+    pub(in crate::access) fn door(&self) -> &Door {
+        &self.0.door
+    }
+
+    /// Asks the policy, runs the inquiry, and notes what it read.
+    ///
+    /// # Errors
+    /// [`Stop::Denied`] when the policy says no, which is then on record; what the inquiry itself says.
+    pub async fn read<I: Inquiry>(&self, inquiry: I) -> Result<I::Output, Stop> {
+        let target = inquiry.target();
+        self.decide(I::ACTION, &target).await?;
+        let reader = Reader::open(self, I::SNAPSHOT).await?;
+        let result = inquiry.run(&reader).await;
+        let trail = reader.close();
+        match result {
+            // The policy has looked at whom the question named; this looks at whom the answer is about.
+            Ok(_)
+                if policy::sees_only_themselves(&self.caller().actor, I::ACTION)
+                    && !policy::only_about(&self.caller().actor, &trail.customers()) =>
+            {
+                Err(self.denied(I::ACTION, &target, No::NotYours).await?)
+            }
+            Ok(output) => {
+                self.saw(I::ACTION, target, trail).await?;
+                Ok(output)
+            }
+            Err(stop) => Err(self.failed(I::ACTION, &target, stop).await?),
+        }
+    }
+
+    /// Asks the policy, runs the command, and commits its event with its change. Neither is there without the other.
+    ///
+    /// # Errors
+    /// [`Stop::Denied`] when the policy says no, [`Stop::Refused`] when a rule does; both are then on record.
+    pub async fn write<C: Command>(&self, command: C) -> Result<C::Output, Stop> {
+        let target = command.target();
+        self.decide(C::ACTION, &target).await?;
+        let mut attempt = 1;
+        loop {
+            let stop = match self.attempt(command.clone(), &target).await {
+                Ok(output) => return Ok(output),
+                Err(Stop::Broken(Broken::Contention)) if attempt < ATTEMPTS => {
+                    attempt += 1;
+                    continue;
+                }
+                Err(Stop::Broken(Broken::Database(error))) => match database::duplicate(&error) {
+                    Some(constraint) => match command.duplicate(&constraint) {
+                        Some(refusal) => refusal.into(),
+                        None => Stop::Broken(Broken::Database(error)),
+                    },
+                    None => Stop::Broken(Broken::Database(error)),
+                },
+                Err(stop) => stop,
+            };
+            return Err(self.failed(C::ACTION, &target, stop).await?);
+        }
+    }
+
+    async fn attempt<C: Command>(&self, command: C, target: &Target) -> Result<C::Output, Stop> {
+        let mut writer = Writer::begin(self).await?;
+        let output = match command.run(&mut writer).await {
+            Ok(output) => output,
+            Err(stop) => {
+                writer.roll_back().await;
+                return Err(stop);
+            }
+        };
+        let target = writer.target(target);
+        let event = self.event(C::ACTION, &target, AuditOutcome::Allowed, None, writer.trail());
+        let trail = writer.commit(event, &self.0.caller).await?;
+        let mut state = self.state();
+        state.trail.merge(trail.clone());
+        state.recorded.merge(trail);
+        state.written = true;
+        Ok(output)
+    }
+
+    async fn decide(&self, action: Action, target: &Target) -> Result<(), Stop> {
+        let caller = self.caller();
+        match policy::decide(&caller.actor, caller.purpose.as_deref(), action, target) {
+            Ok(()) => Ok(()),
+            Err(no) => Err(self.denied(action, target, no).await?),
+        }
+    }
+
+    /// Records the refusal; what comes back is what to answer with.
+    async fn denied(&self, action: Action, target: &Target, no: No) -> Result<Stop, Broken> {
+        let event = self.event(action, target, AuditOutcome::Denied, Some(no.code()), Trail::default());
+        self.record(event).await?;
+        tracing::info!(operation = self.0.operation, action = action.name(), why = no.code(), "denied");
+        Ok(Stop::Denied(no))
+    }
+
+    /// Records the failure; what comes back is what to answer with.
+    async fn failed(&self, action: Action, target: &Target, stop: Stop) -> Result<Stop, Broken> {
+        if matches!(stop, Stop::Denied(_)) {
+            return Ok(stop);
+        }
+        let event = self.event(action, target, AuditOutcome::Failed, Some(stop.code()), Trail::default());
+        match self.record(event).await {
+            Ok(()) => Ok(stop),
+            // Whatever broke the log most likely broke the operation, too: say the first thing.
+            Err(_) if matches!(stop, Stop::Broken(_)) => Ok(stop),
+            Err(broken) => Err(broken),
+        }
+    }
+
+    /// Records that the operation was asked for in a way that could not be carried out at all.
+    pub(in crate::access) async fn never_ran(
+        &self,
+        kind: AuditKind,
+        code: &'static str,
+    ) -> Result<(), Broken> {
+        let event = Event {
+            kind,
+            target: None,
+            ..self.event(
+                Action::SeeViewer,
+                &Target::none(),
+                AuditOutcome::Failed,
+                Some(code),
+                Trail::default(),
+            )
+        };
+        self.record(event).await
+    }
+
+    async fn saw(&self, action: Action, target: Target, trail: Trail) -> Result<(), Broken> {
+        let about_somebody = !trail.is_empty();
+        {
+            let mut state = self.state();
+            state.read.get_or_insert((action, target));
+            state.trail.merge(trail);
+        }
+        // A program that reads what is about nobody, such as its own queue, leaves no event each time.
+        if self.0.gate == Gate::AtOnce
+            && about_somebody
+            && let Some(event) = self.unrecorded()
+        {
+            self.record(event).await?;
+        }
+        Ok(())
+    }
+
+    /// The event for what was read and is not on record yet, if any. It counts as recorded from here on: it is
+    /// either written before the answer leaves, or there is no answer.
+    pub(in crate::access) fn unrecorded(&self) -> Option<Event> {
+        let mut state = self.state();
+        let (action, target) = state.read.clone()?;
+        let news = state.trail.beyond(&state.recorded);
+        if state.written && news.is_empty() {
+            return None;
+        }
+        state.written = true;
+        state.recorded.merge(news.clone());
+        drop(state);
+        Some(self.event(action, &target, AuditOutcome::Allowed, None, news))
+    }
+
+    fn event(
+        &self,
+        action: Action,
+        target: &Target,
+        outcome: AuditOutcome,
+        code: Option<&'static str>,
+        trail: Trail,
+    ) -> Event {
+        let facts = action.facts();
+        let ticker = &self.0.door.ticker;
+        Event {
+            id: AuditEventId(ticker.id()),
+            at: ticker.now(),
+            operation: self.0.operation.clone(),
+            kind: facts.kind,
+            target: Some(TargetBody { id: target.id.clone(), kind: facts.target.to_owned() }),
+            outcome,
+            code,
+            count: None,
+            trail,
+        }
+    }
+
+    async fn record(&self, event: Event) -> Result<(), Broken> {
+        self.0.door.journal.record(vec![event], &self.0.caller).await
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // A poisoned lock means that another resolver panicked; what was noted until then still counts.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,191 @@
+//! Verbs that read. Each notes whom its rows are about.
+#![expect(clippy::disallowed_types, reason = "the reader wraps a connection and hands out rows only")]
+
+use super::{Access, Broken, Revealed, Stop, Trail, vault};
+use crate::policy::{self, ProfileField, Sight};
+use entity::{
+    customer,
+    enums::LookupKind,
+    subject_key,
+    touch::{Recorded, Touch},
+};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
+    PaginatorTrait, QuerySelect, Select, Statement, Value,
+};
+use std::sync::{Mutex, PoisonError};
+
+/// Where statements go.
+#[derive(Debug)]
+pub(in crate::access) enum On {
+    Pool(DatabaseConnection),
+    Transaction(DatabaseTransaction),
+}
+
+macro_rules! on {
+    ($self:expr, $db:ident => $call:expr) => {
+        match &$self.on {
+            On::Pool($db) => $call,
+            On::Transaction($db) => $call,
+        }
+    };
+}
+
+/// Reads rows. Holds a connection and gives it to nobody.
+#[derive(Debug)]
+pub struct Reader {
+    access: Access,
+    on: On,
+    trail: Mutex<Trail>,
+}
+
+impl Reader {
+    pub(in crate::access) async fn open(access: &Access, snapshot: bool) -> Result<Self, Broken> {
+        let database = &access.door().database;
+        let on = if snapshot {
+            On::Transaction(database.snapshot().await?)
+        } else {
+            On::Pool(database.reading().clone())
+        };
+        Ok(Self::new(access, on))
+    }
+
+    pub(in crate::access) fn new(access: &Access, on: On) -> Self {
+        Self { access: access.clone(), on, trail: Mutex::default() }
+    }
+
+    /// What was touched. A transaction that only read ends by being dropped.
+    pub(in crate::access) fn close(self) -> Trail {
+        self.trail.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in crate::access) fn into_parts(self) -> (On, Trail) {
+        (self.on, self.trail.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(in crate::access) fn on(&self) -> &On {
+        &self.on
+    }
+
+    pub(in crate::access) fn trail(&self) -> std::sync::MutexGuard<'_, Trail> {
+        self.trail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in crate::access) fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Now, by the clock that everything goes by.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.access.now()
+    }
+
+    /// The row, if there is one.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when the database fails; so for every verb.
+    pub async fn one<E: Recorded>(&self, query: Select<E>) -> Result<Option<E::Model>, Stop> {
+        let row = on!(self, db => query.one(db).await)?;
+        self.trail().add(row.as_ref().map(E::touch).unwrap_or_default());
+        Ok(row)
+    }
+
+    /// All rows. For what is bounded by nature; otherwise [`Reader::page`].
+    pub async fn all<E: Recorded>(&self, query: Select<E>) -> Result<Vec<E::Model>, Stop> {
+        let rows = on!(self, db => query.all(db).await)?;
+        self.touch(&rows, E::touch);
+        Ok(rows)
+    }
+
+    /// At most `limit` rows, and whether there are more. What is beyond the limit is not touched.
+    pub async fn page<E: Recorded>(
+        &self,
+        query: Select<E>,
+        limit: u64,
+    ) -> Result<(Vec<E::Model>, bool), Stop> {
+        let query = query.limit(limit + 1);
+        let mut rows = on!(self, db => query.all(db).await)?;
+        let more = rows.len() as u64 > limit;
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        self.touch(&rows, E::touch);
+        Ok((rows, more))
+    }
+
+    /// How many rows.
+    pub async fn count<E>(&self, query: Select<E>) -> Result<u64, Stop>
+    where
+        E: EntityTrait,
+        E::Model: Send + Sync,
+    {
+        Ok(on!(self, db => query.count(db).await)?)
+    }
+
+    /// Whether there is such a row.
+    pub async fn exists<E>(&self, query: Select<E>) -> Result<bool, Stop>
+    where
+        E: EntityTrait,
+        E::Model: Send + Sync,
+    {
+        Ok(self.count(query.limit(1)).await? > 0)
+    }
+
+    /// Rows of a hand-written statement; `touch` says whom each is about.
+    pub async fn rows<T: FromQueryResult>(
+        &self,
+        statement: Statement,
+        touch: impl Fn(&T) -> Touch,
+    ) -> Result<Vec<T>, Stop> {
+        let found = on!(self, db => db.query_all_raw(statement).await)?;
+        let rows = found.iter().map(|row| T::from_query_result(row, "")).collect::<Result<Vec<T>, _>>()?;
+        self.touch(&rows, touch);
+        Ok(rows)
+    }
+
+    /// A statement for [`Reader::rows`]: `$1`, `$2` … stand for `values`, on either engine.
+    pub fn statement(&self, sql: impl Into<String>, values: Vec<Value>) -> Statement {
+        Statement::from_sql_and_values(self.backend(), sql, values)
+    }
+
+    /// The engine whose words a statement must use.
+    pub fn backend(&self) -> DbBackend {
+        on!(self, db => db.get_database_backend())
+    }
+
+    /// So much of a profile as the caller may see for their purpose. Touches the categories that are shown.
+    pub fn reveal(
+        &self,
+        customer: &customer::Model,
+        key: Option<&subject_key::Model>,
+        wanted: &[ProfileField],
+    ) -> Result<Option<Revealed>, Stop> {
+        let caller = self.access.caller();
+        let purpose = caller.purpose.as_deref().unwrap_or_default();
+        let sight = |field| {
+            if wanted.contains(&field) { policy::sight(&caller.actor, purpose, field) } else { Sight::Hidden }
+        };
+        let allowed = ProfileField::ALL
+            .into_iter()
+            .any(|field| policy::sight(&caller.actor, purpose, field) != Sight::Hidden);
+        let Some(key) = key.filter(|_| allowed) else { return Ok(None) };
+        let Some(profile) = self.access.door().vault.open(customer, key)? else { return Ok(None) };
+        let shown = vault::show(&profile, sight);
+        let mut trail = self.trail();
+        for field in ProfileField::ALL.into_iter().filter(|field| shown.get(*field).is_some()) {
+            trail.add(Touch::of(customer.id).category(field.category().into()));
+        }
+        drop(trail);
+        Ok(Some(shown))
+    }
+
+    /// The keyed hash that something a customer can be found by is kept as.
+    pub fn lookup(&self, kind: LookupKind, normalized: &str) -> Vec<u8> {
+        self.access.door().vault.lookup(kind, normalized)
+    }
+
+    fn touch<T>(&self, rows: &[T], touch: impl Fn(&T) -> Touch) {
+        let mut trail = self.trail();
+        for row in rows {
+            trail.add(touch(row));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! One request: who asks, what for, and an [`Access`] for each root field of what they ask.
+
+use super::{Access, Broken, Door, Released, Stop, operation::Gate};
+use crate::policy::Actor;
+use entity::enums::AuditKind;
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// Who asks, and what they say it is for.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub actor: Actor,
+    /// A purpose's key.
+    pub purpose: Option<String>,
+    /// Such as a ticket's number.
+    pub reason: Option<String>,
+    pub request_id: String,
+    pub client: Option<IpAddr>,
+}
+
+/// One request of one caller. Its answer leaves through [`Session::release`].
+#[derive(Debug)]
+pub struct Session {
+    door: Arc<Door>,
+    caller: Arc<Caller>,
+    roots: Mutex<Vec<(String, Access)>>,
+}
+
+impl Session {
+    pub(in crate::access) fn new(door: Arc<Door>, caller: Caller) -> Self {
+        Self { door, caller: Arc::new(caller), roots: Mutex::new(Vec::new()) }
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The access of one root field: `key` tells its uses in one request apart, `operation` names it in the log.
+    pub fn root(&self, key: &str, operation: &str) -> Access {
+        // A poisoned lock means that another resolver panicked; the list is still whole.
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, access)) = roots.iter().find(|(known, _)| known == key) {
+            return access.clone();
+        }
+        let access = Access::new(self.door.clone(), self.caller.clone(), operation, Gate::AtRelease);
+        roots.push((key.to_owned(), access.clone()));
+        access
+    }
+
+    /// Records what every root field has read, and only then lets the answer go. When that fails, `instead` goes.
+    pub async fn release<T>(&self, answer: T, instead: impl FnOnce(&Stop) -> T) -> Released<T> {
+        match self.record().await {
+            Ok(()) => Released::new(answer),
+            Err(broken) => Released::new(instead(&broken.into())),
+        }
+    }
+
+    /// Records that a request failed before any root field was reached: its document or variables were wrong.
+    pub async fn failed<T>(
+        &self,
+        operation: &str,
+        kind: AuditKind,
+        code: &'static str,
+        answer: T,
+        instead: impl FnOnce(&Stop) -> T,
+    ) -> Released<T> {
+        let access = Access::new(self.door.clone(), self.caller.clone(), operation, Gate::AtRelease);
+        match access.never_ran(kind, code).await {
+            Ok(()) => Released::new(answer),
+            Err(broken) => Released::new(instead(&broken.into())),
+        }
+    }
+
+    async fn record(&self) -> Result<(), Broken> {
+        let events = {
+            let roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+            roots.iter().filter_map(|(_, access)| access.unrecorded()).collect()
+        };
+        self.door.journal.record(events, &self.caller).await
+    }
+}

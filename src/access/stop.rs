@@ -1,0 +1,205 @@
+//! Why something was not done: refused by a rule, denied by the policy, or broken.
+
+use crate::policy::No;
+use sea_orm::DbErr;
+
+/// What a rule says no with. The words are those of the API's `UserErrorCode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    Required,
+    InvalidFormat,
+    OutOfRange,
+    TooLong,
+    NotFound,
+    ChooseOne,
+    AlreadyExists,
+    VersionConflict,
+    InUse,
+    Retired,
+    InvalidTransition,
+    Cycle,
+    InvalidNationalId,
+    CustomerGone,
+    CustomerRestricted,
+    NotJustified,
+    ThirdPartyNotApproved,
+    ReviewOverdue,
+    NoAgreement,
+    NoTransferSafeguard,
+    AssessmentIncomplete,
+    SpecialCategoryConditionMissing,
+}
+
+impl Code {
+    /// The word in the API and the audit log.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Required => "REQUIRED",
+            Self::InvalidFormat => "INVALID_FORMAT",
+            Self::OutOfRange => "OUT_OF_RANGE",
+            Self::TooLong => "TOO_LONG",
+            Self::NotFound => "NOT_FOUND",
+            Self::ChooseOne => "CHOOSE_ONE",
+            Self::AlreadyExists => "ALREADY_EXISTS",
+            Self::VersionConflict => "VERSION_CONFLICT",
+            Self::InUse => "IN_USE",
+            Self::Retired => "RETIRED",
+            Self::InvalidTransition => "INVALID_TRANSITION",
+            Self::Cycle => "CYCLE",
+            Self::InvalidNationalId => "INVALID_NATIONAL_ID",
+            Self::CustomerGone => "CUSTOMER_GONE",
+            Self::CustomerRestricted => "CUSTOMER_RESTRICTED",
+            Self::NotJustified => "NOT_JUSTIFIED",
+            Self::ThirdPartyNotApproved => "THIRD_PARTY_NOT_APPROVED",
+            Self::ReviewOverdue => "REVIEW_OVERDUE",
+            Self::NoAgreement => "NO_AGREEMENT",
+            Self::NoTransferSafeguard => "NO_TRANSFER_SAFEGUARD",
+            Self::AssessmentIncomplete => "ASSESSMENT_INCOMPLETE",
+            Self::SpecialCategoryConditionMissing => "SPECIAL_CATEGORY_CONDITION_MISSING",
+        }
+    }
+}
+
+/// One thing that a rule says no to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    pub code: Code,
+    /// For a person to read: what is wrong and what to do. No personal values.
+    pub message: String,
+    /// The path within the input, in the client's words; empty when no single field is to blame.
+    pub field: Vec<String>,
+}
+
+impl Refusal {
+    /// A refusal that no single field is to blame for.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), field: Vec::new() }
+    }
+
+    /// ... because of this field, given as a path with dots: `locations.3.category`.
+    #[must_use]
+    pub fn at(self, path: &str) -> Self {
+        Self { field: path.split('.').map(str::to_owned).collect(), ..self }
+    }
+}
+
+/// Something broke that the caller can do nothing about.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// The database answered with an error, or not at all.
+    #[error("the database failed: {0}")]
+    Database(#[source] DbErr),
+    /// Two changes met; trying again may help.
+    #[error("two changes met")]
+    Contention,
+    /// The audit log could not be written, so nothing may be answered.
+    #[error("the audit log could not be written: {0}")]
+    Journal(String),
+    /// A key is missing, or does not open what it should.
+    #[error("a sealed value could not be opened")]
+    Sealed,
+    /// What is stored does not make sense to this version of the program.
+    #[error("stored data is not as expected: {0}")]
+    Stored(&'static str),
+}
+
+/// Why an operation ended without doing what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// Rules said no. Nothing was changed.
+    #[error("refused")]
+    Refused(Vec<Refusal>),
+    /// The policy said no.
+    #[error("denied: {0}")]
+    Denied(No),
+    /// Something broke. Nothing was changed.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl Stop {
+    /// What the audit log says of it.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(refusals) => refusals.first().map_or("REFUSED", |refusal| refusal.code.word()),
+            Self::Denied(no) => no.code(),
+            Self::Broken(Broken::Journal(_)) => "UNAVAILABLE",
+            Self::Broken(broken) if broken.is_outage() => "UNAVAILABLE",
+            Self::Broken(_) => "INTERNAL",
+        }
+    }
+}
+
+impl Broken {
+    /// Whether it is the surroundings that fail, and not the program: worth trying again later.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Journal(_) | Self::Contention => true,
+            Self::Database(error) => is_outage(error),
+            Self::Sealed | Self::Stored(_) => false,
+        }
+    }
+}
+
+fn is_outage(error: &DbErr) -> bool {
+    use sea_orm::RuntimeErr::SqlxError;
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(SqlxError(error)) | DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => {
+            match error.as_ref() {
+                sqlx::Error::Database(error) => error.code().is_some_and(|code| is_outage_code(&code)),
+                sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed => true,
+                _ => false,
+            }
+        }
+        DbErr::Conn(_) => true,
+        _ => false,
+    }
+}
+
+/// Postgres (five characters): connection (08), resources (53), intervention (57), I/O (58), read-only (25006).
+/// `SQLite` (fewer digits, the low byte counts): busy, read-only, I/O, full, cannot open.
+fn is_outage_code(code: &str) -> bool {
+    if code.len() == 5 {
+        return code == "25006" || ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class));
+    }
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 8 | 10 | 13 | 14))
+}
+
+impl From<DbErr> for Broken {
+    fn from(error: DbErr) -> Self {
+        let code = match &error {
+            DbErr::Exec(sea_orm::RuntimeErr::SqlxError(error))
+            | DbErr::Query(sea_orm::RuntimeErr::SqlxError(error)) => match error.as_ref() {
+                sqlx::Error::Database(error) => error.code().map(std::borrow::Cow::into_owned),
+                _ => None,
+            },
+            _ => None,
+        };
+        // Serialization failure and deadlock; SQLite's busy after its time-out.
+        match code.as_deref() {
+            Some("40001" | "40P01" | "5" | "517") => Self::Contention,
+            _ => Self::Database(error),
+        }
+    }
+}
+
+impl From<DbErr> for Stop {
+    fn from(error: DbErr) -> Self {
+        Self::Broken(error.into())
+    }
+}

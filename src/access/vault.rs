@@ -1,0 +1,169 @@
+//! Plain text of a person, opened and sealed here and nowhere else.
+
+use super::Broken;
+use crate::{
+    crypto::{Context, DataKey, MasterKeys, SealError},
+    identifier::{NationalId, mask},
+    policy::{ProfileField, Sight},
+};
+use entity::{customer, enums::LookupKind, ids::CustomerId, subject_key};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// What the company has on record about a person, in normal form. Sealed at rest under the person's own key.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct Profile {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// E.164.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Twelve digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub national_id: Option<String>,
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Profile(secret)")
+    }
+}
+
+impl Profile {
+    /// The value of a field.
+    #[must_use]
+    pub fn get(&self, field: ProfileField) -> Option<&str> {
+        match field {
+            ProfileField::Name => self.name.as_deref(),
+            ProfileField::Email => self.email.as_deref(),
+            ProfileField::Phone => self.phone.as_deref(),
+            ProfileField::Address => self.address.as_deref(),
+            ProfileField::NationalId => self.national_id.as_deref(),
+        }
+    }
+}
+
+/// So much of a profile as the caller may see. It can be shown, not stored or logged.
+#[derive(Clone, Default, Zeroize, ZeroizeOnDrop)]
+pub struct Revealed(Profile);
+
+impl fmt::Debug for Revealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Revealed(secret)")
+    }
+}
+
+impl Revealed {
+    /// The value to show.
+    #[must_use]
+    pub fn get(&self, field: ProfileField) -> Option<&str> {
+        self.0.get(field)
+    }
+}
+
+/// Holds the master keys.
+#[derive(Debug)]
+pub(in crate::access) struct Vault {
+    keys: MasterKeys,
+}
+
+const PROFILE: &str = "profile";
+
+impl Vault {
+    pub(in crate::access) fn new(keys: MasterKeys) -> Self {
+        Self { keys }
+    }
+
+    /// A new customer's key, wrapped for the database, and the profile sealed under it.
+    pub(in crate::access) fn enroll(
+        &self,
+        customer: CustomerId,
+        profile: &Profile,
+    ) -> Result<(subject_key::Model, Vec<u8>), Broken> {
+        let key = DataKey::generate()?;
+        let wrapped = self.keys.wrap(customer, &key)?;
+        let row = subject_key::Model {
+            customer_id: customer,
+            master_key_id: wrapped.key_id,
+            wrapped: wrapped.bytes,
+        };
+        Ok((row, seal(&key, customer, profile)?))
+    }
+
+    pub(in crate::access) fn seal(
+        &self,
+        key: &subject_key::Model,
+        profile: &Profile,
+    ) -> Result<Vec<u8>, Broken> {
+        seal(&self.unwrap(key)?, key.customer_id, profile)
+    }
+
+    pub(in crate::access) fn open(
+        &self,
+        customer: &customer::Model,
+        key: &subject_key::Model,
+    ) -> Result<Option<Profile>, Broken> {
+        let Some(sealed) = &customer.profile else { return Ok(None) };
+        let context = Context { customer: customer.id, what: PROFILE };
+        let plain = self.unwrap(key)?.open(context, sealed)?;
+        serde_json::from_slice(&plain).map(Some).map_err(|_| Broken::Sealed)
+    }
+
+    pub(in crate::access) fn lookup(&self, kind: LookupKind, normalized: &str) -> Vec<u8> {
+        self.keys.lookup_hash(kind, normalized).to_vec()
+    }
+
+    fn unwrap(&self, key: &subject_key::Model) -> Result<DataKey, Broken> {
+        Ok(self.keys.unwrap(key.customer_id, &key.master_key_id, &key.wrapped)?)
+    }
+}
+
+fn seal(key: &DataKey, customer: CustomerId, profile: &Profile) -> Result<Vec<u8>, Broken> {
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(profile).map_err(|_| Broken::Sealed)?);
+    Ok(key.seal(Context { customer, what: PROFILE }, &plain)?)
+}
+
+impl From<SealError> for Broken {
+    fn from(_: SealError) -> Self {
+        Self::Sealed
+    }
+}
+
+/// Keeps of a profile what `sight` allows, masked where it says so.
+pub(in crate::access) fn show(profile: &Profile, sight: impl Fn(ProfileField) -> Sight) -> Revealed {
+    let value = |field| {
+        let value = profile.get(field)?;
+        match sight(field) {
+            Sight::Full if field == ProfileField::NationalId => national_id(value).map(|id| id.full()),
+            Sight::Full => Some(value.to_owned()),
+            Sight::Masked => masked(field, value),
+            Sight::Hidden => None,
+        }
+    };
+    Revealed(Profile {
+        name: value(ProfileField::Name),
+        email: value(ProfileField::Email),
+        phone: value(ProfileField::Phone),
+        address: value(ProfileField::Address),
+        national_id: value(ProfileField::NationalId),
+    })
+}
+
+fn national_id(normalized: &str) -> Option<NationalId> {
+    NationalId::from_normalized(normalized).ok()
+}
+
+fn masked(field: ProfileField, value: &str) -> Option<String> {
+    match field {
+        ProfileField::Email => mask::email(value),
+        ProfileField::Phone => mask::phone(value),
+        ProfileField::NationalId => national_id(value).map(|id| id.masked()),
+        // Half a name or half an address tells either everything or nothing.
+        ProfileField::Name | ProfileField::Address => None,
+    }
+}

@@ -1,0 +1,179 @@
+//! Verbs that change. They have a reader's verbs as well, on the same transaction.
+#![expect(clippy::disallowed_types, reason = "the writer owns a transaction and commits it with its event")]
+
+use super::{
+    Access, Broken, Profile, Reader, Stop, Trail,
+    body::Event,
+    journal::{self},
+    reader::On,
+    session::Caller,
+};
+use crate::policy::Target;
+use entity::{customer, ids::CustomerId, subject_key, touch::Recorded};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QuerySelect, Select, Statement,
+};
+use std::{ops::Deref, sync::Arc};
+use uuid::Uuid;
+
+/// Changes rows in one transaction, which only the door begins and commits.
+#[derive(Debug)]
+pub struct Writer {
+    reader: Reader,
+    target: Option<Target>,
+}
+
+impl Deref for Writer {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        &self.reader
+    }
+}
+
+impl Writer {
+    pub(in crate::access) async fn begin(access: &Access) -> Result<Self, Broken> {
+        let tx = access.door().database.begin().await?;
+        Ok(Self { reader: Reader::new(access, On::Transaction(tx)), target: None })
+    }
+
+    /// Writes the event, then commits both.
+    pub(in crate::access) async fn commit(self, event: Event, caller: &Arc<Caller>) -> Result<Trail, Broken> {
+        let (on, trail) = self.reader.into_parts();
+        let On::Transaction(tx) = on else { return Err(Broken::Stored("a writer without a transaction")) };
+        let entries = journal::entries(vec![event], caller)?;
+        journal::insert(&tx, &entries.iter().collect::<Vec<_>>())
+            .await
+            .map_err(|error| Broken::Journal(error.to_string()))?;
+        tx.commit().await?;
+        Ok(trail)
+    }
+
+    pub(in crate::access) async fn roll_back(self) {
+        if let (On::Transaction(tx), _) = self.reader.into_parts()
+            && let Err(error) = tx.rollback().await
+        {
+            // The connection is gone, and the change with it.
+            tracing::debug!(%error, "a transaction ended by itself");
+        }
+    }
+
+    pub(in crate::access) fn trail(&self) -> Trail {
+        self.reader.trail().clone()
+    }
+
+    pub(in crate::access) fn target(&self, named: &Target) -> Target {
+        self.target.clone().unwrap_or_else(|| named.clone())
+    }
+
+    /// Says what the command turned out to be about, where that is only known once it has run: what it created.
+    pub fn about(&mut self, target: Target) {
+        self.target = Some(target);
+    }
+
+    /// A new id.
+    pub fn id(&self) -> Uuid {
+        self.reader.access().door().ticker.id()
+    }
+
+    /// The name of the caller, as rows carry it.
+    pub fn actor_name(&self) -> String {
+        let actor = &self.reader.access().caller().actor;
+        actor.name.clone().unwrap_or_else(|| actor.subject.clone())
+    }
+
+    /// The row, locked against other writers until the commit.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] when the database fails; so for every verb.
+    pub async fn lock<E: Recorded>(&self, query: Select<E>) -> Result<Option<E::Model>, Stop> {
+        self.one(query.lock_exclusive()).await
+    }
+
+    /// The row, which nobody can change until the commit.
+    pub async fn keep<E: Recorded>(&self, query: Select<E>) -> Result<Option<E::Model>, Stop> {
+        self.one(query.lock_shared()).await
+    }
+
+    /// A new row.
+    pub async fn insert<E>(&self, row: E::Model) -> Result<E::Model, Stop>
+    where
+        E: Recorded,
+        E::Model: IntoActiveModel<E::ActiveModel> + Clone,
+        E::ActiveModel: Send,
+    {
+        self.reader.trail().add(E::touch(&row));
+        E::insert(row.clone().into_active_model().reset_all()).exec_without_returning(self.tx()?).await?;
+        Ok(row)
+    }
+
+    /// New rows, in one statement for each thousand.
+    pub async fn insert_all<E>(&self, rows: &[E::Model]) -> Result<(), Stop>
+    where
+        E: Recorded,
+        E::Model: IntoActiveModel<E::ActiveModel> + Clone,
+        E::ActiveModel: Send,
+    {
+        {
+            let mut trail = self.reader.trail();
+            rows.iter().for_each(|row| trail.add(E::touch(row)));
+        }
+        for some in rows.chunks(1_000) {
+            let rows = some.iter().cloned().map(|row| row.into_active_model().reset_all());
+            E::insert_many(rows).exec_without_returning(self.tx()?).await?;
+        }
+        Ok(())
+    }
+
+    /// The row as it is now, in place of the one with its id.
+    pub async fn update<E>(&self, row: E::Model) -> Result<E::Model, Stop>
+    where
+        E: Recorded,
+        E::Model: IntoActiveModel<E::ActiveModel> + Clone,
+        E::ActiveModel: Send,
+    {
+        self.reader.trail().add(E::touch(&row));
+        E::update(row.clone().into_active_model().reset_all()).exec(self.tx()?).await?;
+        Ok(row)
+    }
+
+    /// Runs a hand-written statement on rows that are about nobody, or about whom `changed` has said already.
+    pub async fn execute(&self, statement: Statement) -> Result<u64, Stop> {
+        Ok(self.tx()?.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// Notes which fields of a customer's were changed.
+    pub fn changed(&self, customer: CustomerId, fields: &[&'static str]) {
+        self.reader.trail().changed(customer, fields);
+    }
+
+    /// A new customer's key for the database, and the profile sealed under it.
+    pub fn enroll(
+        &self,
+        customer: CustomerId,
+        profile: &Profile,
+    ) -> Result<(subject_key::Model, Vec<u8>), Stop> {
+        Ok(self.reader.access().door().vault.enroll(customer, profile)?)
+    }
+
+    /// A profile as a whole, to be changed and sealed again. It goes no further than the command.
+    pub fn open(
+        &self,
+        customer: &customer::Model,
+        key: &subject_key::Model,
+    ) -> Result<Option<Profile>, Stop> {
+        Ok(self.reader.access().door().vault.open(customer, key)?)
+    }
+
+    /// A changed profile, sealed.
+    pub fn seal(&self, key: &subject_key::Model, profile: &Profile) -> Result<Vec<u8>, Stop> {
+        Ok(self.reader.access().door().vault.seal(key, profile)?)
+    }
+
+    fn tx(&self) -> Result<&DatabaseTransaction, Broken> {
+        match self.reader.on() {
+            On::Transaction(tx) => Ok(tx),
+            On::Pool(_) => Err(Broken::Stored("a writer without a transaction")),
+        }
+    }
+}

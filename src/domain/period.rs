@@ -1,0 +1,121 @@
+//! Lengths of time by the calendar: ISO 8601 durations such as `P7Y`, `P30D`, `PT15M`.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use jiff::{Span, Timestamp, tz::TimeZone};
+
+/// A length of time that is not negative.
+#[derive(Clone, Copy, Debug)]
+pub struct Period(Span);
+
+/// Not such a length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Give a length of time in ISO 8601, such as P30D, P7Y or PT15M, of at most 100 years.")]
+pub struct NotAPeriod;
+
+impl Period {
+    /// Reads an ISO 8601 duration.
+    ///
+    /// # Errors
+    /// When it is none, is negative, or is longer than a century.
+    pub fn parse(text: &str) -> Result<Self, NotAPeriod> {
+        // jiff reads friendlier forms, too; the contract is ISO 8601 in capitals.
+        if !text.starts_with('P') || text.bytes().any(|b| b.is_ascii_lowercase()) {
+            return Err(NotAPeriod);
+        }
+        let span: Span = text.parse().map_err(|_| NotAPeriod)?;
+        let start = jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0);
+        let end = start.checked_add(span).map_err(|_| NotAPeriod)?;
+        if span.is_negative() || end.year() > 2100 {
+            return Err(NotAPeriod);
+        }
+        Ok(Self(span))
+    }
+
+    /// The end of this long after `start`. A length in days, months or years runs to the end of its last day, by
+    /// the calendar of `zone` (Regulation 1182/71, art. 3); one in hours or minutes, and none at all, to the moment.
+    /// `None` beyond the calendar's end.
+    #[must_use]
+    pub fn after(&self, start: DateTime<Utc>, zone: &TimeZone) -> Option<DateTime<Utc>> {
+        let start = Timestamp::from_microsecond(start.timestamp_micros()).ok()?.to_zoned(zone.clone());
+        let (days, time) = self.parts();
+        let start = if days.is_zero() {
+            start
+        } else {
+            start.date().checked_add(days).ok()?.tomorrow().ok()?.to_zoned(zone.clone()).ok()?
+        };
+        DateTime::from_timestamp_micros(start.checked_add(time).ok()?.timestamp().as_microsecond())
+    }
+
+    /// The parts that count days and those that count hours.
+    fn parts(&self) -> (Span, Span) {
+        let Self(span) = self;
+        let days = Span::new()
+            .years(span.get_years())
+            .months(span.get_months())
+            .weeks(span.get_weeks())
+            .days(span.get_days());
+        let time = Span::new().hours(span.get_hours()).minutes(span.get_minutes()).seconds(span.get_seconds());
+        (days, time)
+    }
+
+    /// The latest start from which this long has passed by `now`: a period that began later still runs.
+    ///
+    /// Adding months to a date never turns an order round, but is not one to one (31 January and 28 January lead to
+    /// 28 February), so the way back is searched for rather than subtracted.
+    #[must_use]
+    pub fn began_by(&self, now: DateTime<Utc>, zone: &TimeZone) -> DateTime<Utc> {
+        let over = |start: DateTime<Utc>| self.after(start, zone).is_some_and(|end| end <= now);
+        let (mut low, mut high) = (TimeDelta::days(37_200).num_microseconds().unwrap_or(i64::MAX), -1);
+        let at = |micros: i64| now - TimeDelta::microseconds(micros);
+        // Invariant: over(at(low)), and not over(at(high)); both are distances into the past.
+        while low - high > 1 {
+            let middle = high + (low - high) / 2;
+            if over(at(middle)) { low = middle } else { high = middle }
+        }
+        at(low)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn utc(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn reads_iso_8601_and_nothing_else() {
+        for good in ["P30D", "P7Y", "PT15M", "P0D", "P1Y2M3DT4H", "P2W"] {
+            assert!(Period::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "30D", "-P1D", "P-1D", "P", "7 years", "p7y", "P101Y", "P1"] {
+            assert!(Period::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn months_end_where_the_calendar_says() {
+        let month = Period::parse("P1M").unwrap();
+        let zone = TimeZone::UTC;
+        assert_eq!(month.after(utc("2025-01-31T12:00:00Z"), &zone), Some(utc("2025-03-01T00:00:00Z")));
+        assert_eq!(month.began_by(utc("2025-03-01T00:00:00Z"), &zone), utc("2025-01-31T23:59:59.999999Z"));
+        let none = Period::parse("P0D").unwrap();
+        assert_eq!(none.after(utc("2025-01-31T12:00:00Z"), &zone), Some(utc("2025-01-31T12:00:00Z")));
+    }
+
+    proptest! {
+        #[test]
+        fn began_by_divides_what_is_over_from_what_runs(
+            seconds in 1_500_000_000i64..1_900_000_000,
+            text in prop::sample::select(vec!["P0D", "P1M", "P30D", "P7Y", "PT15M", "P1Y1M1DT1H"]),
+        ) {
+            let zone = TimeZone::get("Europe/Stockholm").unwrap();
+            let (now, period) = (DateTime::from_timestamp(seconds, 0).unwrap(), Period::parse(text).unwrap());
+            let edge = period.began_by(now, &zone);
+            prop_assert!(period.after(edge, &zone).unwrap() <= now);
+            prop_assert!(period.after(edge + TimeDelta::microseconds(1), &zone).unwrap() > now);
+        }
+    }
+}

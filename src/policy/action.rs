@@ -1,0 +1,152 @@
+//! What can be done, one variant per inquiry and command, and who may do it.
+//!
+//! An action fixes its audit kind and the type of thing it is about, so that an event cannot be filed wrongly.
+
+use super::Role::{self, Admin, Agent, Auditor, Compliance, Customer};
+use entity::enums::AuditKind;
+
+/// What is fixed about an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// How the audit log files it.
+    pub kind: AuditKind,
+    /// The API type that it is about.
+    pub target: &'static str,
+    /// Who may, whoever it is about.
+    pub roles: &'static [Role],
+    /// Whether a `CUSTOMER` may, about themselves.
+    pub own: bool,
+    /// Whether it is about persons, and so needs a purpose.
+    pub personal: bool,
+    /// The root fields that lead here: a `SERVICE` may if its scopes name one of them.
+    pub scopes: &'static [&'static str],
+}
+
+const ANYONE: &[Role] = &[Customer, Agent, Compliance, Auditor, Role::Service, Admin];
+const STAFF: &[Role] = &[Agent, Compliance, Auditor];
+const SERVING: &[Role] = &[Agent, Compliance];
+const OVERSEEING: &[Role] = &[Compliance, Auditor];
+const CATALOG: &[Role] = &[Agent, Compliance, Auditor, Admin];
+const KEEPERS: &[Role] = &[Admin, Compliance];
+const OFFICER: &[Role] = &[Compliance];
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident: $kind:ident $target:literal $roles:ident $(own $own:tt)? $(personal $personal:tt)? [$($scope:literal),*];)*) => {
+        /// Everything that can be asked for or done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Action { $($(#[$doc])* $name),* }
+
+        impl Action {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The variant's own name.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),* }
+            }
+
+            /// What is fixed about it.
+            #[must_use]
+            pub const fn facts(self) -> Facts {
+                match self {
+                    $(Self::$name => Facts {
+                        kind: AuditKind::$kind,
+                        target: $target,
+                        roles: $roles,
+                        own: actions!(@flag $($own)?),
+                        personal: actions!(@flag $($personal)?),
+                        scopes: &[$($scope),*],
+                    }),*
+                }
+            }
+        }
+    };
+    (@flag) => { false };
+    (@flag yes) => { true };
+}
+
+actions! {
+    /// Who is asking.
+    SeeViewer: Read "Viewer" ANYONE ["viewer"];
+    /// The company itself.
+    SeeController: Read "Controller" ANYONE ["controller"];
+    /// One customer.
+    SeeCustomer: Read "Customer" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    /// One customer by what they are called elsewhere.
+    FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
+    /// All customers.
+    ListCustomers: Read "Customer" STAFF personal yes ["customers"];
+    /// Where customers' data lies.
+    SeeDataMap: Read "DataLocation" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    /// Why data may be where it is.
+    Justify: Read "DataLocation" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    /// What customers ordered.
+    SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    /// Who looked at or changed a customer's data.
+    SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    /// Whose data is at a place.
+    SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
+    /// Places where data is stored.
+    SeeSystems: Read "System" CATALOG ["system", "systems", "node"];
+    /// Those that data may go to.
+    SeeThirdParties: Read "ThirdParty" CATALOG ["thirdParty", "thirdParties", "node"];
+    /// What customers can order.
+    SeeServices: Read "Service" ANYONE ["service", "services", "node"];
+    /// Kinds of personal data.
+    SeeDataCategories: Read "DataCategory" ANYONE ["dataCategories", "node"];
+    /// What data is used for.
+    SeePurposes: Read "Purpose" ANYONE ["purposes", "node"];
+    /// What the law makes the company keep.
+    SeeRetentionRules: Read "RetentionRule" ANYONE ["retentionRules", "node"];
+    /// The audit log.
+    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "node"];
+
+    /// Puts a customer on record.
+    RegisterCustomer: Write "Customer" SERVING personal yes ["registerCustomer"];
+    /// Corrects a profile.
+    RectifyCustomer: Write "Customer" SERVING personal yes ["rectifyCustomer"];
+    /// Starts a service for a customer.
+    StartSubscription: Write "ServiceSubscription" SERVING personal yes ["startSubscription"];
+    /// Records where data lies.
+    RecordDataLocations: Write "DataLocation" SERVING personal yes ["recordDataLocations"];
+
+    /// Changes what is on record about the company itself.
+    UpdateController: Administer "Controller" KEEPERS ["updateController"];
+    /// Adds a kind of personal data.
+    CreateDataCategory: Administer "DataCategory" KEEPERS ["createDataCategory"];
+    /// Changes how a category is described or protected.
+    UpdateDataCategory: Administer "DataCategory" KEEPERS ["updateDataCategory"];
+    /// Takes a category out of use.
+    RetireDataCategory: Administer "DataCategory" KEEPERS ["retireDataCategory"];
+    /// Adds something that data is used for.
+    CreatePurpose: Administer "Purpose" KEEPERS ["createPurpose"];
+    /// Changes how a purpose is described.
+    UpdatePurpose: Administer "Purpose" KEEPERS ["updatePurpose"];
+    /// Takes a purpose out of use.
+    RetirePurpose: Administer "Purpose" KEEPERS ["retirePurpose"];
+    /// Adds something that customers can order.
+    CreateService: Administer "Service" KEEPERS ["createService"];
+    /// Changes how a service is described.
+    UpdateService: Administer "Service" KEEPERS ["updateService"];
+    /// Takes a service off the list.
+    RetireService: Administer "Service" KEEPERS ["retireService"];
+    /// Says what data a service needs.
+    SetDataRequirements: Administer "Service" KEEPERS ["setDataRequirements"];
+    /// Adds a place where data is stored.
+    CreateSystem: Administer "System" KEEPERS ["createSystem"];
+    /// Changes what is on record about a place.
+    UpdateSystem: Administer "System" KEEPERS ["updateSystem"];
+    /// Takes a place out of use.
+    RetireSystem: Administer "System" KEEPERS ["retireSystem"];
+    /// Puts a third party on record.
+    CreateThirdParty: Administer "ThirdParty" KEEPERS ["createThirdParty"];
+    /// Changes what is on record about a third party.
+    UpdateThirdParty: Administer "ThirdParty" KEEPERS ["updateThirdParty"];
+    /// Vets a third party.
+    AssessThirdParty: Administer "ThirdParty" OFFICER ["assessThirdParty"];
+    /// Ends a relationship for good.
+    RetireThirdParty: Administer "ThirdParty" OFFICER ["retireThirdParty"];
+    /// Says how long the law keeps a category for a purpose.
+    SetRetentionRule: Administer "RetentionRule" KEEPERS ["setRetentionRule"];
+}

@@ -1,0 +1,120 @@
+//! The one decision: may this actor, for this purpose, do this to these?
+
+use super::{Action, Actor, Role, purpose};
+use entity::{enums::ActorKind, ids::CustomerId};
+
+/// Whom or what an action is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// The thing's id as the audit log names it, when it is one thing.
+    pub id: Option<String>,
+    /// The customers concerned, as far as that is known beforehand.
+    pub customers: Vec<CustomerId>,
+}
+
+impl Target {
+    /// About nothing in particular.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// About one customer.
+    #[must_use]
+    pub fn customer(id: CustomerId) -> Self {
+        Self { id: Some(id.to_string()), customers: vec![id] }
+    }
+
+    /// About these customers.
+    #[must_use]
+    pub fn customers(ids: &[CustomerId]) -> Self {
+        Self { id: None, customers: ids.to_vec() }
+    }
+
+    /// About one thing that is no customer.
+    #[must_use]
+    pub fn thing(id: impl std::fmt::Display) -> Self {
+        Self { id: Some(id.to_string()), customers: Vec::new() }
+    }
+}
+
+/// Why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum No {
+    /// None of the actor's roles may do this.
+    #[error("Your role may not do this.")]
+    Role,
+    /// The token's scopes do not name the field.
+    #[error("Your token's scopes do not name this field.")]
+    Scope,
+    /// It is about persons, and no purpose was stated.
+    #[error("State what for: send the header `Access-Purpose` with a purpose's key.")]
+    PurposeRequired,
+    /// The role may not act for that purpose.
+    #[error("Your role may not state this purpose.")]
+    Purpose,
+    /// It is somebody else's: to be answered as if it did not exist.
+    #[error("There is no such thing.")]
+    NotYours,
+}
+
+impl No {
+    /// The code in the answer and in the log.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PurposeRequired => "PURPOSE_REQUIRED",
+            Self::NotYours => "NOT_FOUND",
+            Self::Role | Self::Scope | Self::Purpose => "FORBIDDEN",
+        }
+    }
+}
+
+/// Whether `actor` may do `action` to `target` for `purpose`.
+///
+/// # Errors
+/// The reason why not.
+pub fn decide(actor: &Actor, purpose: Option<&str>, action: Action, target: &Target) -> Result<(), No> {
+    // A part of the program does what it was written to do; its events say which part, and for whom.
+    if actor.kind == ActorKind::Program {
+        return Ok(());
+    }
+    let facts = action.facts();
+    by_role(actor, action, target)?;
+    match purpose {
+        Some(stated) if !purpose::may_state(actor, stated) => Err(No::Purpose),
+        None if facts.personal => Err(No::PurposeRequired),
+        _ => Ok(()),
+    }
+}
+
+fn by_role(actor: &Actor, action: Action, target: &Target) -> Result<(), No> {
+    let facts = action.facts();
+    // What everybody may, a script may unscoped as well: it says nothing about anybody.
+    let scoped = || facts.scopes.iter().any(|field| actor.scopes.iter().any(|scope| scope == field));
+    let allows = |role: &Role| match role {
+        Role::Service => facts.roles.contains(role) || scoped(),
+        role => facts.roles.contains(role),
+    };
+    if actor.roles.iter().any(allows) {
+        return Ok(());
+    }
+    if facts.own && actor.is(Role::Customer) {
+        return if only_about(actor, &target.customers) { Ok(()) } else { Err(No::NotYours) };
+    }
+    Err(if actor.is(Role::Service) { No::Scope } else { No::Role })
+}
+
+/// Whether none of these is anybody but the actor's own record.
+#[must_use]
+pub fn only_about(actor: &Actor, customers: &[CustomerId]) -> bool {
+    customers.iter().all(|customer| Some(*customer) == actor.customer)
+}
+
+/// Whether the actor may see nobody but themselves: what they read is checked once more against that.
+#[must_use]
+pub fn sees_only_themselves(actor: &Actor, action: Action) -> bool {
+    actor.kind != ActorKind::Program
+        && by_role(actor, action, &Target { id: None, customers: vec![CustomerId(uuid::Uuid::nil())] })
+            .is_err()
+}
