@@ -5,7 +5,7 @@
 //! saying whom they are about, a change commits together with its event or not at all, and an answer leaves
 //! only as [`Released`], once what it was made from is on record.
 
-mod body;
+pub mod body;
 mod clock;
 mod command;
 mod database;
@@ -16,6 +16,7 @@ mod operation;
 mod reader;
 mod released;
 mod session;
+mod sql;
 mod stop;
 mod trail;
 mod vault;
@@ -30,6 +31,7 @@ pub use operation::Access;
 pub use reader::Reader;
 pub use released::Released;
 pub use session::{Caller, Session};
+pub use sql::Sql;
 pub use stop::{Broken, Code, Refusal, Stop};
 pub use trail::Trail;
 pub use vault::{Profile, Revealed};

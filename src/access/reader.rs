@@ -1,7 +1,7 @@
 //! Verbs that read. Each notes whom its rows are about.
 #![expect(clippy::disallowed_types, reason = "the reader wraps a connection and hands out rows only")]
 
-use super::{Access, Broken, Revealed, Stop, Trail, vault};
+use super::{Access, Broken, Revealed, Sql, Stop, Trail, vault};
 use crate::policy::{self, ProfileField, Sight};
 use entity::{
     customer,
@@ -11,7 +11,7 @@ use entity::{
 };
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
-    PaginatorTrait, QuerySelect, Select, Statement, Value,
+    PaginatorTrait, QuerySelect, Select,
 };
 use std::sync::{Mutex, PoisonError};
 
@@ -130,24 +130,39 @@ impl Reader {
     }
 
     /// Rows of a hand-written statement; `touch` says whom each is about.
-    pub async fn rows<T: FromQueryResult>(
-        &self,
-        statement: Statement,
-        touch: impl Fn(&T) -> Touch,
-    ) -> Result<Vec<T>, Stop> {
-        let found = on!(self, db => db.query_all_raw(statement).await)?;
-        let rows = found.iter().map(|row| T::from_query_result(row, "")).collect::<Result<Vec<T>, _>>()?;
+    pub async fn rows<T: FromQueryResult>(&self, sql: Sql, touch: impl Fn(&T) -> Touch) -> Result<Vec<T>, Stop> {
+        let rows = self.query(sql).await?;
         self.touch(&rows, touch);
         Ok(rows)
     }
 
-    /// A statement for [`Reader::rows`]: `$1`, `$2` … stand for `values`, on either engine.
-    pub fn statement(&self, sql: impl Into<String>, values: Vec<Value>) -> Statement {
-        Statement::from_sql_and_values(self.backend(), sql, values)
+    /// At most `limit` rows of a hand-written statement, and whether there are more.
+    pub async fn some<T: FromQueryResult>(
+        &self,
+        mut sql: Sql,
+        limit: u64,
+        touch: impl Fn(&T) -> Touch,
+    ) -> Result<(Vec<T>, bool), Stop> {
+        sql.push(" LIMIT ").bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+        let mut rows = self.query(sql).await?;
+        let more = rows.len() as u64 > limit;
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        self.touch(&rows, touch);
+        Ok((rows, more))
     }
 
-    /// The engine whose words a statement must use.
-    pub fn backend(&self) -> DbBackend {
+    /// Numbers that are about nobody: counts and sums of a hand-written statement.
+    pub async fn numbers<T: FromQueryResult>(&self, sql: Sql) -> Result<Vec<T>, Stop> {
+        self.query(sql).await
+    }
+
+    async fn query<T: FromQueryResult>(&self, sql: Sql) -> Result<Vec<T>, Stop> {
+        let statement = sql.statement(self.backend());
+        let found = on!(self, db => db.query_all_raw(statement).await)?;
+        Ok(found.iter().map(|row| T::from_query_result(row, "")).collect::<Result<Vec<T>, _>>()?)
+    }
+
+    fn backend(&self) -> DbBackend {
         on!(self, db => db.get_database_backend())
     }
 

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_types, reason = "the writer owns a transaction and commits it with its event")]
 
 use super::{
-    Access, Broken, Profile, Reader, Stop, Trail,
+    Access, Broken, Profile, Reader, Sql, Stop, Trail,
     body::Event,
     journal::{self},
     reader::On,
@@ -11,7 +11,7 @@ use super::{
 use crate::policy::Target;
 use entity::{customer, ids::CustomerId, subject_key, touch::Recorded};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QuerySelect, Select, Statement,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select, Statement,
 };
 use std::{ops::Deref, sync::Arc};
 use uuid::Uuid;
@@ -95,6 +95,11 @@ impl Writer {
         self.one(query.lock_shared()).await
     }
 
+    /// The rows, which nobody can change until the commit.
+    pub async fn keep_all<E: Recorded>(&self, query: Select<E>) -> Result<Vec<E::Model>, Stop> {
+        self.all(query.lock_shared()).await
+    }
+
     /// A new row.
     pub async fn insert<E>(&self, row: E::Model) -> Result<E::Model, Stop>
     where
@@ -137,9 +142,15 @@ impl Writer {
         Ok(row)
     }
 
+    /// Removes rows that are kept for looking up only, and says how many.
+    pub async fn delete<E: Recorded>(&self, rows: DeleteMany<E>) -> Result<u64, Stop> {
+        Ok(rows.exec(self.tx()?).await?.rows_affected)
+    }
+
     /// Runs a hand-written statement on rows that are about nobody, or about whom `changed` has said already.
-    pub async fn execute(&self, statement: Statement) -> Result<u64, Stop> {
-        Ok(self.tx()?.execute_raw(statement).await?.rows_affected())
+    pub async fn execute(&self, sql: Sql) -> Result<u64, Stop> {
+        let tx = self.tx()?;
+        Ok(tx.execute_raw(sql.statement(tx.get_database_backend())).await?.rows_affected())
     }
 
     /// Notes which fields of a customer's were changed.

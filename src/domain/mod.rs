@@ -1,6 +1,13 @@
 //! What the company promised: a folder for each noun, a file for each verb.
 
+pub mod audit;
 pub mod catalog;
 pub mod change;
 pub mod checks;
+pub mod customer;
+pub mod data_location;
+mod each_customer;
+pub mod justification;
+pub mod page;
 pub mod period;
+pub mod subscription;

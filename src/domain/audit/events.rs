@@ -1,0 +1,224 @@
+//! Events: a filtered page of all, those about each of several customers, or some by id.
+
+pub use crate::access::body::{Body, SubjectBody};
+use crate::{
+    access::{Inquiry, Reader, Sql, Stop},
+    domain::{
+        each_customer::{PagesOf, foreign_cursor},
+        page::{Page, PageRequest, cursor_id},
+    },
+    policy::{Action, Target},
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    enums::{ActorKind, AuditKind, AuditOutcome},
+    ids::{AuditEventId, CategoryKey, CustomerId},
+    touch::Touch,
+};
+use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult};
+use std::collections::HashMap;
+
+/// Which events: every condition given must hold, and a list means any of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Those that saw or changed this customer's data.
+    pub customer: Option<CustomerId>,
+    /// Issuer and subject.
+    pub actor: Option<String>,
+    pub actor_kinds: Option<Vec<ActorKind>>,
+    pub operations: Option<Vec<String>>,
+    pub kinds: Option<Vec<AuditKind>>,
+    pub outcomes: Option<Vec<AuditOutcome>>,
+    pub purposes: Option<Vec<String>>,
+    /// And what is below them.
+    pub categories: Option<Vec<CategoryKey>>,
+    pub request_id: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// An event, as its body tells it.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    pub id: AuditEventId,
+    pub occurred_at: DateTime<Utc>,
+    pub body: Body,
+}
+
+/// A page of events.
+pub type AuditPage = Page<EventRow>;
+
+impl FromQueryResult for EventRow {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let bytes: Vec<u8> = result.try_get(prefix, "body")?;
+        let body = Body::parse(&bytes).ok_or_else(|| DbErr::Type("an audit body of an unknown form".to_owned()))?;
+        Ok(Self { id: result.try_get(prefix, "event_id")?, occurred_at: result.try_get(prefix, "occurred_at")?, body })
+    }
+}
+
+/// A page of the log, newest first. Reading it is on it: one event about the log, not one about everybody in it.
+#[derive(Clone, Debug)]
+pub struct ListEvents {
+    pub filter: AuditFilter,
+    pub page: PageRequest,
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    count: i64,
+}
+
+impl Inquiry for ListEvents {
+    const ACTION: Action = Action::ReadAuditLog;
+    type Output = AuditPage;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<AuditPage, Stop> {
+        let mut sql = Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE true");
+        self.filter.conditions(&mut sql);
+        for (keys, comparison) in
+            [(&self.page.after, " AND e.event_id < "), (&self.page.before, " AND e.event_id > ")]
+        {
+            if let Some(keys) = keys {
+                sql.push(comparison).bind(cursor_id(keys).ok_or_else(foreign_cursor)?);
+            }
+        }
+        sql.push(if self.page.backward { " ORDER BY e.event_id" } else { " ORDER BY e.event_id DESC" });
+        // Asking for one customer's events is asking about that customer.
+        let about = self.filter.customer;
+        let touch = |_: &EventRow| about.map(Touch::of).unwrap_or_default();
+        let (rows, more) = r.some(sql, self.page.limit, touch).await?;
+        let total = if self.page.count { Some(self.count(r).await?) } else { None };
+        Ok(Page::fetched(&self.page, rows, more, keys, total))
+    }
+}
+
+fn keys(event: &EventRow) -> Vec<String> {
+    vec![event.id.to_string()]
+}
+
+impl ListEvents {
+    async fn count(&self, r: &Reader) -> Result<u64, Stop> {
+        let mut sql = Sql::new("SELECT count(*) AS count FROM audit_event e WHERE true");
+        self.filter.conditions(&mut sql);
+        let counted = r.numbers::<Count>(sql).await?;
+        Ok(counted.first().and_then(|row| u64::try_from(row.count).ok()).unwrap_or_default())
+    }
+}
+
+impl AuditFilter {
+    fn conditions(&self, sql: &mut Sql) {
+        if self.customer.is_some() || self.categories.is_some() {
+            sql.push(" AND EXISTS (SELECT 1 FROM audit_subject s WHERE s.event_id = e.event_id");
+            if let Some(customer) = self.customer {
+                sql.push(" AND s.customer_id = ").bind(customer.0);
+            }
+            if let Some(categories) = &self.categories {
+                sql.push(" AND (false");
+                for key in categories {
+                    // A JSON array of keys: the key itself stands between quotes, what is below it goes on with a dot.
+                    for end in ["\"", "."] {
+                        sql.push(" OR replace(s.categories, ").bind(format!("\"{key}{end}"));
+                        sql.push(", '') <> s.categories");
+                    }
+                }
+                sql.push(")");
+            }
+            sql.push(")");
+        }
+        if let Some(actor) = &self.actor {
+            sql.push(" AND e.actor = ").bind(actor.clone());
+        }
+        if let Some(request_id) = &self.request_id {
+            sql.push(" AND e.request_id = ").bind(request_id.clone());
+        }
+        if let Some(kinds) = &self.actor_kinds {
+            sql.push(" AND e.actor_kind IN ").list(kinds.iter().map(ActiveEnum::to_value));
+        }
+        if let Some(operations) = &self.operations {
+            sql.push(" AND e.operation IN ").list(operations.iter().cloned());
+        }
+        if let Some(kinds) = &self.kinds {
+            sql.push(" AND e.kind IN ").list(kinds.iter().map(ActiveEnum::to_value));
+        }
+        if let Some(outcomes) = &self.outcomes {
+            sql.push(" AND e.outcome IN ").list(outcomes.iter().map(ActiveEnum::to_value));
+        }
+        if let Some(purposes) = &self.purposes {
+            sql.push(" AND e.purpose IN ").list(purposes.iter().cloned());
+        }
+        if let Some(from) = self.from {
+            sql.push(" AND e.occurred_at >= ").bind(from);
+        }
+        if let Some(to) = self.to {
+            sql.push(" AND e.occurred_at < ").bind(to);
+        }
+    }
+}
+
+/// A page of the events about each of several customers, newest first.
+#[derive(Clone, Debug)]
+pub struct EventsOfCustomers {
+    pub customers: Vec<CustomerId>,
+    pub page: PageRequest,
+}
+
+/// An event and the customer whose log it stands in.
+#[derive(Debug)]
+struct EventOf {
+    customer: CustomerId,
+    event: EventRow,
+}
+
+impl FromQueryResult for EventOf {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let customer = result.try_get(prefix, "customer_id")?;
+        Ok(Self { customer, event: EventRow::from_query_result(result, prefix)? })
+    }
+}
+
+impl Inquiry for EventsOfCustomers {
+    const ACTION: Action = Action::SeeAccessLog;
+    type Output = HashMap<CustomerId, AuditPage>;
+
+    fn target(&self) -> Target {
+        Target::customers(&self.customers)
+    }
+
+    async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
+        let pages = PagesOf {
+            table: "(SELECT s.customer_id, s.event_id AS id, e.event_id, e.occurred_at, e.body FROM audit_subject s \
+                    JOIN audit_event e ON e.event_id = s.event_id)",
+            customers: &self.customers,
+            page: &self.page,
+            condition: &|_| {},
+            touch: |row: &EventOf| Touch::of(row.customer),
+            customer: |row| row.customer,
+            id: |row| row.event.id.to_string(),
+        };
+        let pages = pages.fetch(r).await?;
+        Ok(pages.into_iter().map(|(customer, page)| (customer, page.map(|row| row.event))).collect())
+    }
+}
+
+/// Those of these events that there are.
+#[derive(Clone, Debug)]
+pub struct EventsByIds(pub Vec<AuditEventId>);
+
+impl Inquiry for EventsByIds {
+    const ACTION: Action = Action::ReadAuditLog;
+    type Output = Vec<EventRow>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Vec<EventRow>, Stop> {
+        let mut sql = Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE e.event_id IN ");
+        sql.list(self.0.iter().map(|id| id.0));
+        r.rows(sql, |_: &EventRow| Touch::nobody()).await
+    }
+}

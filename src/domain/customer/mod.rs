@@ -1,0 +1,18 @@
+//! Customers: registered, found, corrected, shown.
+
+mod by_ids;
+mod find;
+mod list;
+mod profile;
+mod rectify;
+mod register;
+mod reveal;
+
+pub use by_ids::{CustomerByReference, CustomersByIds, Keyed};
+pub use find::FindCustomer;
+pub use list::{CustomerFilter, CustomerOrder, ListCustomers};
+pub use profile::ProfileChange;
+pub use rectify::RectifyCustomer;
+pub(in crate::domain) use rectify::{gone, living};
+pub use register::RegisterCustomer;
+pub use reveal::RevealProfile;

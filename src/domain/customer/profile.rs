@@ -1,0 +1,97 @@
+//! What goes into a profile: read as people write it, checked, and kept in one form.
+
+use crate::{
+    access::{Code, Profile},
+    domain::{change::Change, checks::Checks},
+    identifier::{Email, NationalId, Phone},
+    policy::ProfileField,
+};
+use chrono::{DateTime, Utc};
+use entity::enums::LookupKind;
+use jiff::tz::TimeZone;
+
+/// What is said of each field, as it was written.
+#[derive(Clone, Default)]
+pub struct ProfileChange {
+    pub name: Change<String>,
+    pub email: Change<String>,
+    pub phone: Change<String>,
+    pub address: Change<String>,
+    pub national_id: Change<String>,
+}
+
+impl std::fmt::Debug for ProfileChange {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProfileChange(secret)")
+    }
+}
+
+/// What a change is read by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting<'a> {
+    /// ISO 3166-1 alpha-2: whose national phone numbers are understood.
+    pub country: &'a str,
+    pub zone: &'a TimeZone,
+    pub now: DateTime<Utc>,
+}
+
+impl ProfileChange {
+    /// The profile after the change; what is wrong goes to `checks`.
+    pub(super) fn apply(&self, now: &Profile, setting: Setting<'_>, checks: &mut Checks) -> Profile {
+        let mut read = |change: &Change<String>, before: Option<&String>, parse: &mut dyn FnMut(&str, &mut Checks) -> String| {
+            match change {
+                Change::Keep => before.cloned(),
+                Change::Clear => None,
+                Change::Set(text) => Some(parse(text, checks)),
+            }
+        };
+        let mut profile = Profile::default();
+        profile.name =
+            read(&self.name, now.name.as_ref(), &mut |text, checks| checks.line("profile.name", text, 200));
+        profile.address =
+            read(&self.address, now.address.as_ref(), &mut |text, checks| checks.block("profile.address", text, 500));
+        profile.email = read(&self.email, now.email.as_ref(), &mut |text, checks| {
+            Email::parse(text).map(|email| email.as_given().to_owned()).unwrap_or_else(|wrong| {
+                checks.refuse("profile.email", Code::InvalidFormat, wrong.to_string());
+                String::new()
+            })
+        });
+        profile.phone = read(&self.phone, now.phone.as_ref(), &mut |text, checks| {
+            Phone::parse(text, setting.country).map(|phone| phone.e164().to_owned()).unwrap_or_else(|wrong| {
+                checks.refuse("profile.phone", Code::InvalidFormat, wrong.to_string());
+                String::new()
+            })
+        });
+        profile.national_id = read(&self.national_id, now.national_id.as_ref(), &mut |text, checks| {
+            NationalId::parse(text, today(setting)).map(|id| id.normalized().to_owned()).unwrap_or_else(|wrong| {
+                checks.refuse("profile.nationalId", Code::InvalidNationalId, wrong.to_string());
+                String::new()
+            })
+        });
+        profile
+    }
+}
+
+fn today(setting: Setting<'_>) -> jiff::civil::Date {
+    jiff::Timestamp::from_microsecond(setting.now.timestamp_micros())
+        .map(|now| now.to_zoned(setting.zone.clone()).date())
+        .unwrap_or_default()
+}
+
+/// What a profile can be found by, in normal form.
+pub(super) fn lookups(profile: &Profile) -> Vec<(LookupKind, String)> {
+    let email = profile.email.as_deref().and_then(|email| Email::parse(email).ok());
+    [
+        (LookupKind::Email, email.map(|email| email.normalized().to_owned())),
+        (LookupKind::Phone, profile.phone.clone()),
+        (LookupKind::NationalId, profile.national_id.clone()),
+    ]
+    .into_iter()
+    .filter_map(|(kind, value)| Some((kind, value?)))
+    .collect()
+}
+
+/// The fields that differ.
+pub(super) fn differing(before: &Profile, after: &Profile) -> Vec<ProfileField> {
+    ProfileField::ALL.into_iter().filter(|field| before.get(*field) != after.get(*field)).collect()
+}

@@ -1,0 +1,137 @@
+//! A profile is corrected here. (Elsewhere it is the work of tasks.)
+
+use super::{
+    by_ids::Keyed,
+    profile::{ProfileChange, Setting, differing},
+    register::{duplicate, find_by, keep_on_map},
+};
+use crate::{
+    access::{Code, Command, Profile, Refusal, Stop, Writer},
+    domain::{
+        catalog::Catalog,
+        checks::{Checks, not_found, same_version},
+    },
+    policy::{Action, ProfileField, Target},
+};
+use entity::{
+    customer, customer_lookup, data_location,
+    enums::{Channel, CustomerStatus, DataLocationState, Locale},
+    ids::CustomerId,
+    subject_key,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::sync::Arc;
+
+/// What a customer's profile says from now on.
+#[derive(Clone, Debug)]
+pub struct RectifyCustomer {
+    pub catalog: Arc<Catalog>,
+    pub customer: CustomerId,
+    pub expected_version: Option<i32>,
+    pub profile: ProfileChange,
+    pub locale: Option<Locale>,
+    pub channel: Channel,
+}
+
+impl Command for RectifyCustomer {
+    const ACTION: Action = Action::RectifyCustomer;
+    type Output = Keyed;
+
+    fn target(&self) -> Target {
+        Target::customer(self.customer)
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<Keyed, Stop> {
+        let row = living(w, self.customer, "customerId").await?;
+        same_version(self.expected_version, row.version)?;
+        let key = w.one(subject_key::Entity::find_by_id(self.customer)).await?;
+        let Some(key) = key else { return Err(gone("customerId").into()) };
+        let before = w.open(&row, &key)?.unwrap_or_default();
+
+        let mut checks = Checks::new();
+        let country = self.catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
+        let setting = Setting { country, zone: &self.catalog.zone(), now: w.now() };
+        let after = self.profile.apply(&before, setting, &mut checks);
+        if after.name.is_none() {
+            checks.refuse("profile.name", Code::Required, "A customer has a name.");
+        }
+        checks.finish()?;
+
+        let fields = differing(&before, &after);
+        let locale = self.locale.unwrap_or(row.locale);
+        if fields.is_empty() && locale == row.locale {
+            return Ok(Keyed { row, key: Some(key) });
+        }
+        self.move_on_map(w, &before, &after, &fields).await?;
+        replace_lookups(w, self.customer, &after).await?;
+        let sealed = w.seal(&key, &after)?;
+        let row = customer::Model { profile: Some(sealed), locale, version: row.version + 1, ..row };
+        let row = w.update::<customer::Entity>(row).await?;
+        let mut changed = fields.iter().map(|field| field.word()).collect::<Vec<_>>();
+        changed.extend(self.locale.map(|_| "locale"));
+        w.changed(self.customer, &changed);
+        Ok(Keyed { row, key: Some(key) })
+    }
+
+    fn duplicate(&self, constraint: &str) -> Option<Refusal> {
+        duplicate(constraint)
+    }
+}
+
+impl RectifyCustomer {
+    /// What came into the profile goes on the map, and what was taken out of it leaves a tombstone.
+    async fn move_on_map(
+        &self,
+        w: &Writer,
+        before: &Profile,
+        after: &Profile,
+        fields: &[ProfileField],
+    ) -> Result<(), Stop> {
+        let came = |field: &ProfileField| before.get(*field).is_none();
+        let went = |field: &ProfileField| after.get(*field).is_none();
+        let come = fields.iter().copied().filter(came).collect::<Vec<_>>();
+        keep_on_map(w, &self.catalog, self.customer, &come, self.channel).await?;
+
+        let Some(system) = self.catalog.built_in_system() else { return Ok(()) };
+        let gone = fields.iter().copied().filter(went).map(ProfileField::category).collect::<Vec<_>>();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let lines = data_location::Entity::find()
+            .filter(data_location::Column::CustomerId.eq(self.customer))
+            .filter(data_location::Column::SystemId.eq(system.id))
+            .filter(data_location::Column::Category.is_in(gone))
+            .filter(data_location::Column::HeldTo.is_null());
+        for line in w.all(lines).await? {
+            let tombstone = data_location::Model {
+                state: DataLocationState::Erased,
+                held_to: Some(w.now()),
+                external_reference: None,
+                ..line
+            };
+            w.update::<data_location::Entity>(tombstone).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The customer, locked, unless they are gone or nobody.
+pub(in crate::domain) async fn living(w: &Writer, id: CustomerId, path: &str) -> Result<customer::Model, Stop> {
+    let row = w.lock(customer::Entity::find_by_id(id)).await?;
+    let Some(row) = row else { return Err(not_found(path, "customer")) };
+    match row.status {
+        CustomerStatus::Anonymized | CustomerStatus::Erased => Err(gone(path).into()),
+        _ => Ok(row),
+    }
+}
+
+/// The refusal for a customer who was disposed of.
+pub(in crate::domain) fn gone(path: &str) -> Refusal {
+    Refusal::new(Code::CustomerGone, "The customer was anonymized or erased, and that is final.").at(path)
+}
+
+async fn replace_lookups(w: &Writer, customer: CustomerId, profile: &Profile) -> Result<(), Stop> {
+    w.delete(customer_lookup::Entity::delete_many().filter(customer_lookup::Column::CustomerId.eq(customer)))
+        .await?;
+    find_by(w, customer, profile).await
+}

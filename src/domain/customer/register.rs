@@ -1,0 +1,151 @@
+//! Somebody is put on record as a customer.
+
+use super::{
+    by_ids::Keyed,
+    profile::{ProfileChange, Setting, lookups},
+};
+use crate::{
+    access::{Code, Command, Profile, Refusal, Stop, Writer},
+    domain::{
+        catalog::Catalog,
+        checks::Checks,
+        data_location::{NewLine, line},
+    },
+    identifier::{Email, NationalId},
+    policy::{Action, ProfileField, Target},
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    customer, customer_lookup, data_location,
+    enums::{Channel, CustomerKind, CustomerStatus, Locale, LookupKind},
+    ids::CustomerId,
+    subject_key,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::sync::Arc;
+
+/// A new customer, with a key of their own and a profile sealed under it. What Kartotek itself keeps of the profile
+/// goes on the map like any other data.
+#[derive(Clone, Debug)]
+pub struct RegisterCustomer {
+    pub catalog: Arc<Catalog>,
+    pub reference: String,
+    pub kind: CustomerKind,
+    pub locale: Locale,
+    pub profile: ProfileChange,
+    pub channel: Channel,
+}
+
+const REFERENCE_TAKEN: &str = "Another customer has this reference.";
+const NATIONAL_ID_TAKEN: &str = "A customer with this national id is on record.";
+
+impl Command for RegisterCustomer {
+    const ACTION: Action = Action::RegisterCustomer;
+    type Output = Keyed;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<Keyed, Stop> {
+        let now = w.now();
+        let mut checks = Checks::new();
+        let reference = self.reference(now, &mut checks);
+        let country = self.catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
+        let setting = Setting { country, zone: &self.catalog.zone(), now };
+        let profile = self.profile.apply(&Profile::default(), setting, &mut checks);
+        if profile.name.is_none() {
+            checks.refuse("profile.name", Code::Required, "Give the customer's name.");
+        }
+        checks.finish()?;
+
+        let same_reference = customer::Entity::find().filter(customer::Column::Reference.eq(&*reference));
+        if w.exists(same_reference).await? {
+            return Err(Refusal::new(Code::AlreadyExists, REFERENCE_TAKEN).at("reference").into());
+        }
+        let id = CustomerId(w.id());
+        w.about(Target::customer(id));
+        let (key, sealed) = w.enroll(id, &profile)?;
+        let row = customer::Model {
+            id,
+            reference,
+            kind: self.kind,
+            status: CustomerStatus::Dormant,
+            status_since: now,
+            locale: self.locale,
+            version: 1,
+            channel: self.channel,
+            profile: Some(sealed),
+            created_at: now,
+        };
+        let row = w.insert::<customer::Entity>(row).await?;
+        let key = w.insert::<subject_key::Entity>(key).await?;
+        find_by(w, id, &profile).await?;
+        let held = ProfileField::ALL.into_iter().filter(|field| profile.get(*field).is_some()).collect::<Vec<_>>();
+        keep_on_map(w, &self.catalog, id, &held, self.channel).await?;
+        w.changed(id, &held.iter().map(|field| field.word()).collect::<Vec<_>>());
+        Ok(Keyed { row, key: Some(key) })
+    }
+
+    fn duplicate(&self, constraint: &str) -> Option<Refusal> {
+        duplicate(constraint)
+    }
+}
+
+/// What another customer has already.
+pub(super) fn duplicate(constraint: &str) -> Option<Refusal> {
+    if constraint.contains("national_id") || constraint.contains("customer_lookup.hash") {
+        return Some(Refusal::new(Code::AlreadyExists, NATIONAL_ID_TAKEN).at("profile.nationalId"));
+    }
+    constraint.contains("reference")
+        .then(|| Refusal::new(Code::AlreadyExists, REFERENCE_TAKEN).at("reference"))
+}
+
+impl RegisterCustomer {
+    /// The reference stands in logs, files and URLs of other systems, so it must say nothing about a person.
+    fn reference(&self, now: DateTime<Utc>, checks: &mut Checks) -> String {
+        let reference = checks.line("reference", &self.reference, 100);
+        let today = jiff::Timestamp::from_microsecond(now.timestamp_micros())
+            .map(|now| now.to_zoned(self.catalog.zone()).date())
+            .unwrap_or_default();
+        if Email::parse(&reference).is_ok() || NationalId::parse(&reference, today).is_ok() {
+            let message = "A reference must not be a personal number or an address: give your own customer number.";
+            checks.refuse("reference", Code::InvalidFormat, message);
+        }
+        reference
+    }
+}
+
+/// Lets the customer be found by what the profile says, and by nothing else.
+pub(super) async fn find_by(w: &Writer, customer: CustomerId, profile: &Profile) -> Result<(), Stop> {
+    let row = |(kind, normalized): (LookupKind, String)| customer_lookup::Model {
+        customer_id: customer,
+        kind,
+        hash: w.lookup(kind, &normalized),
+    };
+    let rows = lookups(profile).into_iter().map(row).collect::<Vec<_>>();
+    w.insert_all::<customer_lookup::Entity>(&rows).await
+}
+
+/// Puts on the map what Kartotek itself keeps of a profile.
+pub(super) async fn keep_on_map(
+    w: &Writer,
+    catalog: &Catalog,
+    customer: CustomerId,
+    fields: &[ProfileField],
+    channel: Channel,
+) -> Result<(), Stop> {
+    let Some(system) = catalog.built_in_system() else { return Ok(()) };
+    let known = |field: &&ProfileField| catalog.categories.contains_key(field.category());
+    let new = |field: &ProfileField| NewLine {
+        customer_id: customer,
+        category: field.category().into(),
+        system_id: system.id,
+        external_reference: None,
+        source_channel: channel,
+        collected_at: w.now(),
+        document_date: None,
+    };
+    let rows = fields.iter().filter(known).map(|field| line(w, new(field))).collect::<Vec<_>>();
+    w.insert_all::<data_location::Entity>(&rows).await
+}

@@ -1,0 +1,9 @@
+//! The data map: where each customer's data lies, how it came there, and whose data is at a place.
+
+mod at_place;
+mod of_customers;
+mod record;
+
+pub use at_place::{AtPlace, CustomerAt, CustomersAt};
+pub use of_customers::{LocationFilter, LocationsByIds, LocationsOf, LocationsOfCustomers};
+pub use record::{NewLine, RecordDataLocations, line};

@@ -1,0 +1,221 @@
+//! Data is put on the map: all of it or none, and only where something justifies it.
+
+use crate::{
+    access::{Code, Command, Refusal, Sql, Stop, Writer},
+    domain::{
+        catalog::Catalog,
+        checks::{BLOCK, Checks},
+        customer::gone,
+        justification::Facts,
+    },
+    policy::{Action, Target},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    customer, data_location,
+    enums::{Channel, CustomerStatus, DataLocationState},
+    ids::{CategoryKey, CustomerId, DataLocationId, SystemId},
+};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+/// The most lines that one call takes.
+pub const MOST: usize = 1_000;
+
+/// A line to be.
+#[derive(Clone, Debug)]
+pub struct NewLine {
+    pub customer_id: CustomerId,
+    pub category: CategoryKey,
+    pub system_id: SystemId,
+    pub external_reference: Option<String>,
+    pub source_channel: Channel,
+    pub collected_at: DateTime<Utc>,
+    pub document_date: Option<NaiveDate>,
+}
+
+/// What makes a line that line: recording it again changes nothing.
+type Key = (CustomerId, SystemId, CategoryKey, String);
+
+/// The row of a new line.
+#[must_use]
+pub fn line(w: &Writer, new: NewLine) -> data_location::Model {
+    data_location::Model {
+        id: DataLocationId(w.id()),
+        customer_id: new.customer_id,
+        category: new.category,
+        system_id: new.system_id,
+        external_reference: new.external_reference,
+        source_channel: new.source_channel,
+        collected_at: new.collected_at,
+        document_date: new.document_date,
+        recorded_by: w.actor_name(),
+        state: DataLocationState::Held,
+        held_from: new.collected_at,
+        held_to: None,
+        last_verified_at: None,
+    }
+}
+
+fn key(row: &data_location::Model) -> Key {
+    let external = row.external_reference.clone().unwrap_or_default();
+    (row.customer_id, row.system_id, row.category.clone(), external)
+}
+
+/// Where data lies, of one customer or of many.
+#[derive(Clone, Debug)]
+pub struct RecordDataLocations {
+    pub catalog: Arc<Catalog>,
+    pub lines: Vec<NewLine>,
+}
+
+#[derive(FromQueryResult)]
+struct Id {
+    id: DataLocationId,
+}
+
+impl Command for RecordDataLocations {
+    const ACTION: Action = Action::RecordDataLocations;
+    type Output = Vec<data_location::Model>;
+
+    fn target(&self) -> Target {
+        let customers = self.lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
+        Target::customers(&customers.into_iter().collect::<Vec<_>>())
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<Vec<data_location::Model>, Stop> {
+        self.check(w.now())?;
+        self.check_customers(w).await?;
+        let known = self.known(w).await?;
+        let mut rows = Vec::with_capacity(self.lines.len());
+        let mut new = HashMap::<Key, usize>::new();
+        for (at, one) in self.lines.iter().enumerate() {
+            let row = line(w, one.clone());
+            let key = key(&row);
+            let row = match (known.get(&key), new.get(&key)) {
+                (Some(known), _) => known.clone(),
+                (None, Some(earlier)) => data_location::Model::clone(&rows[*earlier]),
+                (None, None) => {
+                    new.insert(key, at);
+                    row
+                }
+            };
+            rows.push(row);
+        }
+        let inserted = new.values().map(|at| rows[*at].clone()).collect::<Vec<_>>();
+        w.insert_all::<data_location::Entity>(&inserted).await?;
+        self.refuse_unjustified(w, &rows, new.values().copied().collect()).await?;
+        Ok(rows)
+    }
+}
+
+impl RecordDataLocations {
+    /// What can be seen from the input and the catalog alone.
+    fn check(&self, now: DateTime<Utc>) -> Result<(), Stop> {
+        let mut checks = Checks::new();
+        if self.lines.is_empty() {
+            checks.refuse("locations", Code::Required, "Give at least one.");
+        }
+        checks.at_most("locations", &self.lines, MOST);
+        let today = crate::domain::justification::day_of(now, &self.catalog.zone());
+        for (at, line) in self.lines.iter().enumerate() {
+            let path = |field: &str| format!("locations.{at}.{field}");
+            match self.catalog.categories.get(&line.category) {
+                None => checks.refuse(&path("category"), Code::NotFound, "There is no such category."),
+                Some(category) if category.retired_at.is_some() => {
+                    checks.refuse(&path("category"), Code::Retired, "This category is retired.");
+                }
+                Some(_) => {}
+            }
+            match self.catalog.systems.get(&line.system_id) {
+                None => checks.refuse(&path("systemId"), Code::NotFound, "There is no such system."),
+                Some(system) if system.retired_at.is_some() => {
+                    checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
+                }
+                Some(_) => {}
+            }
+            if let Some(reference) = &line.external_reference {
+                checks.line(&path("externalReference"), reference, BLOCK / 10);
+            }
+            if line.collected_at > now {
+                checks.refuse(&path("collectedAt"), Code::OutOfRange, "This lies in the future.");
+            }
+            if line.document_date.is_some_and(|date| date > today) {
+                checks.refuse(&path("documentDate"), Code::OutOfRange, "This lies in the future.");
+            }
+        }
+        checks.finish()
+    }
+
+    /// The customers, locked until the commit, so that none is disposed of meanwhile. They are locked in the order
+    /// of their ids, so that two calls wait for each other and never both.
+    async fn check_customers(&self, w: &Writer) -> Result<(), Stop> {
+        let ids = self.lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
+        let query = customer::Entity::find()
+            .filter(customer::Column::Id.is_in(ids))
+            .order_by_asc(customer::Column::Id);
+        let found = w.keep_all(query).await?;
+        let status = found.into_iter().map(|row| (row.id, row.status)).collect::<HashMap<_, _>>();
+        let mut checks = Checks::new();
+        for (at, line) in self.lines.iter().enumerate() {
+            let path = format!("locations.{at}.customerId");
+            match status.get(&line.customer_id) {
+                None => checks.refuse(&path, Code::NotFound, "There is no such customer."),
+                Some(CustomerStatus::Anonymized | CustomerStatus::Erased) => {
+                    checks.refuse(&path, Code::CustomerGone, gone(&path).message);
+                }
+                Some(CustomerStatus::Restricted) => {
+                    let message = "Processing is restricted on the customer's request (Art. 18).";
+                    checks.refuse(&path, Code::CustomerRestricted, message);
+                }
+                Some(CustomerStatus::Active | CustomerStatus::Dormant) => {}
+            }
+        }
+        checks.finish()
+    }
+
+    /// Lines that are on the map already.
+    async fn known(&self, w: &Writer) -> Result<HashMap<Key, data_location::Model>, Stop> {
+        let customers = self.lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
+        let systems = self.lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
+        let query = data_location::Entity::find()
+            .filter(data_location::Column::CustomerId.is_in(customers))
+            .filter(data_location::Column::SystemId.is_in(systems))
+            .filter(data_location::Column::HeldTo.is_null());
+        Ok(w.all(query).await?.into_iter().map(|row| (key(&row), row)).collect())
+    }
+
+    /// Of the new lines, those that nothing justifies are refused, and with them all. What an import brings lies
+    /// there already: it is put on the map, where it shows as unjustified.
+    async fn refuse_unjustified(
+        &self,
+        w: &Writer,
+        rows: &[data_location::Model],
+        new: BTreeSet<usize>,
+    ) -> Result<(), Stop> {
+        let judged = new.into_iter().filter(|at| self.lines[*at].source_channel != Channel::Import);
+        let at = judged.map(|at| (rows[at].id, at)).collect::<HashMap<_, _>>();
+        if at.is_empty() {
+            return Ok(());
+        }
+        let mut sql = Sql::new("SELECT l0.id FROM data_location l0 WHERE l0.id IN ");
+        sql.list(at.keys().map(|id| id.0)).push(" AND NOT ");
+        Facts::new(&self.catalog, w.now()).exist_for(&mut sql, "l0.id");
+        let mut unjustified = w.numbers::<Id>(sql).await?.into_iter().filter_map(|row| at.get(&row.id)).collect::<Vec<_>>();
+        unjustified.sort_unstable();
+        let mut checks = Checks::new();
+        for at in unjustified {
+            let line = &self.lines[*at];
+            let message = format!(
+                "No live service of this customer and no law needs {} at this system: start the service first, or \
+                 record it with the channel IMPORT if it lies there already.",
+                line.category
+            );
+            checks.refuse(&format!("locations.{at}"), Code::NotJustified, message);
+        }
+        checks.finish()
+    }
+}

@@ -1,0 +1,289 @@
+//! The facts that justify data, as a set: one row for each fact and line of the map.
+
+use crate::{
+    access::Sql,
+    domain::{catalog::Catalog, period::Period},
+};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use entity::{
+    enums::RetentionStart,
+    ids::CategoryKey,
+    retention_rule,
+};
+use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+
+/// How long somebody who has ordered nothing yet is kept on record: steps before a contract (Art. 6(1)(b)).
+pub const PROSPECT: &str = "P90D";
+
+/// What time has made of the catalog's periods: the moments that divide what still runs from what is over.
+///
+/// Periods become moments here, by the calendar and the company's time zone, so that SQL only compares.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Of each grace that a requirement has, the latest end of a subscription that it no longer covers.
+    graces: Vec<(String, DateTime<Utc>)>,
+    rules: Vec<Rule>,
+    prospects_since: DateTime<Utc>,
+}
+
+/// A retention rule, with the moments that its period comes down to.
+#[derive(Clone, Debug)]
+struct Rule {
+    row: retention_rule::Model,
+    categories: Vec<CategoryKey>,
+    over: Over,
+}
+
+/// What is over by now.
+#[derive(Clone, Debug)]
+enum Over {
+    /// Whatever was collected by then.
+    Collected(DateTime<Utc>),
+    /// Whatever belonged to subscriptions that ended by then.
+    Ended(DateTime<Utc>),
+    /// Documents of before that day; without a document, subscriptions that ended before it began.
+    Dated { day: NaiveDate, moment: DateTime<Utc> },
+}
+
+impl Facts {
+    /// The facts as of `now`.
+    #[must_use]
+    pub fn new(catalog: &Catalog, now: DateTime<Utc>) -> Self {
+        let zone = catalog.zone();
+        let graces = catalog.requirements.values().map(|need| need.grace.as_str()).collect::<BTreeSet<_>>();
+        let began_by = |text: &str| Period::parse(text).map_or(now, |period| period.began_by(now, &zone));
+        let rules = catalog.retention_rules.values().filter(|rule| rule.retired_at.is_none());
+        Self {
+            graces: graces.into_iter().map(|grace| (grace.to_owned(), began_by(grace))).collect(),
+            rules: rules.map(|rule| Rule::new(rule, catalog, now, &zone)).collect(),
+            prospects_since: began_by(PROSPECT),
+        }
+    }
+
+    /// Adds a query of `location_id, customer_id, category, kind, purpose, subscription_id,
+    /// requirement_id, rule_id, ended_at`: a
+    /// row for each fact that justifies a line of the map. `among` limits the lines by a condition on `l`.
+    ///
+    /// `ended_at` is the end of the latest subscription behind the fact, and null while one is live.
+    pub fn query(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+        self.subscriptions(sql, among);
+        for rule in &self.rules {
+            sql.push(" UNION ALL ");
+            rule.query(sql, among);
+        }
+        sql.push(" UNION ALL ");
+        self.prospects(sql, among);
+    }
+
+    /// Adds the condition that something justifies the line `outer` of the map, a column that holds its id.
+    pub fn exist_for(&self, sql: &mut Sql, outer: &str) {
+        sql.push("EXISTS (SELECT 1 FROM (");
+        let of_line = |sql: &mut Sql| {
+            sql.push("l.id = ").push(outer);
+        };
+        self.query(sql, &of_line);
+        sql.push(") fact)");
+    }
+
+    fn subscriptions(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+        sql.push(
+            "SELECT l.id AS location_id, l.customer_id, l.category, 'SUBSCRIPTION' AS kind, r.purpose, \
+             s.id AS subscription_id, r.id AS requirement_id, ",
+        )
+        .bind(None::<uuid::Uuid>)
+        .push(
+            " AS rule_id, s.ended_at FROM data_location l \
+             JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
+             AND r.retired_at IS NULL \
+             JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
+        );
+        among(sql);
+        sql.push(" AND (s.ended_at IS NULL");
+        if !self.graces.is_empty() {
+            sql.push(" OR s.ended_at > CASE r.grace");
+            for (grace, over) in &self.graces {
+                sql.push(" WHEN ").bind(grace.clone()).push(" THEN ").bind(*over);
+            }
+            sql.push(" END");
+        }
+        sql.push(")");
+    }
+
+    fn prospects(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+        sql.push("SELECT l.id, l.customer_id, l.category, 'PROSPECT', ")
+            .bind(None::<String>)
+            .push(", ")
+            .bind(None::<uuid::Uuid>)
+            .push(", ")
+            .bind(None::<uuid::Uuid>)
+            .push(", ")
+            .bind(None::<uuid::Uuid>)
+            .push(", ")
+            .bind(None::<DateTime<Utc>>)
+            .push(
+                " FROM data_location l JOIN customer c ON c.id = l.customer_id \
+                 JOIN system y ON y.id = l.system_id AND y.built_in WHERE ",
+            );
+        among(sql);
+        sql.push(" AND c.created_at > ")
+            .bind(self.prospects_since)
+            .push(" AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.customer_id = c.id)");
+    }
+}
+
+impl Rule {
+    fn new(row: &retention_rule::Model, catalog: &Catalog, now: DateTime<Utc>, zone: &TimeZone) -> Self {
+        let began_by = || Period::parse(&row.keep_for).map_or(now, |period| period.began_by(now, zone));
+        let over = match row.counted_from {
+            RetentionStart::Collected => Over::Collected(began_by()),
+            RetentionStart::SubscriptionEnded => Over::Ended(began_by()),
+            RetentionStart::FiscalYearEnded => {
+                let month = catalog.controller.as_ref().map_or(12, |company| company.fiscal_year_end_month);
+                let day = first_day_still_kept(&row.keep_for, now, zone, month);
+                Over::Dated { day, moment: start_of(day, zone).unwrap_or(now) }
+            }
+        };
+        let categories =
+            catalog.categories.keys().filter(|key| key.is_within(row.category.as_str())).cloned().collect();
+        Self { row: row.clone(), categories, over }
+    }
+
+    /// Data lies where some service's requirement, live or not, put it for the rule's purpose, and what the rule
+    /// counts from is not over yet.
+    fn query(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+        sql.push("SELECT l.id, l.customer_id, l.category, 'RETENTION_RULE', ")
+            .bind(self.row.purpose.0.clone())
+            .push(", ")
+            .bind(None::<uuid::Uuid>)
+            .push(", ")
+            .bind(None::<uuid::Uuid>)
+            .push(", ")
+            .bind(self.row.id.0)
+            // Null while one is live; else the latest end.
+            .push(
+                ", (SELECT CASE WHEN count(*) = count(s.ended_at) THEN max(s.ended_at) END FROM subscription s \
+                 JOIN data_requirement r ON r.service_id = s.service_id WHERE s.customer_id = l.customer_id ",
+            );
+        self.place(sql);
+        sql.push(") FROM data_location l WHERE ");
+        among(sql);
+        sql.push(" AND l.category IN ").list(self.categories.iter().map(|key| key.0.clone())).push(" AND ");
+        match &self.over {
+            Over::Collected(over) => {
+                sql.push("l.collected_at > ").bind(*over).push(" AND ");
+                self.placed(sql);
+            }
+            Over::Ended(over) => self.live_or_ended_after(sql, " > ", *over),
+            Over::Dated { day, moment } => {
+                sql.push("((l.document_date >= ").bind(*day).push(" AND ");
+                self.placed(sql);
+                sql.push(") OR (l.document_date IS NULL AND ");
+                self.live_or_ended_after(sql, " >= ", *moment);
+                sql.push("))");
+            }
+        }
+    }
+
+    fn place(&self, sql: &mut Sql) {
+        sql.push("AND r.category = l.category AND r.system_id = l.system_id AND r.purpose = ")
+            .bind(self.row.purpose.0.clone());
+    }
+
+    fn placed(&self, sql: &mut Sql) {
+        sql.push("EXISTS (SELECT 1 FROM data_requirement r WHERE true ");
+        self.place(sql);
+        sql.push(")");
+    }
+
+    fn live_or_ended_after(&self, sql: &mut Sql, after: &str, moment: DateTime<Utc>) {
+        sql.push(
+            "EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
+             WHERE s.customer_id = l.customer_id AND (s.ended_at IS NULL OR s.ended_at",
+        )
+        .push(after)
+        .bind(moment)
+        .push(") ");
+        self.place(sql);
+        sql.push(")");
+    }
+}
+
+/// When a period that counts from the fiscal year of `day` ends: bookkeeping material is kept for so long after the
+/// end of the calendar year in which the fiscal year ended (bokföringslagen 7 kap. 2 §).
+#[must_use]
+pub fn kept_until(keep_for: &str, day: NaiveDate, zone: &TimeZone, end_month: i32) -> Option<DateTime<Utc>> {
+    let year = year_of_fiscal_end(day, end_month);
+    // The last moment of the year: a period in years then runs to the end of 31 December.
+    let last = start_of(NaiveDate::from_ymd_opt(year, 12, 31)?, zone)?;
+    Period::parse(keep_for).ok()?.after(last, zone)
+}
+
+fn year_of_fiscal_end(day: NaiveDate, end_month: i32) -> i32 {
+    if i32::try_from(day.month()).unwrap_or(12) <= end_month { day.year() } else { day.year() + 1 }
+}
+
+/// The first day whose documents are still to be kept.
+fn first_day_still_kept(keep_for: &str, now: DateTime<Utc>, zone: &TimeZone, end_month: i32) -> NaiveDate {
+    let kept = |day: NaiveDate| kept_until(keep_for, day, zone, end_month).is_some_and(|until| until > now);
+    // Fiscal years begin on the day after their end month; the first that is still kept begins within a century.
+    let first_of = |year: i32| {
+        let (year, month) = if end_month >= 12 { (year, 1) } else { (year - 1, end_month + 1) };
+        NaiveDate::from_ymd_opt(year, u32::try_from(month).unwrap_or(1), 1)
+    };
+    let this_year = now.year() + 1;
+    (this_year - 102..=this_year).filter_map(first_of).find(|day| kept(*day)).unwrap_or(NaiveDate::MAX)
+}
+
+fn start_of(day: NaiveDate, zone: &TimeZone) -> Option<DateTime<Utc>> {
+    let date = jiff::civil::Date::new(
+        i16::try_from(day.year()).ok()?,
+        i8::try_from(day.month()).ok()?,
+        i8::try_from(day.day()).ok()?,
+    );
+    let start = date.ok()?.to_zoned(zone.clone()).ok()?;
+    DateTime::from_timestamp_micros(start.timestamp().as_microsecond())
+}
+
+/// The calendar day of a moment, in the company's time zone.
+#[must_use]
+pub fn day_of(moment: DateTime<Utc>, zone: &TimeZone) -> NaiveDate {
+    let day = jiff::Timestamp::from_microsecond(moment.timestamp_micros())
+        .map(|timestamp| timestamp.to_zoned(zone.clone()).date())
+        .unwrap_or_default();
+    NaiveDate::from_ymd_opt(
+        i32::from(day.year()),
+        u32::try_from(day.month()).unwrap_or(1),
+        u32::try_from(day.day()).unwrap_or(1),
+    )
+    .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn bookkeeping_counts_from_the_calendar_year_in_which_the_fiscal_year_ended() {
+        let zone = TimeZone::get("Europe/Stockholm").unwrap();
+        let until = |date, month| kept_until("P7Y", day(date), &zone, month).unwrap().to_rfc3339();
+        // Calendar year 2018: to the end of 2025 in Sweden.
+        assert_eq!(until("2018-03-05", 12), "2025-12-31T23:00:00+00:00");
+        // Fiscal year to the end of April: May 2018 belongs to the one that ended in 2019.
+        assert_eq!(until("2018-05-01", 4), "2026-12-31T23:00:00+00:00");
+        assert_eq!(until("2018-04-30", 4), "2025-12-31T23:00:00+00:00");
+    }
+
+    #[test]
+    fn the_first_day_still_kept_is_the_first_of_its_fiscal_year() {
+        let zone = TimeZone::get("Europe/Stockholm").unwrap();
+        let first = |now: &str, month| first_day_still_kept("P7Y", now.parse().unwrap(), &zone, month);
+        assert_eq!(first("2025-12-31T22:59:59Z", 12), day("2018-01-01"));
+        assert_eq!(first("2025-12-31T23:00:00Z", 12), day("2019-01-01"));
+        assert_eq!(first("2026-06-01T00:00:00Z", 4), day("2018-05-01"));
+    }
+}

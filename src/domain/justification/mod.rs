@@ -1,0 +1,10 @@
+//! The one answer to "may it be here?": computed from facts, in SQL that serves one line of the map and all of
+//! them alike. Nothing stores a second copy of the answer.
+
+mod explain;
+mod facts;
+mod query;
+
+pub use explain::explain;
+pub use facts::{Facts, PROSPECT, day_of};
+pub use query::{Justification, JustificationKind, JustifyLocations};

@@ -1,0 +1,71 @@
+//! Why data may be where it is, for any number of lines of the map at once.
+
+use super::facts::Facts;
+use crate::{
+    access::{Inquiry, Reader, Sql, Stop},
+    domain::catalog::Catalog,
+    policy::{Action, Target},
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    ids::{CategoryKey, CustomerId, DataLocationId, PurposeKey, RequirementId, RetentionRuleId, SubscriptionId},
+    touch::Touch,
+};
+use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};
+use std::sync::Arc;
+
+/// What can justify data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum JustificationKind {
+    /// A live service needs it, or the grace after one runs.
+    Subscription,
+    RetentionRule,
+    /// Registered a while ago, and nothing ordered yet: steps before a contract (Art. 6(1)(b)).
+    Prospect,
+}
+
+/// One fact that lets data be where it is.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+pub struct Justification {
+    pub location_id: DataLocationId,
+    pub customer_id: CustomerId,
+    pub category: CategoryKey,
+    pub kind: JustificationKind,
+    pub purpose: Option<PurposeKey>,
+    pub subscription_id: Option<SubscriptionId>,
+    pub requirement_id: Option<RequirementId>,
+    pub rule_id: Option<RetentionRuleId>,
+    /// The end of the latest subscription behind the fact; `None` while one is live.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Every fact that justifies these lines of the map.
+#[derive(Clone, Debug)]
+pub struct JustifyLocations {
+    pub catalog: Arc<Catalog>,
+    pub locations: Vec<DataLocationId>,
+}
+
+impl Inquiry for JustifyLocations {
+    const ACTION: Action = Action::Justify;
+    type Output = Vec<Justification>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Vec<Justification>, Stop> {
+        let facts = Facts::new(&self.catalog, r.now());
+        let mut sql = Sql::default();
+        let among = |sql: &mut Sql| {
+            sql.push("l.id IN ").list(self.locations.iter().map(|id| id.0));
+        };
+        facts.query(&mut sql, &among);
+        sql.push(" ORDER BY 1, 4 DESC, 5");
+        r.rows(sql, |row: &Justification| {
+            Touch::of(row.customer_id).category(row.category.clone())
+        })
+        .await
+    }
+}

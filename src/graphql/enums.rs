@@ -1,0 +1,240 @@
+//! Closed vocabularies of the API. They are the entities' own, with what a reader of the schema needs to know.
+
+use async_graphql::Enum;
+
+/// The languages of notices, replies and names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::Locale")]
+pub enum Locale {
+    Sv,
+    En,
+}
+
+/// By which way something came from, or went to, a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::Channel")]
+pub enum Channel {
+    Email,
+    Phone,
+    Chat,
+    Meeting,
+    OrderForm,
+    /// The customer did it themselves, signed in.
+    Portal,
+    Letter,
+    /// Taken over from another system in bulk.
+    Import,
+    /// A program, on nobody's word in particular.
+    System,
+}
+
+/// How much a category needs protecting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::Sensitivity")]
+pub enum Sensitivity {
+    Ordinary,
+    /// Protected beyond the ordinary, such as the Swedish personnummer.
+    Confidential,
+    /// Art. 9: health, beliefs, biometrics, ...
+    Special,
+    /// Art. 10: convictions and offences.
+    Criminal,
+}
+
+/// Art. 6(1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::LegalBasis")]
+pub enum LegalBasis {
+    /// (a)
+    Consent,
+    /// (b)
+    Contract,
+    /// (c)
+    LegalObligation,
+    /// (d)
+    VitalInterests,
+    /// (e)
+    PublicTask,
+    /// (f)
+    LegitimateInterests,
+}
+
+/// Art. 9(2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::SpecialCategoryCondition")]
+pub enum SpecialCategoryCondition {
+    /// (a)
+    ExplicitConsent,
+    /// (b)
+    EmploymentAndSocialSecurity,
+    /// (c)
+    VitalInterests,
+    /// (d)
+    NotForProfitBody,
+    /// (e)
+    MadePublicByTheSubject,
+    /// (f)
+    LegalClaims,
+    /// (g)
+    SubstantialPublicInterest,
+    /// (h)
+    HealthCare,
+    /// (i)
+    PublicHealth,
+    /// (j)
+    ArchivingAndResearch,
+}
+
+/// The event that a retention rule counts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::RetentionStart")]
+pub enum RetentionStart {
+    Collected,
+    SubscriptionEnded,
+    /// The end of the calendar year in which the fiscal year ended that `documentDate` falls in; without one, the end of the subscription counts.
+    FiscalYearEnded,
+}
+
+/// How data goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::DisposalMethod")]
+pub enum DisposalMethod {
+    Erase,
+    /// Make it impossible to tie to the customer, by anyone, for good.
+    Anonymize,
+}
+
+/// How a third party stands to the company, by GDPR terms (Art. 4(7), 4(8), 26).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::ThirdPartyRole")]
+pub enum ThirdPartyRole {
+    Processor,
+    JointController,
+    /// Decides by itself what it does with the data.
+    Controller,
+}
+
+/// How far a third party is trusted with data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::TrustStatus")]
+pub enum TrustStatus {
+    /// On record, not vetted yet.
+    Proposed,
+    Approved,
+    /// Nothing new goes there.
+    Suspended,
+    /// For good.
+    Retired,
+}
+
+/// Art. 44-49.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::TransferSafeguard")]
+pub enum TransferSafeguard {
+    /// None is needed: the data stays in the European Economic Area.
+    Eea,
+    /// An adequacy decision (Art. 45).
+    Adequacy,
+    /// Standard contractual clauses (Art. 46(2)(c), (d)).
+    Scc,
+    /// Binding corporate rules (Art. 47).
+    Bcr,
+    /// An exception for a specific situation (Art. 49).
+    Derogation,
+}
+
+/// Whose data it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::CustomerKind")]
+pub enum CustomerKind {
+    Person,
+    Organization,
+}
+
+/// How the company stands to a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::CustomerStatus")]
+pub enum CustomerStatus {
+    /// Has a live subscription.
+    Active,
+    /// Has none.
+    Dormant,
+    /// Restricted on request (see `restriction`), or kept for the law only.
+    Restricted,
+    /// Final.
+    Anonymized,
+    /// Final.
+    Erased,
+}
+
+/// What has become of data in a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::DataLocationState")]
+pub enum DataLocationState {
+    Held,
+    /// Kept, and used for nothing but what the law or the restriction allows.
+    Restricted,
+    /// Nothing justifies it any more; a task is under way.
+    DisposalPending,
+    Erased,
+    Anonymized,
+    /// It was not found where it should be.
+    LostTrack,
+}
+
+/// What sort of actor it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::ActorKind")]
+pub enum ActorKind {
+    Person,
+    Script,
+    /// A third party's answer to a task.
+    ThirdParty,
+    /// A part of the program itself, such as a worker.
+    Program,
+}
+
+/// What sort of operation it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::AuditKind")]
+pub enum AuditKind {
+    Read,
+    Write,
+    /// Erased or anonymized.
+    Dispose,
+    /// Given to a third party.
+    Disclose,
+    Authenticate,
+    /// Changed reference data or set-up.
+    Administer,
+}
+
+/// How an operation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::AuditOutcome")]
+pub enum AuditOutcome {
+    Allowed,
+    /// Not allowed to this actor.
+    Denied,
+    /// Allowed, and refused by a rule or broken; nothing was changed.
+    Failed,
+}
+
+/// What a token lets its bearer do. Several add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::policy::Role")]
+pub enum Role {
+    /// A customer: their own data, consents, notices, requests and access log.
+    Customer,
+    /// Serves customers.
+    Agent,
+    /// Compliance officer: the whole inventory, third parties, requests, holds, incidents, bulk work, reports.
+    Compliance,
+    /// Reads the audit log and the reports. Sees no profiles.
+    Auditor,
+    /// A script: may call the root fields that its token's scopes name, by their names.
+    Service,
+    /// Reference data and connectors. Sees no profiles.
+    Admin,
+}
+

@@ -1,0 +1,133 @@
+//! Ids outside: opaque, and saying of what kind they are, so that one is never taken for another.
+
+use async_graphql::ID;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use entity::ids::{
+    AssessmentId, AuditEventId, CategoryKey, CustomerId, DataLocationId, PurposeKey, RequirementId,
+    RetentionRuleId, ServiceId, SubscriptionId, SystemId, ThirdPartyId,
+};
+use uuid::Uuid;
+
+macro_rules! nodes {
+    (ids { $($name:ident($id:ty)),* $(,)? } keys { $($word:ident($key:ty)),* $(,)? }) => {
+        /// What an id is of. The variants are named as the types of the API.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub enum NodeId { $($name($id),)* $($word($key)),* }
+
+        impl NodeId {
+            fn text(&self) -> String {
+                match self {
+                    $(Self::$name(id) => format!("{}:{}", stringify!($name), id.0.as_simple()),)*
+                    $(Self::$word(key) => format!("{}:{}", stringify!($word), key.0)),*
+                }
+            }
+
+            fn of_text(text: &str) -> Option<Self> {
+                let (kind, rest) = text.split_once(':')?;
+                match kind {
+                    $(stringify!($name) => Uuid::try_parse(rest).ok().map(|id| Self::$name(id.into())),)*
+                    $(stringify!($word) => Some(Self::$word(rest.into())),)*
+                    _ => None,
+                }
+            }
+        }
+
+        $(impl From<$id> for NodeId {
+            fn from(id: $id) -> Self {
+                Self::$name(id)
+            }
+        }
+
+        impl TryFrom<NodeId> for $id {
+            type Error = ();
+
+            fn try_from(node: NodeId) -> Result<Self, ()> {
+                if let NodeId::$name(id) = node { Ok(id) } else { Err(()) }
+            }
+        })*
+
+        $(impl From<$key> for NodeId {
+            fn from(key: $key) -> Self {
+                Self::$word(key)
+            }
+        }
+
+        impl TryFrom<NodeId> for $key {
+            type Error = ();
+
+            fn try_from(node: NodeId) -> Result<Self, ()> {
+                if let NodeId::$word(key) = node { Ok(key) } else { Err(()) }
+            }
+        })*
+    };
+}
+
+nodes! {
+    ids {
+        Customer(CustomerId),
+        ServiceSubscription(SubscriptionId),
+        DataLocation(DataLocationId),
+        System(SystemId),
+        ThirdParty(ThirdPartyId),
+        Assessment(AssessmentId),
+        Service(ServiceId),
+        DataRequirement(RequirementId),
+        RetentionRule(RetentionRuleId),
+        AuditEvent(AuditEventId),
+    }
+    keys {
+        DataCategory(CategoryKey),
+        Purpose(PurposeKey),
+    }
+}
+
+impl NodeId {
+    /// What an id from outside is of; `None` for what this program never gave out.
+    #[must_use]
+    pub fn parse(id: &ID) -> Option<Self> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?;
+        let node = Self::of_text(std::str::from_utf8(&bytes).ok()?)?;
+        // One thing has one id: other spellings of it are nobody's.
+        (node.id() == *id).then_some(node)
+    }
+
+    /// The id outside.
+    #[must_use]
+    pub fn id(&self) -> ID {
+        BASE64_URL_SAFE_NO_PAD.encode(self.text()).into()
+    }
+}
+
+/// The id of this thing in the API.
+pub fn id(of: impl Into<NodeId>) -> ID {
+    of.into().id()
+}
+
+/// The id of a thing of this kind; `None` for another kind's and for what is no id at all, which is answered as a
+/// thing that is not there.
+pub fn id_of<T: TryFrom<NodeId>>(id: &ID) -> Option<T> {
+    NodeId::parse(id).and_then(|node| node.try_into().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_id_comes_back_and_is_of_one_kind(bytes in any::<[u8; 16]>()) {
+            let uuid = Uuid::from_bytes(bytes);
+            let outside = id(CustomerId(uuid));
+            prop_assert_eq!(id_of::<CustomerId>(&outside), Some(CustomerId(uuid)));
+            prop_assert_eq!(id_of::<SystemId>(&outside), None);
+        }
+
+        #[test]
+        fn anything_else_is_nobody(text in ".*") {
+            if let Some(node) = NodeId::parse(&ID(text.clone())) {
+                prop_assert_eq!(node.id().0, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What a mutation refuses with: data, in its payload.
+
+use super::error::to_graphql;
+use crate::access::{Code, Refusal, Stop};
+use async_graphql::{Enum, Result, SimpleObject};
+
+/// Why a mutation was refused. Nothing was changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UserError {
+    code: UserErrorCode,
+    /// For a person to read. It holds no personal values; programs go by `code`.
+    message: String,
+    /// The path within `input`, list positions as digits: ["locations", "3", "category"]. Null when no single
+    /// field is to blame.
+    field: Option<Vec<String>>,
+}
+
+/// Everything that a mutation can refuse with. Each mutation's description lists its own; REQUIRED,
+/// INVALID_FORMAT, OUT_OF_RANGE, TOO_LONG and NOT_FOUND can come from any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "Code")]
+pub enum UserErrorCode {
+    /// A value is missing or empty.
+    Required,
+    /// Not in the form that the field's description asks for.
+    InvalidFormat,
+    /// A number, date or period that is not allowed here.
+    OutOfRange,
+    /// A text or a list is longer than allowed.
+    TooLong,
+    /// No such thing, or none that the caller may know of.
+    NotFound,
+    /// Exactly one of several alternatives must be given.
+    ChooseOne,
+    /// The reference, key, name or line is already there.
+    AlreadyExists,
+    /// Somebody changed it meanwhile: read it again.
+    VersionConflict,
+    /// Something live still depends on it.
+    InUse,
+    /// It is retired, and nothing new may refer to it.
+    Retired,
+    /// The status cannot go from what it is to what was asked.
+    InvalidTransition,
+    /// The chain of parents would lead back to itself.
+    Cycle,
+    /// Not a real personnummer, samordningsnummer or organisationsnummer: date or check digit is wrong.
+    InvalidNationalId,
+    /// The customer is anonymized or erased, and that is final.
+    CustomerGone,
+    /// Processing is restricted (Art. 18): only keeping, and lifting the restriction, are allowed.
+    CustomerRestricted,
+    /// No live service, law, hold or request needs this category at this system.
+    NotJustified,
+    /// Nothing may be given to a third party that is not approved.
+    ThirdPartyNotApproved,
+    /// The third party's approval has lapsed.
+    ReviewOverdue,
+    /// There is no data-processing agreement in force with it.
+    NoAgreement,
+    /// It is outside the EEA, and nothing on record makes the transfer lawful (Art. 44-49).
+    NoTransferSafeguard,
+    /// Approval needs an agreement, a review date, measures and, outside the EEA, a safeguard.
+    AssessmentIncomplete,
+    /// A special category (Art. 9) is used for a purpose that names no condition of Art. 9(2).
+    SpecialCategoryConditionMissing,
+}
+
+impl From<Refusal> for UserError {
+    fn from(refusal: Refusal) -> Self {
+        let field = (!refusal.field.is_empty()).then_some(refusal.field);
+        Self { code: refusal.code.into(), message: refusal.message, field }
+    }
+}
+
+/// What a command made, or why it refused; anything else is an error of the whole field.
+///
+/// # Errors
+/// Denied and broken.
+pub fn outcome<T>(result: Result<T, Stop>) -> Result<(Option<T>, Vec<UserError>)> {
+    match result {
+        Ok(made) => Ok((Some(made), Vec::new())),
+        Err(Stop::Refused(refusals)) => Ok((None, refusals.into_iter().map(UserError::from).collect())),
+        Err(stop) => Err(to_graphql(&stop)),
+    }
+}
+
+/// Refuses before a command is even made: an id in the input leads nowhere.
+pub fn no_such(path: &str, what: &str) -> Stop {
+    crate::domain::checks::not_found(path, what)
+}
