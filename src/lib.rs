@@ -3,8 +3,10 @@
 pub mod access;
 pub mod auth;
 pub mod cli;
+pub mod config;
 pub mod crypto;
 pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod policy;
+pub mod telemetry;
