@@ -3,9 +3,11 @@
 pub mod access;
 pub mod auth;
 pub mod cli;
+pub mod config;
 pub mod crypto;
 pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod identifier;
 pub mod policy;
+pub mod telemetry;

@@ -1,1 +1,17 @@
+//! The command line: one file per command, each a thin caller of the rest.
+//!
+//! Standard output is for data alone, everything else goes to standard error; exit codes are 0 for done, 1 for
+//! failed, 2 for a mistake in the command line or the configuration.
 
+mod args;
+mod failure;
+mod migrate;
+mod output;
+mod run;
+mod schema;
+mod serve;
+mod token;
+
+pub use args::{Cli, Command, MigrateArgs, ServeArgs, TokenArgs};
+pub use failure::Failure;
+pub use run::run;

@@ -1,0 +1,177 @@
+//! What can be written on the command line.
+
+use crate::{
+    config::{Overrides, parse_duration},
+    policy::Role,
+};
+use clap::{Args, Parser, Subcommand, builder::NonEmptyStringValueParser};
+use secrecy::SecretString;
+use std::{path::PathBuf, time::Duration};
+
+const LONGEST: Duration = Duration::from_hours(24);
+
+/// Knows where each customer's personal data lives, why it may be there, and records every access.
+#[derive(Debug, Parser)]
+#[command(name = "kartotek", version, arg_required_else_help = true)]
+#[command(after_help = "Example:\n  kartotek serve --demo")]
+pub struct Cli {
+    /// Read settings from this file instead of ./kartotek.toml.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+impl Cli {
+    /// What the command line says about settings.
+    #[must_use]
+    pub fn overrides(&self) -> Overrides {
+        let (database_url, listen) = match &self.command {
+            Command::Serve(args) => (args.database_url.clone(), args.listen.clone()),
+            Command::Migrate(args) => (args.database_url.clone(), None),
+            Command::Token(_) | Command::Schema => (None, None),
+        };
+        Overrides { config_file: self.config.clone(), database_url, listen }
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the database up to date, then serve.
+    Serve(ServeArgs),
+    /// Bring the database up to date and exit.
+    Migrate(MigrateArgs),
+    /// Print a token signed with the local development key.
+    Token(TokenArgs),
+    /// Print the GraphQL schema.
+    #[command(after_help = "Example:\n  kartotek schema > schema.graphql")]
+    Schema,
+}
+
+/// `kartotek serve`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  kartotek serve --demo\n  \
+    KARTOTEK_DATABASE_URL=postgres://kartotek@db/kartotek kartotek serve --listen 0.0.0.0:8080\n  \
+    kartotek serve --print-config")]
+pub struct ServeArgs {
+    /// Load the demo company once, and print an address and a token for every role.
+    #[arg(long)]
+    pub demo: bool,
+    /// Print the settings that would be used, passwords masked, and exit.
+    #[arg(long)]
+    pub print_config: bool,
+    /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+    /// Address and port to listen on.
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
+}
+
+/// `kartotek migrate`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  kartotek migrate\n  kartotek migrate --status")]
+pub struct MigrateArgs {
+    /// List the migrations and whether they are applied, and change nothing.
+    #[arg(long)]
+    pub status: bool,
+    /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+}
+
+/// `kartotek token`
+#[derive(Clone, Args)]
+#[command(after_help = "Examples:\n  kartotek token --role AGENT\n  \
+    kartotek token --role CUSTOMER --customer K-1001 --expires 15m\n  \
+    kartotek token --role SERVICE --scope dataLocations systems")]
+pub struct TokenArgs {
+    /// What the bearer may do: CUSTOMER, AGENT, COMPLIANCE, AUDITOR, SERVICE, ADMIN. Several add up.
+    #[arg(long = "role", value_name = "ROLE", required = true, num_args = 1.., value_delimiter = ',', value_parser = role)]
+    pub roles: Vec<Role>,
+    /// Who bears it, as the audit log will name them. Default: local- and the first role.
+    #[arg(long, value_name = "S", value_parser = NonEmptyStringValueParser::new())]
+    pub subject: Option<String>,
+    /// Their name for people to read.
+    #[arg(long, value_name = "N", value_parser = NonEmptyStringValueParser::new())]
+    pub name: Option<String>,
+    /// The company's reference of the customer who bears it. Goes with the role CUSTOMER, and only with it.
+    #[arg(long, value_name = "REF", value_parser = NonEmptyStringValueParser::new())]
+    pub customer: Option<String>,
+    /// The root fields that a SERVICE may call.
+    #[arg(long = "scope", value_name = "SCOPE", num_args = 1.., value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    pub scopes: Vec<String>,
+    /// How long it lives, such as 90s, 15m, 1h or 1d; a day at most.
+    #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = lifetime)]
+    pub expires: Duration,
+}
+
+impl std::fmt::Debug for TokenArgs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenArgs")
+            .field("roles", &self.roles)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(&word.to_ascii_uppercase())
+        .ok_or_else(|| format!("the roles are {}", Role::ALL.map(Role::word).join(", ")))
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    parse_duration(text)
+        .filter(|duration| (Duration::from_secs(1)..=LONGEST).contains(duration))
+        .ok_or_else(|| "a duration from 1s to 24h, such as 90s, 15m, 1h or 1d".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use secrecy::ExposeSecret;
+
+    fn refusal(line: &str) -> String {
+        Cli::try_parse_from(line.split(' ')).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        let mut cli = Cli::command();
+        cli.clone().debug_assert();
+        for command in cli.get_subcommands_mut() {
+            let help = command.render_help().to_string();
+            assert!(
+                help.contains("Example") && help.contains(&format!("kartotek {}", command.get_name())),
+                "{help}"
+            );
+        }
+    }
+
+    #[test]
+    fn settings_on_the_command_line() {
+        let line =
+            "kartotek serve --listen 1.2.3.4:5 --database-url postgres://k:hunter2@h/d --config k.toml";
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let overrides = cli.overrides();
+        assert_eq!(overrides.listen.as_deref(), Some("1.2.3.4:5"));
+        assert_eq!(overrides.config_file.as_deref(), Some(std::path::Path::new("k.toml")));
+        assert!(overrides.database_url.as_ref().unwrap().expose_secret().contains("hunter2"));
+        assert!(!format!("{cli:?}{overrides:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn mistakes_are_told_with_what_is_possible() {
+        let unknown = refusal("kartotek token --role BOSS");
+        assert!(unknown.contains("CUSTOMER, AGENT, COMPLIANCE, AUDITOR, SERVICE, ADMIN"), "{unknown}");
+        for expires in ["25h", "0s", "soon", "90"] {
+            let refused = refusal(&format!("kartotek token --role AGENT --expires {expires}"));
+            assert!(refused.contains("from 1s to 24h"), "{refused}");
+        }
+        assert!(refusal("kartotek token").contains("--role"));
+        assert!(refusal("kartotek token --role").contains("--role"));
+    }
+}

@@ -1,0 +1,17 @@
+//! Where a command's words go: data to standard output, everything else to standard error.
+
+use std::io::{self, Write};
+
+/// Data. A reader who has seen enough (`| head`) is no failure.
+pub(super) fn data(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// A remark for the person at the terminal. If nobody can read it, nothing is lost.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {text}");
+}

@@ -1,0 +1,43 @@
+//! From the command line to the command.
+
+use super::{
+    args::{Cli, Command},
+    failure::Failure,
+    migrate, output, schema, serve, token,
+};
+use crate::{
+    config::{Config, LogFormat},
+    telemetry,
+};
+
+/// Runs the command to its end.
+pub async fn run(cli: Cli) -> Result<(), Failure> {
+    let overrides = cli.overrides();
+    let configured = || {
+        Config::load(&overrides).map_err(|error| {
+            Failure::usage(error)
+                .hint("settings come from the command line, then KARTOTEK_… variables, then kartotek.toml")
+        })
+    };
+    match cli.command {
+        Command::Serve(args) => {
+            let config = configured()?;
+            if args.print_config {
+                return Ok(output::data(&config.print())?);
+            }
+            start_logs(&config)?;
+            serve::run(args, config).await
+        }
+        Command::Migrate(args) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            migrate::run(args, config).await
+        }
+        Command::Token(args) => token::run(&args, &configured()?),
+        Command::Schema => schema::run(),
+    }
+}
+
+fn start_logs(config: &Config) -> Result<(), Failure> {
+    Ok(telemetry::start_logs(config.log_format == LogFormat::Json, &config.log_level)?)
+}

@@ -1,0 +1,81 @@
+//! Single values: from text, and to text without what is secret in them.
+
+use super::LogFormat;
+use secrecy::SecretString;
+use std::{net::IpAddr, str::FromStr, time::Duration};
+
+pub(super) const HOUR: Duration = Duration::from_hours(1);
+pub(super) const DAY: Duration = Duration::from_hours(24);
+
+const UNITS: [(&str, u64); 5] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+/// A duration as people write it: a whole number and `ms`, `s`, `m`, `h` or `d`.
+#[must_use]
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let (_, milliseconds) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
+    number.parse::<u64>().ok()?.checked_mul(milliseconds).map(Duration::from_millis)
+}
+
+/// The same duration in the largest unit that divides it.
+pub(super) fn print_duration(duration: Duration) -> String {
+    let milliseconds = duration.as_millis();
+    UNITS
+        .into_iter()
+        .rev()
+        .find(|(_, size)| milliseconds.is_multiple_of(u128::from(*size)))
+        .map_or_else(String::new, |(name, size)| format!("{}{name}", milliseconds / u128::from(size)))
+}
+
+pub(super) fn duration_within(text: &str, least: Duration, most: Duration) -> Option<Duration> {
+    parse_duration(text).filter(|duration| (least..=most).contains(duration))
+}
+
+pub(super) fn number<N: FromStr + PartialOrd>(text: &str, least: N, most: N) -> Option<N> {
+    text.parse().ok().filter(|number| (least..=most).contains(number))
+}
+
+pub(super) fn addresses(text: &str) -> Option<Vec<IpAddr>> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().ok()).collect()
+}
+
+pub(super) fn log_format(text: &str) -> Option<LogFormat> {
+    [LogFormat::Text, LogFormat::Json].into_iter().find(|format| format.word() == text)
+}
+
+pub(super) fn database_url(text: &str) -> Option<SecretString> {
+    let known = ["sqlite:", "postgres://", "postgresql://"];
+    known.iter().any(|scheme| text.starts_with(scheme)).then(|| text.into())
+}
+
+/// An address without its password, be it before the host or in the query.
+pub(super) fn masked(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
+    // The last `@`, in case somebody left one in the password as it is; rather too much masked than too little.
+    let (user, rest) = rest.rsplit_once('@').map_or((None, rest), |(user, rest)| (Some(user), rest));
+    let user = user.map(|user| match user.split_once(':') {
+        Some((name, _)) => format!("{name}:***@"),
+        None => format!("{user}@"),
+    });
+    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
+    let query = query.map(|query| {
+        let parts: Vec<_> = query.split('&').map(masked_parameter).collect();
+        format!("?{}", parts.join("&"))
+    });
+    let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
+    format!("{scheme}{}{place}{}", user.unwrap_or_default(), query.unwrap_or_default())
+}
+
+fn masked_parameter(parameter: &str) -> String {
+    let name = parameter.split('=').next().unwrap_or_default();
+    let secret =
+        ["password", "secret", "token", "key"].iter().any(|word| name.to_ascii_lowercase().contains(word));
+    if secret { format!("{name}=***") } else { parameter.to_owned() }
+}
+
+/// As a TOML string.
+pub(super) fn quoted(text: &str) -> String {
+    // A JSON string is a TOML basic string.
+    serde_json::Value::from(text).to_string()
+}
