@@ -54,6 +54,11 @@ impl Access {
         Self(Arc::new(Inner { door, caller, operation, gate, state: Mutex::default() }))
     }
 
+    /// The name of the root field, command or duty.
+    pub fn operation(&self) -> &str {
+        &self.0.operation
+    }
+
     /// Who asks.
     pub fn caller(&self) -> &Caller {
         &self.0.caller
@@ -81,7 +86,7 @@ impl Access {
         match result {
             // The policy has looked at whom the question named; this looks at whom the answer is about.
             Ok(_)
-                if policy::sees_only_themselves(&self.caller().actor, I::ACTION)
+                if policy::sees_only_themselves(&self.caller().actor, &self.0.operation, I::ACTION)
                     && !policy::only_about(&self.caller().actor, &trail.customers()) =>
             {
                 Err(self.denied(I::ACTION, &target, No::NotYours).await?)
@@ -92,6 +97,15 @@ impl Access {
             }
             Err(stop) => Err(self.failed(I::ACTION, &target, stop).await?),
         }
+    }
+
+    /// Asks the policy for something that needs no row: what is in memory, or hangs on a row at hand.
+    ///
+    /// # Errors
+    /// [`Stop::Denied`] when the policy says no, which is then on record.
+    pub async fn permit(&self, action: Action) -> Result<(), Stop> {
+        self.decide(action, &Target::none()).await?;
+        Ok(self.saw(action, Target::none(), Trail::default()).await?)
     }
 
     /// Asks the policy, runs the command, and commits its event with its change. Neither is there without the other.
@@ -143,7 +157,7 @@ impl Access {
 
     async fn decide(&self, action: Action, target: &Target) -> Result<(), Stop> {
         let caller = self.caller();
-        match policy::decide(&caller.actor, caller.purpose.as_deref(), action, target) {
+        match policy::decide(&caller.actor, caller.purpose.as_deref(), &self.0.operation, action, target) {
             Ok(()) => Ok(()),
             Err(no) => Err(self.denied(action, target, no).await?),
         }

@@ -130,7 +130,11 @@ impl Reader {
     }
 
     /// Rows of a hand-written statement; `touch` says whom each is about.
-    pub async fn rows<T: FromQueryResult>(&self, sql: Sql, touch: impl Fn(&T) -> Touch) -> Result<Vec<T>, Stop> {
+    pub async fn rows<T: FromQueryResult>(
+        &self,
+        sql: Sql,
+        touch: impl Fn(&T) -> Touch,
+    ) -> Result<Vec<T>, Stop> {
         let rows = self.query(sql).await?;
         self.touch(&rows, touch);
         Ok(rows)

@@ -11,7 +11,7 @@ use super::{
 use crate::policy::Target;
 use entity::{customer, ids::CustomerId, subject_key, touch::Recorded};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select, Statement,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select,
 };
 use std::{ops::Deref, sync::Arc};
 use uuid::Uuid;

@@ -61,11 +61,16 @@ impl<T: FromQueryResult + Send + Sync> PagesOf<'_, T> {
     async fn ranked(&self, r: &Reader, customers: &[CustomerId]) -> Result<(Vec<T>, Vec<CustomerId>), Stop> {
         let limit = i64::try_from(self.page.limit).unwrap_or(i64::MAX);
         let direction = self.direction();
-        let mut sql = Sql::new("SELECT * FROM (SELECT t.*, row_number() OVER (PARTITION BY t.customer_id ORDER BY t.id");
+        let mut sql = Sql::new(
+            "SELECT * FROM (SELECT t.*, row_number() OVER (PARTITION BY t.customer_id ORDER BY t.id",
+        );
         sql.push(direction).push(") AS rank FROM ");
         self.from(&mut sql, customers)?;
         sql.push(") ranked WHERE rank <= ").bind(limit + 1).push(" ORDER BY customer_id, rank");
-        let rows = r.rows(sql, |row: &Ranked<T>| if row.rank > limit { Touch::nobody() } else { (self.touch)(&row.row) });
+        let rows = r.rows(
+            sql,
+            |row: &Ranked<T>| if row.rank > limit { Touch::nobody() } else { (self.touch)(&row.row) },
+        );
         let (kept, beyond): (Vec<_>, Vec<_>) = rows.await?.into_iter().partition(|row| row.rank <= limit);
         let more = beyond.iter().map(|row| (self.customer)(&row.row)).collect();
         Ok((kept.into_iter().map(|row| row.row).collect(), more))

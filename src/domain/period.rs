@@ -1,6 +1,6 @@
 //! Lengths of time by the calendar: ISO 8601 durations such as `P7Y`, `P30D`, `PT15M`.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use jiff::{Span, Timestamp, tz::TimeZone};
 
 /// A length of time that is not negative.
@@ -54,7 +54,8 @@ impl Period {
             .months(span.get_months())
             .weeks(span.get_weeks())
             .days(span.get_days());
-        let time = Span::new().hours(span.get_hours()).minutes(span.get_minutes()).seconds(span.get_seconds());
+        let time =
+            Span::new().hours(span.get_hours()).minutes(span.get_minutes()).seconds(span.get_seconds());
         (days, time)
     }
 
@@ -74,6 +75,31 @@ impl Period {
         }
         at(low)
     }
+}
+
+/// The day in the company's time zone.
+#[must_use]
+pub fn today(now: DateTime<Utc>, zone: &TimeZone) -> jiff::civil::Date {
+    Timestamp::from_microsecond(now.timestamp_micros())
+        .map(|now| now.to_zoned(zone.clone()).date())
+        .unwrap_or_default()
+}
+
+/// The same, as rows carry days.
+#[must_use]
+pub fn day_of(moment: DateTime<Utc>, zone: &TimeZone) -> NaiveDate {
+    let day = today(moment, zone);
+    let month = u32::from(day.month().unsigned_abs());
+    NaiveDate::from_ymd_opt(i32::from(day.year()), month, u32::from(day.day().unsigned_abs()))
+        .unwrap_or_default()
+}
+
+/// When a day begins in the company's time zone; `None` beyond the calendar's ends.
+#[must_use]
+pub fn start_of(day: NaiveDate, zone: &TimeZone) -> Option<DateTime<Utc>> {
+    let (month, date) = (i8::try_from(day.month()).ok()?, i8::try_from(day.day()).ok()?);
+    let day = jiff::civil::Date::new(i16::try_from(day.year()).ok()?, month, date).ok()?;
+    DateTime::from_timestamp_micros(day.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond())
 }
 
 #[cfg(test)]

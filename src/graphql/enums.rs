@@ -237,4 +237,3 @@ pub enum Role {
     /// Reference data and connectors. Sees no profiles.
     Admin,
 }
-

@@ -20,6 +20,11 @@ pub fn coded(code: &'static str, message: &str) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
+/// The error for reference data that a row names and the catalog does not have: it cannot be, foreign keys see to it.
+pub fn missing() -> Error {
+    coded("INTERNAL", "The reference data is not complete: try again.")
+}
+
 /// The error that a stop becomes. What broke inside is logged here, once, and not told.
 pub fn to_graphql(stop: &Stop) -> Error {
     match stop {

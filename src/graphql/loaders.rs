@@ -1,0 +1,136 @@
+//! What cannot be joined is loaded in batches: each kind for everything one root field shows, in one statement.
+//! Loaders belong to one root field of one request and go through its [`Access`], so that its event is theirs.
+
+use crate::{
+    access::{Access, Inquiry, Stop},
+    domain::{
+        audit::{AuditPage, EventsOfCustomers},
+        catalog::Catalog,
+        customer::{CustomersByIds, Keyed},
+        data_location::{LocationsOf, LocationsOfCustomers},
+        justification::{Justification, JustifyLocations},
+        page::{Page, PageRequest},
+        subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
+    },
+};
+use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use entity::{
+    data_location,
+    ids::{CustomerId, DataLocationId, SubscriptionId},
+    subscription,
+};
+use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
+
+/// The loaders of one root field.
+pub struct Loaders {
+    pub batch: DataLoader<Batch, HashMapCache>,
+}
+
+impl std::fmt::Debug for Loaders {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Loaders")
+    }
+}
+
+impl Loaders {
+    pub fn new(access: &Access, catalog: Arc<Catalog>) -> Self {
+        let batch = Batch { access: access.clone(), catalog };
+        // What is asked for in the same turn of the executor is one batch; waiting longer would only add delay.
+        let loader =
+            DataLoader::with_cache(batch, tokio::spawn, HashMapCache::default()).delay(Duration::ZERO);
+        Self { batch: loader }
+    }
+}
+
+/// Reads batches through the root field's access.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    access: Access,
+    catalog: Arc<Catalog>,
+}
+
+type Loaded<K, V> = Result<HashMap<K, V>, Arc<Stop>>;
+
+impl Batch {
+    async fn read<I: Inquiry>(&self, inquiry: I) -> Result<I::Output, Arc<Stop>> {
+        self.access.read(inquiry).await.map_err(Arc::new)
+    }
+}
+
+impl Loader<CustomerId> for Batch {
+    type Value = Keyed;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, ids: &[CustomerId]) -> Loaded<CustomerId, Keyed> {
+        let found = self.read(CustomersByIds(ids.to_vec())).await?;
+        Ok(found.into_iter().map(|customer| (customer.row.id, customer)).collect())
+    }
+}
+
+impl Loader<SubscriptionId> for Batch {
+    type Value = subscription::Model;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, ids: &[SubscriptionId]) -> Loaded<SubscriptionId, subscription::Model> {
+        let found = self.read(SubscriptionsByIds(ids.to_vec())).await?;
+        Ok(found.into_iter().map(|row| (row.id, row)).collect())
+    }
+}
+
+impl Loader<DataLocationId> for Batch {
+    type Value = Vec<Justification>;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, ids: &[DataLocationId]) -> Loaded<DataLocationId, Vec<Justification>> {
+        let facts =
+            self.read(JustifyLocations { catalog: self.catalog.clone(), locations: ids.to_vec() }).await?;
+        let mut of = ids.iter().map(|id| (*id, Vec::new())).collect::<HashMap<_, _>>();
+        for fact in facts {
+            of.entry(fact.location_id).or_default().push(fact);
+        }
+        Ok(of)
+    }
+}
+
+/// A customer, and which part of one of their lists.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Part<Of>(pub CustomerId, pub Of);
+
+/// Keys that ask for the same part of several customers' lists.
+fn grouped<Of: Clone + Eq + Hash>(parts: &[Part<Of>]) -> HashMap<Of, Vec<CustomerId>> {
+    let mut groups = HashMap::<Of, Vec<CustomerId>>::new();
+    for Part(customer, of) in parts {
+        groups.entry(of.clone()).or_default().push(*customer);
+    }
+    groups
+}
+
+macro_rules! parts {
+    ($of:ty, $value:ty, |$batch:ident, $customers:ident, $part:ident| $inquiry:expr) => {
+        impl Loader<Part<$of>> for Batch {
+            type Value = $value;
+            type Error = Arc<Stop>;
+
+            async fn load(&self, parts: &[Part<$of>]) -> Loaded<Part<$of>, $value> {
+                let mut pages = HashMap::with_capacity(parts.len());
+                for ($part, $customers) in grouped(parts) {
+                    let $batch = self;
+                    let found = self.read($inquiry).await?;
+                    pages.extend(found.into_iter().map(|(id, page)| (Part(id, $part.clone()), page)));
+                }
+                Ok(pages)
+            }
+        }
+    };
+}
+
+parts!(LocationsOf, Page<data_location::Model>, |batch, customers, of| LocationsOfCustomers {
+    catalog: batch.catalog.clone(),
+    customers,
+    of: of.clone(),
+});
+parts!(SubscriptionsOf, Page<subscription::Model>, |_batch, customers, of| SubscriptionsOfCustomers {
+    customers,
+    of: of.clone(),
+});
+parts!(PageRequest, AuditPage, |_batch, customers, page| EventsOfCustomers { customers, page: page.clone() });

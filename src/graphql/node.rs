@@ -1,6 +1,15 @@
 //! Ids outside: opaque, and saying of what kind they are, so that one is never taken for another.
 
-use async_graphql::ID;
+use super::{
+    audit::AuditEvent,
+    catalog::{DataCategory, DataRequirement, Purpose, RetentionRule, Service},
+    customer::Customer,
+    data_location::DataLocation,
+    subscription::ServiceSubscription,
+    system::System,
+    third_party::{Assessment, ThirdParty},
+};
+use async_graphql::{ID, Interface};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
     AssessmentId, AuditEventId, CategoryKey, CustomerId, DataLocationId, PurposeKey, RequirementId,
@@ -107,6 +116,33 @@ pub fn id(of: impl Into<NodeId>) -> ID {
 /// thing that is not there.
 pub fn id_of<T: TryFrom<NodeId>>(id: &ID) -> Option<T> {
     NodeId::parse(id).and_then(|node| node.try_into().ok())
+}
+
+/// The id, or that of nobody: what leads nowhere takes the same way as what is not there.
+pub fn id_or_nobody<T: TryFrom<NodeId> + From<Uuid>>(id: &ID) -> T {
+    id_of(id).unwrap_or_else(|| Uuid::nil().into())
+}
+
+/// Anything that can be fetched again by its id.
+#[derive(Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Global and opaque. It never changes, is never reused, and says nothing about a person."
+))]
+pub enum Node {
+    Customer(Customer),
+    ServiceSubscription(ServiceSubscription),
+    DataLocation(DataLocation),
+    System(System),
+    ThirdParty(ThirdParty),
+    Assessment(Assessment),
+    Service(Service),
+    DataRequirement(DataRequirement),
+    RetentionRule(RetentionRule),
+    AuditEvent(AuditEvent),
+    DataCategory(DataCategory),
+    Purpose(Purpose),
 }
 
 #[cfg(test)]

@@ -22,7 +22,9 @@ pub struct Facts {
     pub scopes: &'static [&'static str],
 }
 
-const ANYONE: &[Role] = &[Customer, Agent, Compliance, Auditor, Role::Service, Admin];
+const ANYBODY: &[Role] = &[Customer, Agent, Compliance, Auditor, Role::Service, Admin];
+/// Any role; a script by its scopes.
+const ANYONE: &[Role] = &[Customer, Agent, Compliance, Auditor, Admin];
 const STAFF: &[Role] = &[Agent, Compliance, Auditor];
 const SERVING: &[Role] = &[Agent, Compliance];
 const OVERSEEING: &[Role] = &[Compliance, Auditor];
@@ -68,7 +70,7 @@ macro_rules! actions {
 
 actions! {
     /// Who is asking.
-    SeeViewer: Read "Viewer" ANYONE ["viewer"];
+    SeeViewer: Read "Viewer" ANYBODY ["viewer"];
     /// The company itself.
     SeeController: Read "Controller" ANYONE ["controller"];
     /// One customer.

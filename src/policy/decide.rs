@@ -70,17 +70,23 @@ impl No {
     }
 }
 
-/// Whether `actor` may do `action` to `target` for `purpose`.
+/// Whether `actor` may do `action` to `target` for `purpose`, under the root field `operation`.
 ///
 /// # Errors
 /// The reason why not.
-pub fn decide(actor: &Actor, purpose: Option<&str>, action: Action, target: &Target) -> Result<(), No> {
+pub fn decide(
+    actor: &Actor,
+    purpose: Option<&str>,
+    operation: &str,
+    action: Action,
+    target: &Target,
+) -> Result<(), No> {
     // A part of the program does what it was written to do; its events say which part, and for whom.
     if actor.kind == ActorKind::Program {
         return Ok(());
     }
     let facts = action.facts();
-    by_role(actor, action, target)?;
+    by_role(actor, operation, action, target)?;
     match purpose {
         Some(stated) if !purpose::may_state(actor, stated) => Err(No::Purpose),
         None if facts.personal => Err(No::PurposeRequired),
@@ -88,13 +94,18 @@ pub fn decide(actor: &Actor, purpose: Option<&str>, action: Action, target: &Tar
     }
 }
 
-fn by_role(actor: &Actor, action: Action, target: &Target) -> Result<(), No> {
+fn by_role(actor: &Actor, operation: &str, action: Action, target: &Target) -> Result<(), No> {
     let facts = action.facts();
-    // What everybody may, a script may unscoped as well: it says nothing about anybody.
-    let scoped = || facts.scopes.iter().any(|field| actor.scopes.iter().any(|scope| scope == field));
-    let allows = |role: &Role| match role {
-        Role::Service => facts.roles.contains(role) || scoped(),
-        role => facts.roles.contains(role),
+    // A scope names a root field, or a field below one that is restricted more than its root: `system.customers`.
+    let leads_here = |scope: &&str| match scope.strip_prefix(operation) {
+        Some(rest) => rest.is_empty() || rest.starts_with('.'),
+        None => false,
+    };
+    let named = |scope: &&str| actor.scopes.iter().any(|granted| granted == scope);
+    let allows = |role: &Role| {
+        facts.roles.contains(role)
+            || (*role == Role::Service
+                && facts.scopes.iter().filter(|scope| leads_here(scope)).any(|scope| named(&scope)))
     };
     if actor.roles.iter().any(allows) {
         return Ok(());
@@ -113,8 +124,13 @@ pub fn only_about(actor: &Actor, customers: &[CustomerId]) -> bool {
 
 /// Whether the actor may see nobody but themselves: what they read is checked once more against that.
 #[must_use]
-pub fn sees_only_themselves(actor: &Actor, action: Action) -> bool {
-    actor.kind != ActorKind::Program
-        && by_role(actor, action, &Target { id: None, customers: vec![CustomerId(uuid::Uuid::nil())] })
-            .is_err()
+pub fn sees_only_themselves(actor: &Actor, operation: &str, action: Action) -> bool {
+    let somebody = Target { id: None, customers: vec![CustomerId(uuid::Uuid::nil())] };
+    actor.kind != ActorKind::Program && by_role(actor, operation, action, &somebody).is_err()
+}
+
+/// Whether the actor may do this to anybody at all, for some purpose.
+#[must_use]
+pub fn may_ever(actor: &Actor, operation: &str, action: Action) -> bool {
+    by_role(actor, operation, action, &Target::none()).is_ok()
 }

@@ -8,5 +8,5 @@ mod sight;
 
 pub use action::{Action, Facts};
 pub use actor::{Actor, Role};
-pub use decide::{No, Target, decide, only_about, sees_only_themselves};
+pub use decide::{No, Target, decide, may_ever, only_about, sees_only_themselves};
 pub use sight::{ProfileField, Sight, sight};

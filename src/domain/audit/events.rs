@@ -51,8 +51,13 @@ pub type AuditPage = Page<EventRow>;
 impl FromQueryResult for EventRow {
     fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
         let bytes: Vec<u8> = result.try_get(prefix, "body")?;
-        let body = Body::parse(&bytes).ok_or_else(|| DbErr::Type("an audit body of an unknown form".to_owned()))?;
-        Ok(Self { id: result.try_get(prefix, "event_id")?, occurred_at: result.try_get(prefix, "occurred_at")?, body })
+        let body =
+            Body::parse(&bytes).ok_or_else(|| DbErr::Type("an audit body of an unknown form".to_owned()))?;
+        Ok(Self {
+            id: result.try_get(prefix, "event_id")?,
+            occurred_at: result.try_get(prefix, "occurred_at")?,
+            body,
+        })
     }
 }
 
@@ -217,7 +222,8 @@ impl Inquiry for EventsByIds {
     }
 
     async fn run(self, r: &Reader) -> Result<Vec<EventRow>, Stop> {
-        let mut sql = Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE e.event_id IN ");
+        let mut sql =
+            Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE e.event_id IN ");
         sql.list(self.0.iter().map(|id| id.0));
         r.rows(sql, |_: &EventRow| Touch::nobody()).await
     }

@@ -2,4 +2,6 @@
 
 mod events;
 
-pub use events::{AuditFilter, AuditPage, Body, EventRow, EventsByIds, EventsOfCustomers, ListEvents, SubjectBody};
+pub use events::{
+    AuditFilter, AuditPage, Body, EventRow, EventsByIds, EventsOfCustomers, ListEvents, SubjectBody,
+};

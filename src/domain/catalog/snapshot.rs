@@ -22,17 +22,17 @@ use std::{
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     pub version: i64,
-    pub controller: Option<controller::Model>,
-    pub categories: BTreeMap<CategoryKey, data_category::Model>,
-    pub purposes: BTreeMap<PurposeKey, purpose::Model>,
-    pub retention_rules: BTreeMap<RetentionRuleId, retention_rule::Model>,
-    pub third_parties: BTreeMap<ThirdPartyId, third_party::Model>,
+    pub controller: Option<Arc<controller::Model>>,
+    pub categories: BTreeMap<CategoryKey, Arc<data_category::Model>>,
+    pub purposes: BTreeMap<PurposeKey, Arc<purpose::Model>>,
+    pub retention_rules: BTreeMap<RetentionRuleId, Arc<retention_rule::Model>>,
+    pub third_parties: BTreeMap<ThirdPartyId, Arc<third_party::Model>>,
     /// Newest first.
-    pub assessments: Vec<assessment::Model>,
-    pub systems: BTreeMap<SystemId, system::Model>,
-    pub services: BTreeMap<ServiceId, service::Model>,
+    pub assessments: Vec<Arc<assessment::Model>>,
+    pub systems: BTreeMap<SystemId, Arc<system::Model>>,
+    pub services: BTreeMap<ServiceId, Arc<service::Model>>,
     /// Retired ones as well: they say for what purpose a system came to hold a category.
-    pub requirements: BTreeMap<RequirementId, data_requirement::Model>,
+    pub requirements: BTreeMap<RequirementId, Arc<data_requirement::Model>>,
 }
 
 impl Catalog {
@@ -47,18 +47,18 @@ impl Catalog {
 
     /// The service of that key.
     #[must_use]
-    pub fn service_by_key(&self, key: &str) -> Option<&service::Model> {
+    pub fn service_by_key(&self, key: &str) -> Option<&Arc<service::Model>> {
         self.services.values().find(|service| service.key == key)
     }
 
     /// What a service needs now.
-    pub fn requirements_of(&self, service: ServiceId) -> impl Iterator<Item = &data_requirement::Model> {
+    pub fn requirements_of(&self, service: ServiceId) -> impl Iterator<Item = &Arc<data_requirement::Model>> {
         self.requirements.values().filter(move |need| need.service_id == service && need.retired_at.is_none())
     }
 
     /// Kartotek itself, as a place where data is stored.
     #[must_use]
-    pub fn built_in_system(&self) -> Option<&system::Model> {
+    pub fn built_in_system(&self) -> Option<&Arc<system::Model>> {
         self.systems.values().find(|system| system.built_in)
     }
 }
@@ -81,12 +81,12 @@ impl Inquiry for LoadCatalog {
         let newest_first = assessment::Entity::find().order_by_desc(assessment::Column::Id);
         Ok(Catalog {
             version,
-            controller: r.one(controller::Entity::find()).await?,
+            controller: r.one(controller::Entity::find()).await?.map(Arc::new),
             categories: by(r.all(data_category::Entity::find()).await?, |row| row.key.clone()),
             purposes: by(r.all(purpose::Entity::find()).await?, |row| row.key.clone()),
             retention_rules: by(r.all(retention_rule::Entity::find()).await?, |row| row.id),
             third_parties: by(r.all(third_party::Entity::find()).await?, |row| row.id),
-            assessments: r.all(newest_first).await?,
+            assessments: r.all(newest_first).await?.into_iter().map(Arc::new).collect(),
             systems: by(r.all(system::Entity::find()).await?, |row| row.id),
             services: by(r.all(service::Entity::find()).await?, |row| row.id),
             requirements: by(r.all(data_requirement::Entity::find()).await?, |row| row.id),
@@ -94,8 +94,8 @@ impl Inquiry for LoadCatalog {
     }
 }
 
-fn by<K: Ord, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> BTreeMap<K, V> {
-    rows.into_iter().map(|row| (key(&row), row)).collect()
+fn by<K: Ord, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> BTreeMap<K, Arc<V>> {
+    rows.into_iter().map(|row| (key(&row), Arc::new(row))).collect()
 }
 
 /// Asks only how often the reference data has changed.

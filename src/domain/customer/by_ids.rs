@@ -36,7 +36,9 @@ impl Keyed {
 
     /// Begins a statement that selects customers with their keys; conditions on `c` follow.
     pub fn select() -> Sql {
-        Sql::new("SELECT c.*, k.master_key_id, k.wrapped FROM customer c LEFT JOIN subject_key k ON k.customer_id = c.id ")
+        Sql::new(
+            "SELECT c.*, k.master_key_id, k.wrapped FROM customer c LEFT JOIN subject_key k ON k.customer_id = c.id ",
+        )
     }
 }
 

@@ -155,12 +155,14 @@ impl ListCustomers {
             sql.push(" AND c.status = 'DORMANT' AND c.status_since < ").bind(since);
         }
         if let Some(service) = filter.service {
-            sql.push(" AND EXISTS (SELECT 1 FROM subscription s WHERE s.customer_id = c.id AND s.service_id = ")
-                .bind(service.0)
-                .push(" AND s.ended_at IS NULL)");
+            sql.push(
+                " AND EXISTS (SELECT 1 FROM subscription s WHERE s.customer_id = c.id AND s.service_id = ",
+            )
+            .bind(service.0)
+            .push(" AND s.ended_at IS NULL)");
         }
         let at_third_party = filter.third_party.map(|third_party| {
-            let there = |system: &&entity::system::Model| system.third_party_id == Some(third_party);
+            let there = |system: &&Arc<entity::system::Model>| system.third_party_id == Some(third_party);
             self.catalog.systems.values().filter(there).map(|system| system.id).collect::<Vec<_>>()
         });
         for systems in [filter.system.map(|system| vec![system]), at_third_party].into_iter().flatten() {
@@ -173,7 +175,9 @@ impl ListCustomers {
         }
         if let Some(unjustified) = filter.unjustified {
             sql.push(if unjustified { " AND EXISTS (" } else { " AND NOT EXISTS (" });
-            sql.push("SELECT 1 FROM data_location l0 WHERE l0.customer_id = c.id AND l0.held_to IS NULL AND NOT ");
+            sql.push(
+                "SELECT 1 FROM data_location l0 WHERE l0.customer_id = c.id AND l0.held_to IS NULL AND NOT ",
+            );
             Facts::new(&self.catalog, r.now()).exist_for(sql, "l0.id");
             sql.push(")");
         }
@@ -181,8 +185,10 @@ impl ListCustomers {
 }
 
 fn held(sql: &mut Sql, condition: &str, values: Vec<Value>) {
-    sql.push(" AND EXISTS (SELECT 1 FROM data_location l WHERE l.customer_id = c.id AND l.held_to IS NULL AND ")
-        .push(condition)
-        .list(values)
-        .push(")");
+    sql.push(
+        " AND EXISTS (SELECT 1 FROM data_location l WHERE l.customer_id = c.id AND l.held_to IS NULL AND ",
+    )
+    .push(condition)
+    .list(values)
+    .push(")");
 }

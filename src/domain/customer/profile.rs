@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Code, Profile},
-    domain::{change::Change, checks::Checks},
+    domain::{change::Change, checks::Checks, period::today},
     identifier::{Email, NationalId, Phone},
     policy::ProfileField,
 };
@@ -38,7 +38,9 @@ pub(super) struct Setting<'a> {
 impl ProfileChange {
     /// The profile after the change; what is wrong goes to `checks`.
     pub(super) fn apply(&self, now: &Profile, setting: Setting<'_>, checks: &mut Checks) -> Profile {
-        let mut read = |change: &Change<String>, before: Option<&String>, parse: &mut dyn FnMut(&str, &mut Checks) -> String| {
+        let mut read = |change: &Change<String>,
+                        before: Option<&String>,
+                        parse: &mut dyn FnMut(&str, &mut Checks) -> String| {
             match change {
                 Change::Keep => before.cloned(),
                 Change::Clear => None,
@@ -48,8 +50,9 @@ impl ProfileChange {
         let mut profile = Profile::default();
         profile.name =
             read(&self.name, now.name.as_ref(), &mut |text, checks| checks.line("profile.name", text, 200));
-        profile.address =
-            read(&self.address, now.address.as_ref(), &mut |text, checks| checks.block("profile.address", text, 500));
+        profile.address = read(&self.address, now.address.as_ref(), &mut |text, checks| {
+            checks.block("profile.address", text, 500)
+        });
         profile.email = read(&self.email, now.email.as_ref(), &mut |text, checks| {
             Email::parse(text).map(|email| email.as_given().to_owned()).unwrap_or_else(|wrong| {
                 checks.refuse("profile.email", Code::InvalidFormat, wrong.to_string());
@@ -63,19 +66,15 @@ impl ProfileChange {
             })
         });
         profile.national_id = read(&self.national_id, now.national_id.as_ref(), &mut |text, checks| {
-            NationalId::parse(text, today(setting)).map(|id| id.normalized().to_owned()).unwrap_or_else(|wrong| {
-                checks.refuse("profile.nationalId", Code::InvalidNationalId, wrong.to_string());
-                String::new()
-            })
+            NationalId::parse(text, today(setting.now, setting.zone))
+                .map(|id| id.normalized().to_owned())
+                .unwrap_or_else(|wrong| {
+                    checks.refuse("profile.nationalId", Code::InvalidNationalId, wrong.to_string());
+                    String::new()
+                })
         });
         profile
     }
-}
-
-fn today(setting: Setting<'_>) -> jiff::civil::Date {
-    jiff::Timestamp::from_microsecond(setting.now.timestamp_micros())
-        .map(|now| now.to_zoned(setting.zone.clone()).date())
-        .unwrap_or_default()
 }
 
 /// What a profile can be found by, in normal form.

@@ -116,7 +116,11 @@ impl RectifyCustomer {
 }
 
 /// The customer, locked, unless they are gone or nobody.
-pub(in crate::domain) async fn living(w: &Writer, id: CustomerId, path: &str) -> Result<customer::Model, Stop> {
+pub(in crate::domain) async fn living(
+    w: &Writer,
+    id: CustomerId,
+    path: &str,
+) -> Result<customer::Model, Stop> {
     let row = w.lock(customer::Entity::find_by_id(id)).await?;
     let Some(row) = row else { return Err(not_found(path, "customer")) };
     match row.status {

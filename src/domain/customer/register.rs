@@ -10,6 +10,7 @@ use crate::{
         catalog::Catalog,
         checks::Checks,
         data_location::{NewLine, line},
+        period::today,
     },
     identifier::{Email, NationalId},
     policy::{Action, ProfileField, Target},
@@ -81,7 +82,8 @@ impl Command for RegisterCustomer {
         let row = w.insert::<customer::Entity>(row).await?;
         let key = w.insert::<subject_key::Entity>(key).await?;
         find_by(w, id, &profile).await?;
-        let held = ProfileField::ALL.into_iter().filter(|field| profile.get(*field).is_some()).collect::<Vec<_>>();
+        let held =
+            ProfileField::ALL.into_iter().filter(|field| profile.get(*field).is_some()).collect::<Vec<_>>();
         keep_on_map(w, &self.catalog, id, &held, self.channel).await?;
         w.changed(id, &held.iter().map(|field| field.word()).collect::<Vec<_>>());
         Ok(Keyed { row, key: Some(key) })
@@ -97,7 +99,8 @@ pub(super) fn duplicate(constraint: &str) -> Option<Refusal> {
     if constraint.contains("national_id") || constraint.contains("customer_lookup.hash") {
         return Some(Refusal::new(Code::AlreadyExists, NATIONAL_ID_TAKEN).at("profile.nationalId"));
     }
-    constraint.contains("reference")
+    constraint
+        .contains("reference")
         .then(|| Refusal::new(Code::AlreadyExists, REFERENCE_TAKEN).at("reference"))
 }
 
@@ -105,11 +108,10 @@ impl RegisterCustomer {
     /// The reference stands in logs, files and URLs of other systems, so it must say nothing about a person.
     fn reference(&self, now: DateTime<Utc>, checks: &mut Checks) -> String {
         let reference = checks.line("reference", &self.reference, 100);
-        let today = jiff::Timestamp::from_microsecond(now.timestamp_micros())
-            .map(|now| now.to_zoned(self.catalog.zone()).date())
-            .unwrap_or_default();
+        let today = today(now, &self.catalog.zone());
         if Email::parse(&reference).is_ok() || NationalId::parse(&reference, today).is_ok() {
-            let message = "A reference must not be a personal number or an address: give your own customer number.";
+            let message =
+                "A reference must not be a personal number or an address: give your own customer number.";
             checks.refuse("reference", Code::InvalidFormat, message);
         }
         reference

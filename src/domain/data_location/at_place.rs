@@ -106,23 +106,26 @@ impl CustomersAt {
             }
         }
         sql.push(if self.page.backward { " ORDER BY l.customer_id" } else { " ORDER BY l.customer_id DESC" });
-        let (rows, more) = r.some(sql, self.page.limit, |row: &Id| entity::touch::Touch::of(row.customer_id)).await?;
+        let (rows, more) =
+            r.some(sql, self.page.limit, |row: &Id| entity::touch::Touch::of(row.customer_id)).await?;
         Ok((rows.into_iter().map(|row| row.customer_id).collect(), more))
     }
 
     async fn count(&self, r: &Reader, moment: DateTime<Utc>) -> Result<u64, Stop> {
-        let mut sql = Sql::new("SELECT count(DISTINCT l.customer_id) AS count FROM data_location l WHERE true");
+        let mut sql =
+            Sql::new("SELECT count(DISTINCT l.customer_id) AS count FROM data_location l WHERE true");
         self.there(&mut sql, moment);
         let counted = r.numbers::<Count>(sql).await?;
         Ok(counted.first().and_then(|row| u64::try_from(row.count).ok()).unwrap_or_default())
     }
 
     fn there(&self, sql: &mut Sql, moment: DateTime<Utc>) {
-        let here = |system: &&entity::system::Model| match self.place {
+        let here = |system: &&Arc<entity::system::Model>| match self.place {
             AtPlace::System(id) => system.id == id,
             AtPlace::ThirdParty(id) => system.third_party_id == Some(id),
         };
-        sql.push(" AND l.system_id IN ").list(self.catalog.systems.values().filter(here).map(|system| system.id.0));
+        sql.push(" AND l.system_id IN ")
+            .list(self.catalog.systems.values().filter(here).map(|system| system.id.0));
         sql.push(" AND l.held_from <= ").bind(moment).push(" AND (l.held_to IS NULL OR l.held_to > ");
         sql.bind(moment).push(")");
         if let Some(categories) = &self.categories {

@@ -82,14 +82,16 @@ impl LocationFilter {
             sql.push(" AND t.system_id IN ").list(systems.iter().map(|id| id.0));
         }
         if let Some(third_parties) = &self.third_parties {
-            let theirs = |system: &&entity::system::Model| {
+            let theirs = |system: &&Arc<entity::system::Model>| {
                 system.third_party_id.is_some_and(|third_party| third_parties.contains(&third_party))
             };
-            sql.push(" AND t.system_id IN ").list(catalog.systems.values().filter(theirs).map(|system| system.id.0));
+            sql.push(" AND t.system_id IN ")
+                .list(catalog.systems.values().filter(theirs).map(|system| system.id.0));
         }
         if let Some(categories) = &self.categories {
             let below = |key: &&CategoryKey| categories.iter().any(|above| key.is_within(above.as_str()));
-            sql.push(" AND t.category IN ").list(catalog.categories.keys().filter(below).map(|key| key.0.clone()));
+            sql.push(" AND t.category IN ")
+                .list(catalog.categories.keys().filter(below).map(|key| key.0.clone()));
         }
         if let Some(moment) = self.held_at {
             sql.push(" AND t.held_from <= ").bind(moment).push(" AND (t.held_to IS NULL OR t.held_to > ");

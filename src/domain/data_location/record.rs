@@ -1,7 +1,7 @@
 //! Data is put on the map: all of it or none, and only where something justifies it.
 
 use crate::{
-    access::{Code, Command, Refusal, Sql, Stop, Writer},
+    access::{Code, Command, Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
         checks::{BLOCK, Checks},
@@ -120,7 +120,7 @@ impl RecordDataLocations {
             checks.refuse("locations", Code::Required, "Give at least one.");
         }
         checks.at_most("locations", &self.lines, MOST);
-        let today = crate::domain::justification::day_of(now, &self.catalog.zone());
+        let today = crate::domain::period::day_of(now, &self.catalog.zone());
         for (at, line) in self.lines.iter().enumerate() {
             let path = |field: &str| format!("locations.{at}.{field}");
             match self.catalog.categories.get(&line.category) {
@@ -204,7 +204,8 @@ impl RecordDataLocations {
         let mut sql = Sql::new("SELECT l0.id FROM data_location l0 WHERE l0.id IN ");
         sql.list(at.keys().map(|id| id.0)).push(" AND NOT ");
         Facts::new(&self.catalog, w.now()).exist_for(&mut sql, "l0.id");
-        let mut unjustified = w.numbers::<Id>(sql).await?.into_iter().filter_map(|row| at.get(&row.id)).collect::<Vec<_>>();
+        let mut unjustified =
+            w.numbers::<Id>(sql).await?.into_iter().filter_map(|row| at.get(&row.id)).collect::<Vec<_>>();
         unjustified.sort_unstable();
         let mut checks = Checks::new();
         for at in unjustified {

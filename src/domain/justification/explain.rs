@@ -1,10 +1,13 @@
 //! A justification in words, and when it ends.
 
 use super::{
-    facts::{PROSPECT, day_of, kept_until},
+    facts::{PROSPECT, kept_until},
     query::{Justification, JustificationKind},
 };
-use crate::domain::{catalog::Catalog, period::Period};
+use crate::domain::{
+    catalog::Catalog,
+    period::{Period, day_of},
+};
 use chrono::{DateTime, Utc};
 use entity::{
     data_location,
@@ -35,7 +38,8 @@ pub fn explain(
         JustificationKind::RetentionRule => {
             let rule = fact.rule_id.and_then(|id| catalog.retention_rules.get(&id));
             let statute = rule.map_or("", |rule| rule.statute.as_str());
-            let until = rule.and_then(|rule| rule_end(rule.counted_from, &rule.keep_for, fact, location, catalog));
+            let until =
+                rule.and_then(|rule| rule_end(rule.counted_from, &rule.keep_for, fact, location, catalog));
             let text = if swedish {
                 format!("Lagen kräver att uppgiften sparas: {statute}.")
             } else {
@@ -44,7 +48,8 @@ pub fn explain(
             (until, text)
         }
         JustificationKind::Prospect => {
-            let until = registered_at.and_then(|start| Period::parse(PROSPECT).ok()?.after(start, &catalog.zone()));
+            let until =
+                registered_at.and_then(|start| Period::parse(PROSPECT).ok()?.after(start, &catalog.zone()));
             let text = if swedish {
                 "Kunden är registrerad och har inte beställt något än: åtgärder före avtal (art. 6.1 b)."
             } else {

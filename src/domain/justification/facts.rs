@@ -2,14 +2,13 @@
 
 use crate::{
     access::Sql,
-    domain::{catalog::Catalog, period::Period},
+    domain::{
+        catalog::Catalog,
+        period::{Period, start_of},
+    },
 };
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use entity::{
-    enums::RetentionStart,
-    ids::CategoryKey,
-    retention_rule,
-};
+use entity::{enums::RetentionStart, ids::CategoryKey, retention_rule};
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 
@@ -233,30 +232,6 @@ fn first_day_still_kept(keep_for: &str, now: DateTime<Utc>, zone: &TimeZone, end
     };
     let this_year = now.year() + 1;
     (this_year - 102..=this_year).filter_map(first_of).find(|day| kept(*day)).unwrap_or(NaiveDate::MAX)
-}
-
-fn start_of(day: NaiveDate, zone: &TimeZone) -> Option<DateTime<Utc>> {
-    let date = jiff::civil::Date::new(
-        i16::try_from(day.year()).ok()?,
-        i8::try_from(day.month()).ok()?,
-        i8::try_from(day.day()).ok()?,
-    );
-    let start = date.ok()?.to_zoned(zone.clone()).ok()?;
-    DateTime::from_timestamp_micros(start.timestamp().as_microsecond())
-}
-
-/// The calendar day of a moment, in the company's time zone.
-#[must_use]
-pub fn day_of(moment: DateTime<Utc>, zone: &TimeZone) -> NaiveDate {
-    let day = jiff::Timestamp::from_microsecond(moment.timestamp_micros())
-        .map(|timestamp| timestamp.to_zoned(zone.clone()).date())
-        .unwrap_or_default();
-    NaiveDate::from_ymd_opt(
-        i32::from(day.year()),
-        u32::try_from(day.month()).unwrap_or(1),
-        u32::try_from(day.day()).unwrap_or(1),
-    )
-    .unwrap_or_default()
 }
 
 #[cfg(test)]

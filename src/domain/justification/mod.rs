@@ -6,5 +6,5 @@ mod facts;
 mod query;
 
 pub use explain::explain;
-pub use facts::{Facts, PROSPECT, day_of};
+pub use facts::{Facts, PROSPECT};
 pub use query::{Justification, JustificationKind, JustifyLocations};

@@ -8,7 +8,9 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use entity::{
-    ids::{CategoryKey, CustomerId, DataLocationId, PurposeKey, RequirementId, RetentionRuleId, SubscriptionId},
+    ids::{
+        CategoryKey, CustomerId, DataLocationId, PurposeKey, RequirementId, RetentionRuleId, SubscriptionId,
+    },
     touch::Touch,
 };
 use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};
@@ -63,9 +65,6 @@ impl Inquiry for JustifyLocations {
         };
         facts.query(&mut sql, &among);
         sql.push(" ORDER BY 1, 4 DESC, 5");
-        r.rows(sql, |row: &Justification| {
-            Touch::of(row.customer_id).category(row.category.clone())
-        })
-        .await
+        r.rows(sql, |row: &Justification| Touch::of(row.customer_id).category(row.category.clone())).await
     }
 }

@@ -2,7 +2,10 @@
 
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
-    domain::{each_customer::PagesOf, page::{Page, PageRequest}},
+    domain::{
+        each_customer::PagesOf,
+        page::{Page, PageRequest},
+    },
     policy::{Action, Target},
 };
 use entity::{

@@ -32,14 +32,17 @@ impl Command for StartSubscription {
     async fn run(self, w: &mut Writer) -> Result<subscription::Model, Stop> {
         let customer = living(w, self.customer, "customerId").await?;
         if customer.status == CustomerStatus::Restricted {
-            let message = "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
+            let message =
+                "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
             return Err(Refusal::new(Code::CustomerRestricted, message).at("customerId").into());
         }
         // Kept, so that the service is not retired before this commits.
         let service = w.keep(service::Entity::find_by_id(self.service)).await?;
         let Some(service) = service else { return Err(not_found("serviceId", "service")) };
         if service.retired_at.is_some() {
-            return Err(Refusal::new(Code::Retired, "This service is no longer offered.").at("serviceId").into());
+            return Err(Refusal::new(Code::Retired, "This service is no longer offered.")
+                .at("serviceId")
+                .into());
         }
         let now = w.now();
         let started = w

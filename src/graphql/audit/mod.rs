@@ -1,0 +1,7 @@
+//! The audit log.
+
+mod queries;
+mod types;
+
+pub use queries::AuditQuery;
+pub use types::{AuditEvent, AuditEventConnection};

@@ -1,0 +1,148 @@
+//! An event, and what it saw or changed of whom.
+
+use crate::{
+    domain::{
+        audit::{EventRow, SubjectBody},
+        page::Page,
+    },
+    graphql::{
+        catalog::DataCategory,
+        connection::{Arguments, connection},
+        context::{access, catalog, loaders},
+        customer::Customer,
+        enums::{ActorKind, AuditKind, AuditOutcome, Role},
+        error::{OrError, missing},
+        node,
+        scalars::DateTime,
+    },
+    policy::{self, Action},
+};
+use async_graphql::{Context, ID, Object, Result};
+
+/// One operation that someone made, or was refused. It holds no personal values, and never changes.
+#[derive(Clone)]
+pub struct AuditEvent(pub EventRow);
+
+connection!(AuditEventConnection, AuditEventEdge, AuditEvent);
+
+#[Object]
+impl AuditEvent {
+    pub async fn id(&self) -> ID {
+        node::id(self.0.id)
+    }
+
+    async fn occurred_at(&self) -> DateTime {
+        DateTime(self.0.occurred_at)
+    }
+
+    /// Issuer and subject of the token, or the program's part.
+    async fn actor(&self) -> &str {
+        &self.0.body.actor.id
+    }
+
+    async fn actor_kind(&self) -> ActorKind {
+        self.0.body.actor.kind.into()
+    }
+
+    async fn roles(&self) -> Vec<Role> {
+        self.0.body.actor.roles.iter().map(|role| Role::from(*role)).collect()
+    }
+
+    /// A purpose's key.
+    async fn purpose(&self) -> Option<&str> {
+        self.0.body.purpose.as_deref()
+    }
+
+    /// Such as a ticket's number (`Access-Reason`).
+    async fn reason(&self) -> Option<&str> {
+        self.0.body.reason.as_deref()
+    }
+
+    /// The name of the root field, command or duty.
+    async fn operation(&self) -> &str {
+        &self.0.body.operation
+    }
+
+    async fn kind(&self) -> AuditKind {
+        self.0.body.kind.into()
+    }
+
+    /// The type of thing it was about, by its name here.
+    async fn target_kind(&self) -> Option<&str> {
+        self.0.body.target.as_ref().map(|target| target.kind.as_str())
+    }
+
+    async fn outcome(&self) -> AuditOutcome {
+        self.0.body.outcome.into()
+    }
+
+    /// Why it was denied or failed.
+    async fn error_code(&self) -> Option<&str> {
+        self.0.body.code.as_deref()
+    }
+
+    /// How many times it happened, when one event stands for several; 1 otherwise.
+    async fn count(&self) -> i32 {
+        self.0.body.count.and_then(|count| i32::try_from(count).ok()).unwrap_or(1)
+    }
+
+    /// `X-Request-Id`.
+    async fn request_id(&self) -> &str {
+        &self.0.body.request
+    }
+
+    /// Where the caller came from. Null for customers: it may be a member of staff's own.
+    async fn client_address(&self, ctx: &Context<'_>) -> Option<&str> {
+        if only_themselves(ctx) { None } else { self.0.body.address.as_deref() }
+    }
+
+    /// Whose data was seen or changed. Customers see only themselves here.
+    async fn subjects(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<AuditSubjectConnection> {
+        const LIST: &str = "subjects";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let actor = access(ctx).caller().actor.clone();
+        let hidden = only_themselves(ctx);
+        let mine = |subject: &&SubjectBody| !hidden || Some(subject.customer) == actor.customer;
+        let list = self.0.body.subjects.iter().filter(mine).cloned().collect();
+        let page = Page::of_list(&page, list, |subject: &SubjectBody| vec![subject.customer.to_string()]);
+        Ok(AuditSubjectConnection::new(LIST, page.map(AuditSubject)))
+    }
+}
+
+/// Whether the caller may see nobody but themselves in the log.
+fn only_themselves(ctx: &Context<'_>) -> bool {
+    let access = access(ctx);
+    policy::sees_only_themselves(&access.caller().actor, access.operation(), Action::SeeAccessLog)
+}
+
+/// What one event saw or changed of one customer.
+#[derive(Clone)]
+pub struct AuditSubject(SubjectBody);
+
+connection!(AuditSubjectConnection, AuditSubjectEdge, AuditSubject);
+
+#[Object]
+impl AuditSubject {
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer> {
+        let found = loaders(ctx).batch.load_one(self.0.customer).await.or_error()?;
+        found.map(Customer).ok_or_else(missing)
+    }
+
+    async fn categories(&self, ctx: &Context<'_>) -> Vec<DataCategory> {
+        let catalog = catalog(ctx);
+        let known = self.0.categories.iter().filter_map(|key| catalog.categories.get(key));
+        known.cloned().map(DataCategory).collect()
+    }
+
+    /// The names of what was changed; empty for reads.
+    async fn changed_fields(&self) -> &[String] {
+        &self.0.changed
+    }
+}

@@ -1,0 +1,52 @@
+//! Names in the reader's language.
+
+use crate::{domain::catalog::Catalog, graphql::enums::Locale};
+use async_graphql::SimpleObject;
+use entity::json;
+
+/// A name and description in another language than the controller's.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Translation {
+    locale: Locale,
+    name: String,
+    description: Option<String>,
+}
+
+impl From<&json::Translation> for Translation {
+    fn from(of: &json::Translation) -> Self {
+        Self { locale: of.locale.into(), name: of.name.clone(), description: of.description.clone() }
+    }
+}
+
+/// All translations of something.
+pub fn all(of: &json::Translations) -> Vec<Translation> {
+    of.0.iter().map(Translation::from).collect()
+}
+
+/// The translation into a language, unless it is the controller's own or there is none.
+pub fn into<'a>(
+    locale: Option<Locale>,
+    translations: &'a json::Translations,
+    catalog: &Catalog,
+) -> Option<&'a json::Translation> {
+    let locale = entity::enums::Locale::from(locale?);
+    if catalog.controller.as_ref().is_some_and(|controller| controller.locale == locale) {
+        return None;
+    }
+    translations.0.iter().find(|translation| translation.locale == locale)
+}
+
+/// The name and the description of a thing, in the language asked for or else in the controller's.
+macro_rules! translated {
+    (name $self:ident $ctx:ident $locale:ident) => {
+        $crate::graphql::catalog::translation::into($locale, &$self.0.translations, &catalog($ctx))
+            .map_or_else(|| $self.0.name.clone(), |translation| translation.name.clone())
+    };
+    (description $self:ident $ctx:ident $locale:ident) => {
+        match $crate::graphql::catalog::translation::into($locale, &$self.0.translations, &catalog($ctx)) {
+            Some(translation) => translation.description.clone(),
+            None => $self.0.description.clone(),
+        }
+    };
+}
+pub(super) use translated;

@@ -1,0 +1,11 @@
+//! Customers.
+
+mod inputs;
+mod mutations;
+mod queries;
+mod types;
+
+pub use inputs::{change, known as known_categories};
+pub use mutations::CustomerMutation;
+pub use queries::CustomerQuery;
+pub use types::Customer;

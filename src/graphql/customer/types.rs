@@ -1,0 +1,151 @@
+//! A customer and their profile.
+
+use crate::{
+    access::Revealed,
+    domain::customer::{Keyed, RevealProfile},
+    graphql::{
+        audit::{AuditEvent, AuditEventConnection},
+        connection::{Arguments, connection},
+        context::{access, loaders},
+        data_location::{DataLocation, DataLocationConnection, DataLocationFilter},
+        enums::{CustomerKind, CustomerStatus, Locale},
+        error::OrError,
+        loaders::Part,
+        node,
+        scalars::DateTime,
+        subscription::{ServiceSubscription, ServiceSubscriptionConnection},
+    },
+    policy::ProfileField,
+};
+use async_graphql::{Context, ID, Object, Result};
+
+/// Somebody whose data the company has: the data subject, or a company with its contact person.
+#[derive(Clone)]
+pub struct Customer(pub Keyed);
+
+connection!(CustomerConnection, CustomerEdge, Customer);
+
+#[Object]
+impl Customer {
+    pub async fn id(&self) -> ID {
+        node::id(self.0.row.id)
+    }
+
+    /// The company's own customer number. A pseudonym takes its place once anonymized or erased.
+    async fn reference(&self) -> &str {
+        &self.0.row.reference
+    }
+
+    async fn kind(&self) -> CustomerKind {
+        self.0.row.kind.into()
+    }
+
+    async fn status(&self) -> CustomerStatus {
+        self.0.row.status.into()
+    }
+
+    async fn status_since(&self) -> DateTime {
+        DateTime(self.0.row.status_since)
+    }
+
+    async fn locale(&self) -> Locale {
+        self.0.row.locale.into()
+    }
+
+    async fn version(&self) -> i32 {
+        self.0.row.version
+    }
+
+    /// Null once anonymized or erased, and for roles or purposes that may not see it.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<CustomerProfile>> {
+        // Only what is asked for is opened, and only that stands in the log.
+        let wanted = ctx.look_ahead();
+        let fields =
+            ProfileField::ALL.into_iter().filter(|field| wanted.field(field.word()).exists()).collect();
+        let reveal = RevealProfile { customer: self.0.clone(), fields };
+        Ok(access(ctx).read(reveal).await.or_hidden()?.flatten().map(CustomerProfile))
+    }
+
+    /// The services ordered. `active: true` gives only those running, `false` only those ended.
+    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
+    async fn service_subscriptions(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        active: Option<bool>,
+    ) -> Result<ServiceSubscriptionConnection> {
+        const LIST: &str = "serviceSubscriptions";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let part = Part(self.0.row.id, crate::domain::subscription::SubscriptionsOf { active, page });
+        let page = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
+        Ok(ServiceSubscriptionConnection::new(LIST, page.map(ServiceSubscription)))
+    }
+
+    /// The data map: every place where this customer's data is or was.
+    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
+    async fn data_locations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<DataLocationFilter>,
+    ) -> Result<DataLocationConnection> {
+        const LIST: &str = "dataLocations";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let of = filter.unwrap_or_default().part(ctx, page)?;
+        let page = loaders(ctx).batch.load_one(Part(self.0.row.id, of)).await.or_error()?.unwrap_or_default();
+        Ok(DataLocationConnection::new(LIST, page.map(DataLocation)))
+    }
+
+    /// Who looked at or changed this customer's data, when, and for what.
+    async fn access_log(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<AuditEventConnection> {
+        const LIST: &str = "accessLog";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let page =
+            loaders(ctx).batch.load_one(Part(self.0.row.id, page)).await.or_error()?.unwrap_or_default();
+        Ok(AuditEventConnection::new(LIST, page.map(AuditEvent)))
+    }
+
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.row.created_at)
+    }
+}
+
+/// What the caller may see of a person for the stated purpose; the rest is null.
+pub struct CustomerProfile(Revealed);
+
+#[Object]
+impl CustomerProfile {
+    async fn name(&self) -> Option<&str> {
+        self.0.get(ProfileField::Name)
+    }
+
+    async fn email(&self) -> Option<&str> {
+        self.0.get(ProfileField::Email)
+    }
+
+    async fn phone(&self) -> Option<&str> {
+        self.0.get(ProfileField::Phone)
+    }
+
+    async fn address(&self) -> Option<&str> {
+        self.0.get(ProfileField::Address)
+    }
+
+    /// Masked (`19900101-****`) unless the purpose needs it in full.
+    async fn national_id(&self) -> Option<&str> {
+        self.0.get(ProfileField::NationalId)
+    }
+}

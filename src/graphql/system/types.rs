@@ -1,0 +1,84 @@
+//! A place where data is stored.
+
+use crate::{
+    domain::data_location::AtPlace,
+    graphql::{
+        connection::{Arguments, connection},
+        context::catalog,
+        data_location::{CustomerDataConnection, customers_at},
+        node,
+        scalars::{Date, DateTime},
+        third_party::ThirdParty,
+    },
+};
+use async_graphql::{Context, ID, Object, Result};
+use entity::system;
+use std::sync::Arc;
+
+/// A place where data is stored.
+#[derive(Clone)]
+pub struct System(pub Arc<system::Model>);
+
+connection!(SystemConnection, SystemEdge, System);
+
+#[Object]
+impl System {
+    pub async fn id(&self) -> ID {
+        node::id(self.0.id)
+    }
+
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Who runs it; null in-house.
+    async fn third_party(&self, ctx: &Context<'_>) -> Option<ThirdParty> {
+        let id = self.0.third_party_id?;
+        catalog(ctx).third_parties.get(&id).cloned().map(ThirdParty)
+    }
+
+    /// ISO 3166-1 alpha-2.
+    async fn country(&self) -> &str {
+        &self.0.country
+    }
+
+    /// Who answers for it in the company.
+    async fn owner(&self) -> Option<&str> {
+        self.0.owner.as_deref()
+    }
+
+    /// How it is protected (Art. 32).
+    async fn measures(&self) -> &[String] {
+        &self.0.measures.0
+    }
+
+    async fn review_due(&self) -> Option<Date> {
+        self.0.review_due.map(Date)
+    }
+
+    /// Whose data is held here, and which, now or at a given time.
+    ///
+    /// Requires: COMPLIANCE, AUDITOR.
+    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        #[graphql(desc = "Now unless told.")] as_of: Option<DateTime>,
+        #[graphql(desc = "Only these categories.")] categories: Option<Vec<String>>,
+    ) -> Result<CustomerDataConnection> {
+        let arguments = Arguments { first, after, last, before };
+        customers_at(ctx, AtPlace::System(self.0.id), arguments, as_of, categories).await
+    }
+
+    async fn retired_at(&self) -> Option<DateTime> {
+        self.0.retired_at.map(DateTime)
+    }
+}

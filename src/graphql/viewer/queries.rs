@@ -1,0 +1,114 @@
+//! Questions about the caller, and about anything by its id.
+
+use super::types::Viewer;
+use crate::{
+    access::Access,
+    domain::{
+        audit::EventsByIds, customer::CustomersByIds, data_location::LocationsByIds,
+        subscription::SubscriptionsByIds,
+    },
+    graphql::{
+        audit::AuditEvent,
+        catalog::{DataCategory, DataRequirement, Purpose, RetentionRule, Service},
+        context::{access, catalog},
+        customer::Customer,
+        data_location::DataLocation,
+        error::OrError,
+        node::{Node, NodeId},
+        subscription::ServiceSubscription,
+        system::System,
+        third_party::{Assessment, ThirdParty},
+    },
+    policy::Action,
+};
+use async_graphql::{Context, ID, Object, Result};
+
+#[derive(Default)]
+pub struct ViewerQuery;
+
+#[Object]
+impl ViewerQuery {
+    /// Who is asking, and what they may do.
+    ///
+    /// Requires: any role.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Viewer> {
+        let access = access(ctx);
+        access.permit(Action::SeeViewer).await.or_error()?;
+        Ok(Viewer(access))
+    }
+
+    /// Anything by its id; null if there is none, or none that the caller may know of.
+    ///
+    /// Requires: what the thing's own query requires.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        let access = access(ctx);
+        match NodeId::parse(&id) {
+            Some(id) => find(ctx, &access, id).await,
+            None => {
+                access.permit(Action::SeeViewer).await.or_error()?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<Node>> {
+    let catalog = catalog(ctx);
+    let action = match &id {
+        NodeId::System(_) => Action::SeeSystems,
+        NodeId::ThirdParty(_) | NodeId::Assessment(_) => Action::SeeThirdParties,
+        NodeId::Service(_) | NodeId::DataRequirement(_) => Action::SeeServices,
+        NodeId::RetentionRule(_) => Action::SeeRetentionRules,
+        NodeId::DataCategory(_) => Action::SeeDataCategories,
+        NodeId::Purpose(_) => Action::SeePurposes,
+        NodeId::Customer(_)
+        | NodeId::ServiceSubscription(_)
+        | NodeId::DataLocation(_)
+        | NodeId::AuditEvent(_) => {
+            return personal(access, id).await;
+        }
+    };
+    access.permit(action).await.or_error()?;
+    Ok(match id {
+        NodeId::System(id) => catalog.systems.get(&id).cloned().map(|row| System(row).into()),
+        NodeId::ThirdParty(id) => catalog.third_parties.get(&id).cloned().map(|row| ThirdParty(row).into()),
+        NodeId::Assessment(id) => {
+            catalog.assessments.iter().find(|row| row.id == id).cloned().map(|row| Assessment(row).into())
+        }
+        NodeId::Service(id) => catalog.services.get(&id).cloned().map(|row| Service(row).into()),
+        NodeId::DataRequirement(id) => {
+            let live = catalog.requirements.get(&id).filter(|row| row.retired_at.is_none());
+            live.cloned().map(|row| DataRequirement(row).into())
+        }
+        NodeId::RetentionRule(id) => {
+            catalog.retention_rules.get(&id).cloned().map(|row| RetentionRule(row).into())
+        }
+        NodeId::DataCategory(key) => {
+            catalog.categories.get(&key).cloned().map(|row| DataCategory(row).into())
+        }
+        NodeId::Purpose(key) => catalog.purposes.get(&key).cloned().map(|row| Purpose(row).into()),
+        _ => None,
+    })
+}
+
+async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
+    Ok(match id {
+        NodeId::Customer(id) => {
+            let found = access.read(CustomersByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| Customer(row).into())
+        }
+        NodeId::ServiceSubscription(id) => {
+            let found = access.read(SubscriptionsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| ServiceSubscription(row).into())
+        }
+        NodeId::DataLocation(id) => {
+            let found = access.read(LocationsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| DataLocation(row).into())
+        }
+        NodeId::AuditEvent(id) => {
+            let found = access.read(EventsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| AuditEvent(row).into())
+        }
+        _ => None,
+    })
+}
