@@ -1,12 +1,13 @@
 //! How it is asked for: the GraphQL schema, a folder for each noun. Mapping only; rules are the domain's.
 
-// mod api;
 mod audit;
+pub mod budget;
 mod catalog;
 mod connection;
 mod context;
 mod customer;
 mod data_location;
+pub mod documents;
 mod enums;
 mod error;
 mod loaders;
@@ -19,8 +20,11 @@ mod third_party;
 mod user_error;
 mod viewer;
 
-// pub use api
 pub use node::NodeId;
+
+/// By which way a request came.
+#[derive(Clone, Copy, Debug)]
 pub struct Over {
+    /// By GET: its text is in a URL.
     pub get: bool,
 }

@@ -1,1 +1,30 @@
+//! Bytes: HTTP in, HTTP out. What a request means and who may ask it is for whoever implements [`Answer`]; here it is
+//! bounded, read strictly, handed over, and its outcome written down.
 
+mod answer;
+mod client;
+mod console;
+mod envelope;
+mod graphql;
+mod headers;
+mod json;
+mod limits;
+mod negotiate;
+mod params;
+mod probes;
+mod refusal;
+mod reply;
+mod router;
+mod server;
+
+pub use answer::{Answer, Authorization, Incoming, Outcome, OutcomeKind, Params};
+pub use client::{Network, NotANetwork, Peer, TrustedProxies};
+pub use envelope::{NewRequestId, RequestId, SECONDS};
+pub use limits::Limits;
+pub use probes::{Probes, ReadyCheck};
+pub use refusal::Refusal;
+pub use router::{Site, router};
+pub use server::serve;
+
+#[cfg(test)]
+mod tests;
