@@ -8,24 +8,26 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DbBackend, DbErr},
 };
 
-const POSTGRES: [(&str, &str); 8] = [
+const POSTGRES: [(&str, &str); 9] = [
     ("{uuid}", "uuid"),
     ("{time}", "timestamptz"),
     ("{date}", "date"),
     ("{json}", "jsonb"),
     ("{bytes}", "bytea"),
     ("{bool}", "boolean"),
+    ("{long}", "bigint"),
     ("{serial}", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
     ("{strict}", ""),
 ];
 
-const SQLITE: [(&str, &str); 8] = [
+const SQLITE: [(&str, &str); 9] = [
     ("{uuid}", "BLOB"),
     ("{time}", "TEXT"),
     ("{date}", "TEXT"),
     ("{json}", "TEXT"),
     ("{bytes}", "BLOB"),
     ("{bool}", "INTEGER"),
+    ("{long}", "INTEGER"),
     ("{serial}", "INTEGER PRIMARY KEY"),
     ("{strict}", "STRICT"),
 ];

@@ -27,7 +27,7 @@ CREATE TABLE controller (
 -- Counts every change of what is kept in memory, so that each server sees that it must load anew.
 CREATE TABLE catalog_version (
     id integer PRIMARY KEY CONSTRAINT catalog_version_is_one CHECK (id = 1),
-    version bigint NOT NULL
+    version {long} NOT NULL
 ) {strict};
 INSERT INTO catalog_version (id, version) VALUES (1, 0);
 

@@ -199,8 +199,12 @@ fn postgres(entries: &[&Entry]) -> Statement {
     const SQL: &str = "WITH event AS (
         INSERT INTO audit_event (event_id, occurred_at, actor, actor_kind, operation, kind, outcome, error_code,
             purpose, request_id, body, leaf)
-        SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[],
-            $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[]))
+        SELECT event_id, occurred_at, actor, actor_kind, operation, kind, outcome, nullif(error_code, ''),
+            nullif(purpose, ''), request_id, body, leaf
+        FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[],
+            $7::text[], $8::text[], $9::text[], $10::text[], $11::bytea[], $12::bytea[])
+            AS new (event_id, occurred_at, actor, actor_kind, operation, kind, outcome, error_code, purpose,
+                request_id, body, leaf))
         INSERT INTO audit_subject (customer_id, event_id, categories)
         SELECT * FROM unnest($13::uuid[], $14::uuid[], $15::text[])";
     let mut arrays = columns(entries.iter().map(|entry| values(entry)), &COLUMNS.map(|(_, kind)| kind));
@@ -216,7 +220,8 @@ fn columns<const N: usize>(rows: impl Iterator<Item = [Value; N]>, kinds: &[Arra
     let mut columns = vec![Vec::new(); N];
     for row in rows {
         for (column, value) in columns.iter_mut().zip(row) {
-            column.push(value);
+            // The driver's arrays hold no nulls: an absent word goes as an empty one, and comes to be null there.
+            column.push(if value == Value::String(None) { String::new().into() } else { value });
         }
     }
     let array = |(column, kind): (Vec<Value>, &ArrayType)| Value::Array(kind.clone(), Some(Box::new(column)));

@@ -11,7 +11,7 @@ use entity::{
 };
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
-    PaginatorTrait, QuerySelect, Select,
+    PaginatorTrait, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 use std::sync::{Mutex, PoisonError};
 
@@ -121,12 +121,10 @@ impl Reader {
     }
 
     /// Whether there is such a row.
-    pub async fn exists<E>(&self, query: Select<E>) -> Result<bool, Stop>
-    where
-        E: EntityTrait,
-        E::Model: Send + Sync,
-    {
-        Ok(self.count(query.limit(1)).await? > 0)
+    pub async fn exists<E: EntityTrait>(&self, query: Select<E>) -> Result<bool, Stop> {
+        // Stops at the first one: a count would go through them all, whatever its limit.
+        let first = query.select_only().expr(Expr::val(1)).limit(1).into_query();
+        Ok(on!(self, db => db.query_one(&first).await)?.is_some())
     }
 
     /// Rows of a hand-written statement; `touch` says whom each is about.
