@@ -23,6 +23,16 @@ impl<T> Change<T> {
         }
     }
 
+    /// The same change with another value.
+    #[must_use]
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(to(value)),
+        }
+    }
+
     /// The value to set, if there is one.
     pub fn value(&self) -> Option<&T> {
         match self {

@@ -27,7 +27,17 @@ impl Checks {
 
     /// Adds something that is wrong with the field at `path`.
     pub fn refuse(&mut self, path: &str, code: Code, message: impl Into<String>) {
-        self.refusals.push(Refusal::new(code, message).at(path));
+        self.add(Refusal::new(code, message).at(path));
+    }
+
+    /// Adds something that is wrong.
+    pub fn add(&mut self, refusal: Refusal) {
+        self.refusals.push(refusal);
+    }
+
+    /// What was found; notes why, when it was not.
+    pub fn must<T>(&mut self, found: Result<T, Refusal>) -> Option<T> {
+        found.map_err(|refusal| self.add(refusal)).ok()
     }
 
     /// A single line of at most `max` characters, trimmed.
