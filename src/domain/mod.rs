@@ -6,6 +6,7 @@ pub mod change;
 pub mod checks;
 pub mod customer;
 pub mod data_location;
+pub mod demo;
 pub mod described;
 mod each_customer;
 pub mod justification;

@@ -31,6 +31,8 @@ const OVERSEEING: &[Role] = &[Compliance, Auditor];
 const CATALOG: &[Role] = &[Agent, Compliance, Auditor, Admin];
 const KEEPERS: &[Role] = &[Admin, Compliance];
 const OFFICER: &[Role] = &[Compliance];
+/// Nobody with a token: only a part of the program itself.
+const NOBODY: &[Role] = &[];
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident: $kind:ident $target:literal $roles:ident $(own $own:tt)? $(personal $personal:tt)? [$($scope:literal),*];)*) => {
@@ -151,4 +153,8 @@ actions! {
     RetireThirdParty: Administer "ThirdParty" OFFICER ["retireThirdParty"];
     /// Says how long the law keeps a category for a purpose.
     SetRetentionRule: Administer "RetentionRule" KEEPERS ["setRetentionRule"];
+    /// Fills an empty database with what every installation ships with.
+    SeedCatalog: Administer "Controller" NOBODY [];
+    /// Turns a freshly seeded database into the example company.
+    LoadDemo: Administer "Controller" NOBODY [];
 }
