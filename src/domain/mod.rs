@@ -15,3 +15,6 @@ pub mod period;
 pub mod subscription;
 pub mod system;
 pub mod third_party;
+
+#[cfg(test)]
+mod testing;

@@ -40,3 +40,6 @@ pub use update_purpose::UpdatePurpose;
 pub use update_service::UpdateService;
 pub use uses::{held_data, needs};
 pub use version::{begin_change, hold};
+
+#[cfg(test)]
+mod tests;

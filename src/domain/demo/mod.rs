@@ -12,3 +12,6 @@ mod shipped;
 pub use load::LoadDemo;
 pub use offer::{Need, needs_of, service_keys};
 pub use seed::Seed;
+
+#[cfg(test)]
+mod tests;

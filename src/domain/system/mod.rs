@@ -7,3 +7,6 @@ mod update;
 pub use create::CreateSystem;
 pub use retire::RetireSystem;
 pub use update::UpdateSystem;
+
+#[cfg(test)]
+mod tests;

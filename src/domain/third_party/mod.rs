@@ -12,3 +12,6 @@ pub use create::CreateThirdParty;
 pub use retire::RetireThirdParty;
 pub use rules::{Blocker, EEA, Gap, blockers, gaps, is_in_eea, may_become, needs_agreement};
 pub use update::UpdateThirdParty;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+mod categories;
+mod controller;
+mod purposes;
+mod requirements;
+mod services;
