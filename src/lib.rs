@@ -10,4 +10,6 @@ pub mod graphql;
 pub mod http;
 pub mod identifier;
 pub mod policy;
+pub mod server;
 pub mod telemetry;
+pub mod worker;

@@ -46,6 +46,10 @@ struct State {
     recorded: Trail,
     /// Whether an event of this operation is on record already: then only more of what it touched needs another.
     written: bool,
+    /// Whether a refusal or a failure of this operation is on record.
+    stopped: bool,
+    /// Why it never asked for anything.
+    failure: Option<(AuditKind, &'static str)>,
 }
 
 impl Access {
@@ -138,7 +142,8 @@ impl Access {
 
     async fn attempt<C: Command>(&self, command: C, target: &Target) -> Result<C::Output, Stop> {
         let mut writer = Writer::begin(self).await?;
-        let output = match command.run(&mut writer).await {
+        // On the heap: some commands carry a lot, and every caller above would carry it with them.
+        let output = match Box::pin(command.run(&mut writer)).await {
             Ok(output) => output,
             Err(stop) => {
                 writer.roll_back().await;
@@ -167,6 +172,7 @@ impl Access {
     async fn denied(&self, action: Action, target: &Target, no: No) -> Result<Stop, Broken> {
         let event = self.event(action, target, AuditOutcome::Denied, Some(no.code()), Trail::default());
         self.record(event).await?;
+        self.state().stopped = true;
         tracing::info!(operation = self.0.operation, action = action.name(), why = no.code(), "denied");
         Ok(Stop::Denied(no))
     }
@@ -177,6 +183,7 @@ impl Access {
             return Ok(stop);
         }
         let event = self.event(action, target, AuditOutcome::Failed, Some(stop.code()), Trail::default());
+        self.state().stopped = true;
         match self.record(event).await {
             Ok(()) => Ok(stop),
             // Whatever broke the log most likely broke the operation, too: say the first thing.
@@ -185,24 +192,29 @@ impl Access {
         }
     }
 
+    /// Whether anything was asked for, and so is on record or will be.
+    pub(in crate::access) fn asked(&self) -> bool {
+        let state = self.state();
+        state.read.is_some() || state.written || state.stopped
+    }
+
+    pub(in crate::access) fn note_failure(&self, kind: AuditKind, code: &'static str) {
+        self.state().failure = Some((kind, code));
+    }
+
     /// Records that the operation was asked for in a way that could not be carried out at all.
     pub(in crate::access) async fn never_ran(
         &self,
         kind: AuditKind,
         code: &'static str,
     ) -> Result<(), Broken> {
-        let event = Event {
-            kind,
-            target: None,
-            ..self.event(
-                Action::SeeViewer,
-                &Target::none(),
-                AuditOutcome::Failed,
-                Some(code),
-                Trail::default(),
-            )
-        };
-        self.record(event).await
+        self.record(self.failure(kind, code)).await
+    }
+
+    fn failure(&self, kind: AuditKind, code: &'static str) -> Event {
+        let (target, trail) = (Target::none(), Trail::default());
+        let event = self.event(Action::SeeViewer, &target, AuditOutcome::Failed, Some(code), trail);
+        Event { kind, target: None, ..event }
     }
 
     async fn saw(&self, action: Action, target: Target, trail: Trail) -> Result<(), Broken> {
@@ -226,6 +238,10 @@ impl Access {
     /// either written before the answer leaves, or there is no answer.
     pub(in crate::access) fn unrecorded(&self) -> Option<Event> {
         let mut state = self.state();
+        if let Some((kind, code)) = state.failure.take() {
+            drop(state);
+            return Some(self.failure(kind, code));
+        }
         let (action, target) = state.read.clone()?;
         let news = state.trail.beyond(&state.recorded);
         if state.written && news.is_empty() {

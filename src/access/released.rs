@@ -9,6 +9,11 @@ impl<T> Released<T> {
         Self(answer)
     }
 
+    /// The same answer in another form.
+    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Released<U> {
+        Released(form(self.0))
+    }
+
     /// The answer, to be sent.
     pub fn into_inner(self) -> T {
         self.0

@@ -74,6 +74,18 @@ impl Session {
         }
     }
 
+    /// Notes that a root field failed before it asked for anything; on record when the answer is released.
+    pub fn failed_root(&self, key: &str, operation: &str, kind: AuditKind, code: &'static str) {
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if roots.iter().any(|(known, access)| known == key && access.asked()) {
+            return;
+        }
+        roots.retain(|(known, _)| known != key);
+        let access = Access::new(self.door.clone(), self.caller.clone(), operation, Gate::AtRelease);
+        access.note_failure(kind, code);
+        roots.push((key.to_owned(), access));
+    }
+
     async fn record(&self) -> Result<(), Broken> {
         let events = {
             let roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);

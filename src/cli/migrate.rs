@@ -1,10 +1,16 @@
-//! `kartotek migrate`: brings the database up to date.
+//! `kartotek migrate`: brings the database up to date, or says how far it is.
 
-use super::{args::MigrateArgs, failure::Failure};
-use crate::config::Config;
+use super::{args::MigrateArgs, database, failure::Failure, output};
+use crate::{access::Door, config::Config};
 
-/// Applies or lists the migrations.
-#[expect(clippy::unused_async, reason = "not built in this branch")]
-pub(super) async fn run(_: MigrateArgs, _: Config) -> Result<(), Failure> {
-    Err(Failure::new("not built in this branch"))
+pub(super) async fn run(args: MigrateArgs, config: Config) -> Result<(), Failure> {
+    let settings = database::settings(&config)?;
+    if !args.status {
+        Door::migrate(&settings).await.map_err(database::failure)?;
+    }
+    let migrations = Door::migrations(&settings).await.map_err(database::failure)?;
+    let line = |(name, applied): &(String, bool)| {
+        format!("{}\t{name}\n", if *applied { "applied" } else { "pending" })
+    };
+    Ok(output::data(&migrations.iter().map(line).collect::<String>())?)
 }

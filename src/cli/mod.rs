@@ -4,7 +4,9 @@
 //! failed, 2 for a mistake in the command line or the configuration.
 
 mod args;
+mod database;
 mod failure;
+mod keys;
 mod migrate;
 mod output;
 mod run;

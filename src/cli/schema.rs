@@ -1,8 +1,7 @@
 //! `kartotek schema`: prints the GraphQL schema.
 
-use super::failure::Failure;
+use super::{failure::Failure, output};
 
-/// Prints the schema.
 pub(super) fn run() -> Result<(), Failure> {
-    Err(Failure::new("not built in this branch"))
+    Ok(output::data(&crate::graphql::sdl())?)
 }

@@ -1,0 +1,275 @@
+//! Answers a GraphQL request: within its budget, through the caller's session, released once it is on record.
+
+use super::{
+    Over, budget,
+    context::Request,
+    documents::Documents,
+    error::{bad_input, coded},
+    root::{Mutation, Query},
+};
+use crate::{
+    access::{Released, Session, Stop},
+    domain::catalog::Catalogs,
+};
+use async_graphql::{
+    EmptySubscription, Error, PathSegment, Pos, Response, Schema, ServerError, Value, Variables,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
+    },
+};
+use entity::enums::AuditKind;
+use std::{collections::HashSet, sync::Arc};
+
+type Root = Schema<Query, Mutation, EmptySubscription>;
+
+fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    // A suggestion tells somebody who guesses field names which ones there are.
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
+}
+
+/// The schema as text: the committed `schema.graphql` is exactly this.
+#[must_use]
+pub fn sdl() -> String {
+    schema().finish().sdl()
+}
+
+/// What became of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    Executed,
+    ParseFailed,
+    ValidationFailed,
+    TooComplex,
+    NotAllowedOverGet,
+    Unavailable,
+}
+
+/// An answer, and what became of the request.
+#[derive(Debug)]
+pub struct Answered {
+    pub response: Response,
+    pub became: Became,
+}
+
+/// What is asked.
+#[derive(Debug)]
+pub struct Question {
+    pub document: String,
+    pub operation_name: Option<String>,
+    pub variables: Variables,
+    /// By GET: nothing may be changed, and nothing personal may be in the text.
+    pub over_get: bool,
+}
+
+/// The GraphQL API. Holds the schema and lets nobody execute it but through [`Api::answer`].
+#[derive(Clone)]
+pub struct Api {
+    schema: Root,
+    /// Names of fields that are lists with pages, for the cost of a document.
+    lists: Arc<HashSet<String>>,
+    documents: Arc<Documents>,
+    catalogs: Arc<Catalogs>,
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Api")
+    }
+}
+
+/// A request that is not carried out.
+struct Refused {
+    became: Became,
+    error: Error,
+    code: &'static str,
+}
+
+impl Api {
+    /// The API over the reference data at hand.
+    #[must_use]
+    pub fn new(catalogs: Arc<Catalogs>, introspection: bool) -> Self {
+        let builder = schema();
+        let schema = if introspection { builder } else { builder.disable_introspection() }.finish();
+        Self {
+            lists: Arc::new(connection_fields(&schema.sdl())),
+            schema,
+            documents: Arc::new(Documents::new()),
+            catalogs,
+        }
+    }
+
+    /// The answer to a caller who was identified. It leaves once what was read for it is on record.
+    pub async fn answer(&self, session: Session, question: Question) -> Released<Answered> {
+        match self.prepare(&session, &question) {
+            Ok(parsed) => self.execute(session, question, &parsed).await,
+            Err(Refused { became, error, code }) => {
+                let answered = refusal(became, error);
+                session.failed("graphql", AuditKind::Read, code, answered, unavailable).await
+            }
+        }
+    }
+
+    fn prepare(
+        &self,
+        session: &Session,
+        question: &Question,
+    ) -> Result<Arc<super::documents::Parsed>, Refused> {
+        let parsed = self.documents.get_or_parse(&question.document).map_err(|failed| {
+            let code = failed.code();
+            let became = match code {
+                "QUERY_TOO_COMPLEX" => Became::TooComplex,
+                "GRAPHQL_VALIDATION_FAILED" => Became::ValidationFailed,
+                _ => Became::ParseFailed,
+            };
+            Refused { became, error: coded(code, &failed.to_string()), code }
+        })?;
+        let Some(operation) = operation(&parsed.document, question.operation_name.as_deref()) else {
+            let message = "Name one of the document's operations with `operationName`.";
+            return Err(invalid(message));
+        };
+        if operation.ty == OperationType::Subscription {
+            return Err(invalid("There is nothing to subscribe to."));
+        }
+        if question.over_get && operation.ty == OperationType::Mutation {
+            let error = coded("BAD_USER_INPUT", "Send mutations by POST.");
+            return Err(Refused { became: Became::NotAllowedOverGet, error, code: "BAD_USER_INPUT" });
+        }
+        let is_list = |field: &str| self.lists.contains(field);
+        budget::cost(&parsed.document, operation, &question.variables, is_list).map_err(|complex| {
+            let code = complex.code();
+            Refused { became: Became::TooComplex, error: coded(code, &complex.to_string()), code }
+        })?;
+        if let Some(purpose) = &session.caller().purpose {
+            let known =
+                self.catalogs.current().purposes.get(purpose.as_str()).map(|row| row.retired_at.is_none());
+            if known != Some(true) {
+                let error = bad_input("Access-Purpose", "There is no such purpose: `purposes` lists them.");
+                return Err(Refused { became: Became::ValidationFailed, error, code: "BAD_USER_INPUT" });
+            }
+        }
+        Ok(parsed)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "here answers are executed, and released below")]
+    async fn execute(
+        &self,
+        session: Session,
+        question: Question,
+        parsed: &super::documents::Parsed,
+    ) -> Released<Answered> {
+        let over = Over { get: question.over_get };
+        let context = Arc::new(Request::new(session, self.catalogs.clone()));
+        let mut request = async_graphql::Request::new(question.document).variables(question.variables);
+        request.operation_name.clone_from(&question.operation_name);
+        request.set_parsed_query(parsed.document.clone());
+        let mut response = self.schema.execute(request.data(context.clone()).data(over)).await;
+
+        let session = &context.session;
+        let operation = operation(&parsed.document, question.operation_name.as_deref());
+        let kind = match operation.map(|operation| operation.ty) {
+            Some(OperationType::Mutation) => AuditKind::Write,
+            _ => AuditKind::Read,
+        };
+        // Without a path, an error is about the request as a whole, and nothing was executed.
+        if !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty()) {
+            let code = "GRAPHQL_VALIDATION_FAILED";
+            response.errors.iter_mut().for_each(|error| set_code(error, code));
+            response.data = Value::Null;
+            let answered = Answered { response, became: Became::ValidationFailed };
+            let name = operation.and_then(|operation| root_fields(&parsed.document, operation).pop());
+            let name = name.map_or_else(|| "graphql".to_owned(), |(_, field)| field);
+            return session.failed(&name, kind, code, answered, unavailable).await;
+        }
+        response.errors.iter_mut().for_each(|error| set_code(error, "BAD_USER_INPUT"));
+        if let Some(operation) = operation {
+            let fields = root_fields(&parsed.document, operation);
+            for key in response.errors.iter().filter_map(|error| root_key(error)) {
+                // An argument that could not be read ended the field before it asked for anything.
+                if let Some((_, field)) = fields.iter().find(|(known, _)| known == key) {
+                    session.failed_root(key, field, kind, "BAD_USER_INPUT");
+                }
+            }
+        }
+        session.release(Answered { response, became: Became::Executed }, unavailable).await
+    }
+}
+
+fn invalid(message: &str) -> Refused {
+    let code = "GRAPHQL_VALIDATION_FAILED";
+    Refused { became: Became::ValidationFailed, error: coded(code, message), code }
+}
+
+fn refusal(became: Became, error: Error) -> Answered {
+    Answered { response: Response::from_errors(vec![error.into_server_error(Pos::default())]), became }
+}
+
+/// What goes instead when an answer could not be put on record.
+fn unavailable(_: &Stop) -> Answered {
+    let message = "This cannot be put on record right now, and so it is not answered: try again shortly.";
+    refusal(Became::Unavailable, coded("UNAVAILABLE", message))
+}
+
+fn set_code(error: &mut ServerError, code: &str) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", code);
+    }
+}
+
+fn root_key(error: &ServerError) -> Option<&str> {
+    match error.path.first() {
+        Some(PathSegment::Field(key)) => Some(key),
+        _ => None,
+    }
+}
+
+/// The operation meant: the one of that name, or the only one.
+fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(&operation.node),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(operations), Some(name)) => {
+            operations.get(name).map(|found| &found.node)
+        }
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next().map(|found| &found.node)
+        }
+        (DocumentOperations::Multiple(_), None) => None,
+    }
+}
+
+/// The root fields of an operation, as (name in the answer, name in the schema).
+fn root_fields(document: &ExecutableDocument, operation: &OperationDefinition) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    collect(document, &operation.selection_set.node, &mut fields);
+    fields
+}
+
+fn collect(document: &ExecutableDocument, set: &SelectionSet, fields: &mut Vec<(String, String)>) {
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) => {
+                fields.push((field.node.response_key().node.to_string(), field.node.name.node.to_string()));
+            }
+            Selection::InlineFragment(fragment) => {
+                collect(document, &fragment.node.selection_set.node, fields)
+            }
+            Selection::FragmentSpread(spread) => {
+                // The budget has refused fragments that lead back to themselves.
+                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                    collect(document, &fragment.node.selection_set.node, fields);
+                }
+            }
+        }
+    }
+}
+
+/// The names of fields whose type is a connection.
+fn connection_fields(sdl: &str) -> HashSet<String> {
+    let field = |line: &str| {
+        let (declaration, of) = line.rsplit_once(": ")?;
+        let name = declaration.trim().split('(').next()?;
+        of.trim_end_matches('!').ends_with("Connection").then(|| name.to_owned())
+    };
+    sdl.lines().filter_map(field).collect()
+}

@@ -2,7 +2,7 @@
 
 use super::error::bad_input;
 use crate::domain::page::{self, Page, PageRequest};
-use async_graphql::{Context, Error, OutputType, Result, SimpleObject};
+use async_graphql::{Context, OutputType, Result, SimpleObject};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 /// Where a page of a connection lies (Relay cursor connections).
@@ -70,11 +70,6 @@ fn keys(argument: &str, list: &str, cursor: &str) -> Result<Vec<String>> {
         Some(keys.split('\u{1f}').map(str::to_owned).collect())
     };
     parse().ok_or_else(|| bad_input(argument, "This is no cursor of this list."))
-}
-
-/// The error for a cursor whose keys make no sense to the list it names.
-pub fn foreign_cursor() -> Error {
-    bad_input("after", "This is no cursor of this list.")
 }
 
 /// What a page says of itself.

@@ -40,7 +40,7 @@ impl Request {
 }
 
 fn request<'a>(ctx: &Context<'a>) -> &'a Request {
-    ctx.data_unchecked::<Request>()
+    ctx.data_unchecked::<Arc<Request>>()
 }
 
 /// The root field's name in the answer: what tells its uses in one request apart.

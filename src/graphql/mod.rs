@@ -1,5 +1,6 @@
 //! How it is asked for: the GraphQL schema, a folder for each noun. Mapping only; rules are the domain's.
 
+mod api;
 mod audit;
 pub mod budget;
 mod catalog;
@@ -20,6 +21,7 @@ mod third_party;
 mod user_error;
 mod viewer;
 
+pub use api::{Answered, Api, Became, Question, sdl};
 pub use node::NodeId;
 
 /// By which way a request came.

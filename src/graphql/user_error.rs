@@ -84,8 +84,3 @@ pub fn outcome<T>(result: Result<T, Stop>) -> Result<(Option<T>, Vec<UserError>)
         Err(stop) => Err(to_graphql(&stop)),
     }
 }
-
-/// Refuses before a command is even made: an id in the input leads nowhere.
-pub fn no_such(path: &str, what: &str) -> Stop {
-    crate::domain::checks::not_found(path, what)
-}

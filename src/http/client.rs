@@ -60,6 +60,13 @@ fn hop(text: &str) -> Option<IpAddr> {
     text.parse().ok().or_else(with_port).map(|address: IpAddr| address.to_canonical())
 }
 
+impl From<IpAddr> for Network {
+    /// The network of this one address.
+    fn from(address: IpAddr) -> Self {
+        Self { address, prefix: if address.is_ipv4() { 32 } else { 128 } }
+    }
+}
+
 impl Network {
     fn contains(self, address: IpAddr) -> bool {
         match (self.address, address) {

@@ -2,6 +2,7 @@
 
 mod by_ids;
 mod find;
+mod identify;
 mod list;
 mod profile;
 mod rectify;
@@ -10,6 +11,7 @@ mod reveal;
 
 pub use by_ids::{CustomerByReference, CustomersByIds, Keyed};
 pub use find::FindCustomer;
+pub use identify::IdOfReference;
 pub use list::{CustomerFilter, CustomerOrder, ListCustomers};
 pub use profile::ProfileChange;
 pub use rectify::RectifyCustomer;

@@ -7,6 +7,7 @@ use crate::{
         checks::{BLOCK, Checks},
         customer::gone,
         justification::Facts,
+        third_party::blockers,
     },
     policy::{Action, Target},
 };
@@ -15,6 +16,7 @@ use entity::{
     customer, data_location,
     enums::{Channel, CustomerStatus, DataLocationState},
     ids::{CategoryKey, CustomerId, DataLocationId, SystemId},
+    system,
 };
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use std::{
@@ -88,6 +90,7 @@ impl Command for RecordDataLocations {
 
     async fn run(self, w: &mut Writer) -> Result<Vec<data_location::Model>, Stop> {
         self.check(w.now())?;
+        self.keep_places(w).await?;
         self.check_customers(w).await?;
         let known = self.known(w).await?;
         let mut rows = Vec::with_capacity(self.lines.len());
@@ -135,7 +138,7 @@ impl RecordDataLocations {
                 Some(system) if system.retired_at.is_some() => {
                     checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
                 }
-                Some(_) => {}
+                Some(system) => self.check_third_party(system, line, today, &path("systemId"), &mut checks),
             }
             if let Some(reference) = &line.external_reference {
                 checks.line(&path("externalReference"), reference, BLOCK / 10);
@@ -148,6 +151,38 @@ impl RecordDataLocations {
             }
         }
         checks.finish()
+    }
+
+    /// The systems, as they are now and until the commit: none is retired meanwhile.
+    async fn keep_places(&self, w: &Writer) -> Result<(), Stop> {
+        let ids = self.lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
+        let query =
+            system::Entity::find().filter(system::Column::Id.is_in(ids)).order_by_asc(system::Column::Id);
+        let live = w.keep_all(query).await?.into_iter().filter(|row| row.retired_at.is_none());
+        let live = live.map(|row| row.id).collect::<BTreeSet<_>>();
+        let mut checks = Checks::new();
+        for (at, _) in self.lines.iter().enumerate().filter(|(_, line)| !live.contains(&line.system_id)) {
+            checks.refuse(&format!("locations.{at}.systemId"), Code::Retired, "This system is retired.");
+        }
+        checks.finish()
+    }
+
+    /// Nothing is given to a third party that is not trusted, or no longer. What lies there already is put on the map.
+    fn check_third_party(
+        &self,
+        system: &system::Model,
+        line: &NewLine,
+        today: NaiveDate,
+        path: &str,
+        checks: &mut Checks,
+    ) {
+        let third_party = system.third_party_id.and_then(|id| self.catalog.third_parties.get(&id));
+        if line.source_channel == Channel::Import {
+            return;
+        }
+        for blocker in third_party.map(|row| blockers(row, today)).unwrap_or_default() {
+            checks.refuse(path, blocker.code, blocker.message);
+        }
     }
 
     /// The customers, locked until the commit, so that none is disposed of meanwhile. They are locked in the order

@@ -2,6 +2,7 @@
 //! for people to read; it goes in set by set.
 
 mod company;
+mod customers;
 mod load;
 mod offer;
 mod parties;
@@ -9,6 +10,7 @@ mod read;
 mod seed;
 mod shipped;
 
+pub use customers::{CUSTOMER, load};
 pub use load::LoadDemo;
 pub use offer::{Need, needs_of, service_keys};
 pub use seed::Seed;

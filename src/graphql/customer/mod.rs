@@ -5,7 +5,7 @@ mod mutations;
 mod queries;
 mod types;
 
-pub use inputs::{change, known as known_categories};
+pub use inputs::known as known_categories;
 pub use mutations::CustomerMutation;
 pub use queries::CustomerQuery;
 pub use types::Customer;

@@ -1,0 +1,100 @@
+//! The keys that a server needs: those that the configuration names, or those of the data directory.
+
+use super::{database::make_folder, failure::Failure, output};
+use crate::{
+    auth::{Keys, LocalKey, TokenRules, TokenVerifier},
+    config::Config,
+    crypto::MasterKeys,
+};
+use std::{
+    fs::{self, OpenOptions},
+    io::{ErrorKind, Write},
+    path::{Path, PathBuf},
+};
+use zeroize::Zeroizing;
+
+const MASTER: &str = "master.keys";
+
+/// The master keys. Only `make` makes new ones, and only where the configuration names no file.
+pub(super) fn master(config: &Config, make: bool) -> Result<MasterKeys, Failure> {
+    let (path, may_make) = match &config.master_key_file {
+        Some(path) => (path.clone(), false),
+        None => (config.data_dir.join(MASTER), make),
+    };
+    if may_make && !path.exists() {
+        make_folder(&config.data_dir)?;
+        write_secret(&path, MasterKeys::generate_text()?.as_bytes())?;
+        output::note(&format!("made {}: lose it, and every profile is lost with it", path.display()));
+    }
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(Failure::new(format!("there is no master key at {}", path.display())).hint(
+                "set KARTOTEK_MASTER_KEY_FILE to a file with a line of 32 random bytes in base64 (`openssl rand \
+                 -base64 32`), or start with --demo to try things out",
+            ));
+        }
+        Err(error) => return Err(Failure::new(error).hint(format!("{} cannot be read", path.display()))),
+    };
+    refuse_open(&path)?;
+    MasterKeys::parse(&text).map_err(|error| Failure::new(error).hint(format!("see {}", path.display())))
+}
+
+/// Who vouches for tokens: the identity provider that the configuration names, or the development key.
+pub(super) fn verifier(config: &Config, make: bool) -> Result<TokenVerifier, Failure> {
+    let local = config.data_dir.join(LocalKey::FILE);
+    let (keys, issuer, audience) = match (&config.jwks_url, &config.jwt_public_key_file) {
+        (Some(url), _) => (Keys::from_jwks_url(url)?, config.jwt_issuer.clone(), config.jwt_audience.clone()),
+        (None, Some(file)) => {
+            (Keys::from_pem_file(file)?, config.jwt_issuer.clone(), config.jwt_audience.clone())
+        }
+        (None, None) if make || local.exists() => {
+            output::note("tokens are checked with the development key: set KARTOTEK_JWKS_URL for production");
+            let keys = Keys::from_local(&LocalKey::load_or_create(&local)?)?;
+            (keys, Some(LocalKey::ISSUER.to_owned()), LocalKey::AUDIENCE.to_owned())
+        }
+        (None, None) => {
+            return Err(Failure::new("nobody vouches for tokens").hint(
+                "set KARTOTEK_JWKS_URL or KARTOTEK_JWT_PUBLIC_KEY_FILE, and KARTOTEK_JWT_ISSUER; or start with \
+                 --demo to try things out",
+            ));
+        }
+    };
+    let rules = TokenRules {
+        issuer: issuer.unwrap_or_default(),
+        audience,
+        roles_claim: config.jwt_roles_claim.clone(),
+        max_lifetime_seconds: i64::try_from(config.jwt_max_lifetime.as_secs()).unwrap_or(i64::MAX),
+    };
+    Ok(TokenVerifier::new(keys, rules))
+}
+
+/// The development key, for the tokens that the demo prints.
+pub(super) fn local(config: &Config) -> Result<(LocalKey, PathBuf), Failure> {
+    let path = config.data_dir.join(LocalKey::FILE);
+    Ok((LocalKey::load_or_create(&path)?, path))
+}
+
+fn write_secret(path: &Path, secret: &[u8]) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(secret)?;
+    Ok(file.sync_all()?)
+}
+
+/// A secret that others on this machine can read is none.
+fn refuse_open(path: &Path) -> Result<(), Failure> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            let path = path.display();
+            return Err(Failure::new(format!("others can read {path}")).hint(format!("chmod 600 {path}")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,141 @@
+//! Who asks, and what for: from the request's headers to a session.
+
+use super::answer::{Answer, Authorization, Incoming, Outcome, OutcomeKind};
+use crate::{
+    access::{Caller, Door, Released, Stop},
+    auth::{Identity, Rejected, TokenVerifier},
+    domain::customer::IdOfReference,
+    graphql::{Answered, Api, Became, Question},
+    policy::{self, Actor, Role},
+};
+use async_graphql::{Pos, Response};
+use entity::enums::ActorKind;
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+
+/// Answers requests: knows who vouches for tokens, and has the API answer whom it let in.
+#[derive(Clone, Debug)]
+pub struct Front {
+    pub door: Arc<Door>,
+    pub verifier: Arc<TokenVerifier>,
+    pub api: Api,
+}
+
+impl Answer for Front {
+    async fn answer(&self, request: Incoming) -> Outcome {
+        let (front, request_id) = (self.clone(), request.request_id.clone());
+        // A client that leaves does not decide how far its request got: what began is finished, and on record.
+        let answer = tokio::spawn(async move { front.released(request).await });
+        answer.await.map_or_else(
+            |panicked| {
+                tracing::error!(request_id, panic = panicked.is_panic(), "an answer was not finished");
+                outcome(OutcomeKind::Unavailable, "INTERNAL", "Something broke. Its request id is on record.")
+            },
+            Released::into_inner,
+        )
+    }
+}
+
+impl Front {
+    async fn released(&self, request: Incoming) -> Released<Outcome> {
+        let caller = match self.caller(&request).await {
+            Ok(caller) => caller,
+            Err(refused) => {
+                return self.door.reject(request.client, &request.request_id, refused, unavailable).await;
+            }
+        };
+        let question = Question {
+            document: request.params.query,
+            operation_name: request.params.operation_name,
+            variables: request.params.variables,
+            over_get: request.read_only,
+        };
+        self.api.answer(self.door.session(caller), question).await.map(answered)
+    }
+
+    async fn caller(&self, request: &Incoming) -> Result<Caller, Outcome> {
+        let identity = match &request.authorization {
+            Authorization::Absent => return Err(unauthenticated("Send a token: `Authorization: Bearer …`.")),
+            Authorization::Unusable => {
+                return Err(unauthenticated("This is no bearer token: `Authorization: Bearer …`."));
+            }
+            Authorization::Bearer(token) => {
+                let now = self.door.now().timestamp();
+                self.verifier.verify(token.expose_secret(), now).await.map_err(rejected)?
+            }
+        };
+        let actor = self.actor(identity).await.map_err(|stop| unavailable(&stop))?;
+        let purpose = request.purpose.clone().or_else(|| policy::purpose::default(&actor).map(str::to_owned));
+        Ok(Caller {
+            actor,
+            purpose,
+            reason: request.reason.clone(),
+            request_id: request.request_id.clone(),
+            client: Some(request.client),
+        })
+    }
+
+    async fn actor(&self, identity: Identity) -> Result<Actor, Stop> {
+        let mut roles = identity.roles;
+        roles.sort_unstable();
+        roles.dedup();
+        let customer = match identity.customer {
+            Some(reference) if roles.contains(&Role::Customer) => {
+                self.door.program("identify", "identify").read(IdOfReference(reference)).await?
+            }
+            _ => None,
+        };
+        Ok(Actor {
+            kind: if roles.contains(&Role::Service) { ActorKind::Script } else { ActorKind::Person },
+            issuer: identity.issuer,
+            subject: identity.subject,
+            name: identity.name,
+            roles,
+            scopes: identity.scopes,
+            customer,
+        })
+    }
+}
+
+fn answered(answered: Answered) -> Outcome {
+    let kind = match answered.became {
+        Became::Executed => OutcomeKind::Executed,
+        Became::ParseFailed => OutcomeKind::ParseFailed,
+        Became::ValidationFailed => OutcomeKind::ValidationFailed,
+        Became::TooComplex => OutcomeKind::TooComplex,
+        Became::NotAllowedOverGet => OutcomeKind::NotAllowedOverGet,
+        Became::Unavailable => OutcomeKind::Unavailable,
+    };
+    Outcome { response: answered.response, kind }
+}
+
+fn rejected(why: Rejected) -> Outcome {
+    tracing::info!(%why, "a token was rejected");
+    match why {
+        Rejected::NoRole => {
+            outcome(OutcomeKind::Forbidden, "FORBIDDEN", "Your token names no role that is known here.")
+        }
+        Rejected::KeysUnavailable => {
+            let message = "Tokens cannot be checked right now: try again shortly.";
+            outcome(OutcomeKind::Unavailable, "UNAVAILABLE", message)
+        }
+        Rejected::Expired => unauthenticated("Your token has expired: get a new one."),
+        // What exactly is wrong with a token helps whoever forges one more than whoever has a good one.
+        _ => unauthenticated("Your token is not accepted here."),
+    }
+}
+
+fn unauthenticated(message: &str) -> Outcome {
+    outcome(OutcomeKind::Unauthenticated, "UNAUTHENTICATED", message)
+}
+
+fn unavailable(_: &Stop) -> Outcome {
+    let message = "This cannot be answered right now: try again shortly.";
+    outcome(OutcomeKind::Unavailable, "UNAVAILABLE", message)
+}
+
+fn outcome(kind: OutcomeKind, code: &'static str, message: &str) -> Outcome {
+    let mut error = async_graphql::Error::new(message).into_server_error(Pos::default());
+    error.extensions.get_or_insert_default().set("code", code);
+    Outcome { response: Response::from_errors(vec![error]), kind }
+}

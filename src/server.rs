@@ -1,0 +1,112 @@
+//! The parts put together: database, reference data, API and HTTP, as `kartotek serve` and the tests run them.
+
+use crate::{
+    access::{Broken, Clock, Door, Settings, Stop},
+    auth::TokenVerifier,
+    crypto::MasterKeys,
+    domain::{catalog::Catalogs, demo::Seed},
+    graphql::Api,
+    http::{Front, Limits, Probes, Site, TrustedProxies, router},
+    worker::{keep_catalog, keep_metrics},
+};
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use tokio::{sync::watch, task::JoinHandle};
+
+/// What a server is made from.
+#[derive(Debug)]
+pub struct Parts {
+    pub database: Settings,
+    pub keys: MasterKeys,
+    pub clock: Box<dyn Clock>,
+    pub verifier: TokenVerifier,
+    pub introspection: bool,
+    pub limits: Limits,
+    pub proxies: TrustedProxies,
+    pub metrics: PrometheusHandle,
+}
+
+/// A server that answers once its router is served.
+#[derive(Debug)]
+pub struct Server {
+    pub door: Arc<Door>,
+    pub catalogs: Arc<Catalogs>,
+    pub router: Router,
+    pub limits: Limits,
+    stop: watch::Sender<bool>,
+    duties: Vec<JoinHandle<()>>,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    #[error("the database cannot be used")]
+    Database(#[from] Broken),
+    #[error("the reference data cannot be loaded")]
+    Catalog(#[from] Stop),
+}
+
+impl Server {
+    /// Migrates, connects, loads the reference data and starts the duties.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn start(parts: Parts) -> Result<Self, NotStarted> {
+        let door = Door::open(&parts.database, parts.keys, parts.clock).await?;
+        let catalogs = Arc::new(Catalogs::load(&door).await?);
+        if catalogs.current().controller.is_none() {
+            door.program("setup", "seedCatalog").write(Seed).await?;
+            catalogs.refresh().await?;
+        }
+        let api = Api::new(catalogs.clone(), parts.introspection);
+        let verifier = Arc::new(parts.verifier);
+        verifier.keys().refresh(door.now().timestamp()).await;
+        let site = Site {
+            probes: probes(&door, &verifier, parts.metrics.clone()),
+            answer: Arc::new(Front { door: door.clone(), verifier, api }),
+            new_request_id: request_ids(&door),
+            proxies: parts.proxies,
+        };
+        let (stop, stopped) = watch::channel(false);
+        let duties = vec![
+            tokio::spawn(keep_catalog(catalogs.clone(), stopped.clone())),
+            tokio::spawn(keep_metrics(parts.metrics, stopped)),
+        ];
+        let router = router(site, &parts.limits, Router::new());
+        Ok(Self { door, catalogs, router, limits: parts.limits, stop, duties })
+    }
+
+    /// Ends the duties, writes what is on its way to the audit log, and closes the database.
+    pub async fn close(self) {
+        self.stop.send_replace(true);
+        for duty in self.duties {
+            if let Err(error) = duty.await {
+                tracing::warn!(%error, "a duty did not end well");
+            }
+        }
+        drop((self.router, self.catalogs));
+        self.door.close().await;
+    }
+}
+
+fn probes(door: &Arc<Door>, verifier: &Arc<TokenVerifier>, metrics: PrometheusHandle) -> Probes {
+    let (door, verifier) = (door.clone(), verifier.clone());
+    let ready = move || {
+        let (door, verifier) = (door.clone(), verifier.clone());
+        Box::pin(async move {
+            door.ping().await.map_err(|error| error.to_string())?;
+            if verifier.keys().available(door.now().timestamp()) {
+                Ok(())
+            } else {
+                Err("there are no keys to check tokens with".to_owned())
+            }
+        }) as futures::future::BoxFuture<'static, Result<(), String>>
+    };
+    Probes { ready: Arc::new(ready), metrics }
+}
+
+fn request_ids(door: &Arc<Door>) -> Arc<dyn Fn() -> String + Send + Sync> {
+    let door = door.clone();
+    Arc::new(move || door.request_id())
+}

@@ -1,0 +1,7 @@
+//! When: loops that run one duty again and again, as a named part of the program, until told to stop.
+
+mod catalog;
+mod metrics;
+
+pub use catalog::keep_catalog;
+pub use metrics::keep_metrics;
