@@ -3,6 +3,7 @@
 mod audit;
 pub mod budget;
 mod catalog;
+mod complete;
 mod connection;
 mod context;
 mod customer;
