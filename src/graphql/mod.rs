@@ -4,6 +4,7 @@ mod api;
 mod audit;
 pub mod budget;
 mod catalog;
+mod complete;
 mod connection;
 mod context;
 mod customer;
