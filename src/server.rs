@@ -45,6 +45,8 @@ pub enum NotStarted {
     Database(#[from] Broken),
     #[error("the reference data cannot be loaded")]
     Catalog(#[from] Stop),
+    #[error("the schema cannot be read")]
+    Schema(#[from] async_graphql::parser::Error),
 }
 
 impl Server {
@@ -59,7 +61,7 @@ impl Server {
             door.program("setup", "seedCatalog").write(Seed).await?;
             catalogs.refresh().await?;
         }
-        let api = Api::new(catalogs.clone(), parts.introspection);
+        let api = Api::new(catalogs.clone(), parts.introspection)?;
         let verifier = Arc::new(parts.verifier);
         verifier.keys().refresh(door.now().timestamp()).await;
         let site = Site {

@@ -148,7 +148,7 @@ fn options(settings: &Settings, connections: u32) -> ConnectOptions {
         .min_connections(connections.min(2))
         .acquire_timeout(ACQUIRE)
         .connect_timeout(ACQUIRE)
-        .idle_timeout(Duration::from_secs(600))
+        .idle_timeout(Duration::from_mins(10))
         // A broken connection is noticed by the statement that meets it; asking first costs a round trip each time.
         .test_before_acquire_if_idle_for(Duration::from_secs(30))
         // Statements hold no values, but neither logs nor traces need them.

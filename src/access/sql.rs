@@ -25,7 +25,8 @@ impl Sql {
     /// Adds a value.
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
-        self.text.push_str(&format!("${}", self.values.len()));
+        self.text.push('$');
+        self.text.push_str(&self.values.len().to_string());
         self
     }
 

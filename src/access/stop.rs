@@ -154,7 +154,6 @@ impl Broken {
 fn is_outage(error: &DbErr) -> bool {
     use sea_orm::RuntimeErr::SqlxError;
     match error {
-        DbErr::ConnectionAcquire(_) => true,
         DbErr::Conn(SqlxError(error)) | DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => {
             match error.as_ref() {
                 sqlx::Error::Database(error) => error.code().is_some_and(|code| is_outage_code(&code)),
@@ -166,7 +165,7 @@ fn is_outage(error: &DbErr) -> bool {
                 _ => false,
             }
         }
-        DbErr::Conn(_) => true,
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
         _ => false,
     }
 }

@@ -121,7 +121,9 @@ impl Writer {
     {
         {
             let mut trail = self.reader.trail();
-            rows.iter().for_each(|row| trail.add(E::touch(row)));
+            for row in rows {
+                trail.add(E::touch(row));
+            }
         }
         for some in rows.chunks(1_000) {
             let rows = some.iter().cloned().map(|row| row.into_active_model().reset_all());

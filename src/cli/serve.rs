@@ -10,6 +10,7 @@ use crate::{
     server::{Parts, Server},
     telemetry,
 };
+use std::fmt::Write;
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 /// How long the demo's tokens last: as long as tokens may.
@@ -90,7 +91,7 @@ fn welcome(config: &Config, address: std::net::SocketAddr, now: i64) -> Result<S
             lifetime_seconds: DAY,
         };
         let token = key.mint(&request, now)?;
-        text.push_str(&format!("\n{word}\n{token}\n"));
+        writeln!(text, "\n{word}\n{token}")?;
         if role == Role::Agent {
             agent = token;
         }
@@ -99,10 +100,11 @@ fn welcome(config: &Config, address: std::net::SocketAddr, now: i64) -> Result<S
                  { category { key } system { name country thirdParty { name } } state justifications { kind \
                  explanation(locale: EN) } } } } }"
         .replace("REF", customer);
-    text.push_str(&format!(
+    write!(
+        text,
         "\nWhere does {customer}'s personal data live, and why may it be there? Ask as an agent:\n\n\
          curl -s http://{address}/graphql -H 'Content-Type: application/json' -H 'Access-Purpose: DELIVER_SERVICE' \
          -H 'Authorization: Bearer {agent}' -d '{{\"query\":\"{query}\"}}'\n\n"
-    ));
+    )?;
     Ok(text)
 }

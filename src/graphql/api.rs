@@ -2,6 +2,7 @@
 
 use super::{
     Over, budget,
+    complete::Shapes,
     context::Request,
     documents::Documents,
     error::{bad_input, coded},
@@ -67,6 +68,8 @@ pub struct Api {
     schema: Root,
     /// Names of fields that are lists with pages, for the cost of a document.
     lists: Arc<HashSet<String>>,
+    /// What the schema says of types, for completing results.
+    shapes: Arc<Shapes>,
     documents: Arc<Documents>,
     catalogs: Arc<Catalogs>,
 }
@@ -86,16 +89,20 @@ struct Refused {
 
 impl Api {
     /// The API over the reference data at hand.
-    #[must_use]
-    pub fn new(catalogs: Arc<Catalogs>, introspection: bool) -> Self {
+    ///
+    /// # Errors
+    /// Not in a released program: a test reads the schema's text.
+    pub fn new(catalogs: Arc<Catalogs>, introspection: bool) -> Result<Self, async_graphql::parser::Error> {
         let builder = schema();
         let schema = if introspection { builder } else { builder.disable_introspection() }.finish();
-        Self {
-            lists: Arc::new(connection_fields(&schema.sdl())),
+        let sdl = schema.sdl();
+        Ok(Self {
+            lists: Arc::new(connection_fields(&sdl)),
+            shapes: Arc::new(Shapes::of_sdl(&sdl)?),
             schema,
             documents: Arc::new(Documents::new()),
             catalogs,
-        }
+        })
     }
 
     /// The answer to a caller who was identified. It leaves once what was read for it is on record.
@@ -134,6 +141,12 @@ impl Api {
             let error = coded("BAD_USER_INPUT", "Send mutations by POST.");
             return Err(Refused { became: Became::NotAllowedOverGet, error, code: "BAD_USER_INPUT" });
         }
+        if operation.ty == OperationType::Mutation && repeats(&root_fields(&parsed.document, operation)) {
+            // The executor would carry it out twice and answer once.
+            return Err(invalid(
+                "Give every mutation in a request a name of its own: `first: registerCustomer(…)`.",
+            ));
+        }
         let is_list = |field: &str| self.lists.contains(field);
         budget::cost(&parsed.document, operation, &question.variables, is_list).map_err(|complex| {
             let code = complex.code();
@@ -158,14 +171,15 @@ impl Api {
         parsed: &super::documents::Parsed,
     ) -> Released<Answered> {
         let over = Over { get: question.over_get };
+        let operation = operation(&parsed.document, question.operation_name.as_deref());
+        let variables = with_defaults(question.variables, operation);
         let context = Arc::new(Request::new(session, self.catalogs.clone()));
-        let mut request = async_graphql::Request::new(question.document).variables(question.variables);
+        let mut request = async_graphql::Request::new(question.document).variables(variables.clone());
         request.operation_name.clone_from(&question.operation_name);
         request.set_parsed_query(parsed.document.clone());
         let mut response = self.schema.execute(request.data(context.clone()).data(over)).await;
 
         let session = &context.session;
-        let operation = operation(&parsed.document, question.operation_name.as_deref());
         let kind = match operation.map(|operation| operation.ty) {
             Some(OperationType::Mutation) => AuditKind::Write,
             _ => AuditKind::Read,
@@ -182,6 +196,9 @@ impl Api {
         }
         response.errors.iter_mut().for_each(|error| set_code(error, "BAD_USER_INPUT"));
         if let Some(operation) = operation {
+            let data = std::mem::take(&mut response.data);
+            response.data =
+                self.shapes.complete(&parsed.document, operation, &variables, data, &response.errors);
             let fields = root_fields(&parsed.document, operation);
             for key in response.errors.iter().filter_map(|error| root_key(error)) {
                 // An argument that could not be read ended the field before it asked for anything.
@@ -227,15 +244,30 @@ fn root_key(error: &ServerError) -> Option<&str> {
 fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(&operation.node),
-        (DocumentOperations::Single(_), Some(_)) => None,
         (DocumentOperations::Multiple(operations), Some(name)) => {
             operations.get(name).map(|found| &found.node)
         }
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
             operations.values().next().map(|found| &found.node)
         }
-        (DocumentOperations::Multiple(_), None) => None,
+        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
     }
+}
+
+/// The variables sent, and the operation's own defaults for the others, which the executor forgets in `@include`.
+fn with_defaults(mut variables: Variables, operation: Option<&OperationDefinition>) -> Variables {
+    for definition in operation.map(|operation| &operation.variable_definitions).into_iter().flatten() {
+        let name = &definition.node.name.node;
+        if let (false, Some(default)) = (variables.contains_key(name), &definition.node.default_value) {
+            variables.insert(name.clone(), default.node.clone());
+        }
+    }
+    variables
+}
+
+fn repeats(fields: &[(String, String)]) -> bool {
+    let keys = fields.iter().map(|(key, _)| key).collect::<HashSet<_>>();
+    keys.len() < fields.len()
 }
 
 /// The root fields of an operation, as (name in the answer, name in the schema).
@@ -252,7 +284,7 @@ fn collect(document: &ExecutableDocument, set: &SelectionSet, fields: &mut Vec<(
                 fields.push((field.node.response_key().node.to_string(), field.node.name.node.to_string()));
             }
             Selection::InlineFragment(fragment) => {
-                collect(document, &fragment.node.selection_set.node, fields)
+                collect(document, &fragment.node.selection_set.node, fields);
             }
             Selection::FragmentSpread(spread) => {
                 // The budget has refused fragments that lead back to themselves.

@@ -102,11 +102,8 @@ fn by_role(actor: &Actor, operation: &str, action: Action, target: &Target) -> R
         None => false,
     };
     let named = |scope: &&str| actor.scopes.iter().any(|granted| granted == scope);
-    let allows = |role: &Role| {
-        facts.roles.contains(role)
-            || (*role == Role::Service
-                && facts.scopes.iter().filter(|scope| leads_here(scope)).any(|scope| named(&scope)))
-    };
+    let scoped = || facts.scopes.iter().any(|scope| leads_here(scope) && named(scope));
+    let allows = |role: &Role| facts.roles.contains(role) || (*role == Role::Service && scoped());
     if actor.roles.iter().any(allows) {
         return Ok(());
     }

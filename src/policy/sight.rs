@@ -58,6 +58,7 @@ pub fn sight(actor: &Actor, purpose: &str, field: ProfileField) -> Sight {
     actor.roles.iter().map(|role| role_sight(*role, purpose, field)).max().unwrap_or(Sight::Hidden)
 }
 
+#[expect(clippy::match_same_arms, reason = "each line is a rule with a reason of its own")]
 fn role_sight(role: Role, purpose: &str, field: ProfileField) -> Sight {
     use ProfileField::{Address, Email, Name, NationalId, Phone};
     use Sight::{Full, Hidden, Masked};

@@ -54,27 +54,32 @@ impl ProfileChange {
             checks.block("profile.address", text, 500)
         });
         profile.email = read(&self.email, now.email.as_ref(), &mut |text, checks| {
-            Email::parse(text).map(|email| email.as_given().to_owned()).unwrap_or_else(|wrong| {
-                checks.refuse("profile.email", Code::InvalidFormat, wrong.to_string());
-                String::new()
-            })
+            let email = Email::parse(text).map(|email| email.as_given().to_owned());
+            or_refused(email, "profile.email", Code::InvalidFormat, checks)
         });
         profile.phone = read(&self.phone, now.phone.as_ref(), &mut |text, checks| {
-            Phone::parse(text, setting.country).map(|phone| phone.e164().to_owned()).unwrap_or_else(|wrong| {
-                checks.refuse("profile.phone", Code::InvalidFormat, wrong.to_string());
-                String::new()
-            })
+            let phone = Phone::parse(text, setting.country).map(|phone| phone.e164().to_owned());
+            or_refused(phone, "profile.phone", Code::InvalidFormat, checks)
         });
         profile.national_id = read(&self.national_id, now.national_id.as_ref(), &mut |text, checks| {
-            NationalId::parse(text, today(setting.now, setting.zone))
-                .map(|id| id.normalized().to_owned())
-                .unwrap_or_else(|wrong| {
-                    checks.refuse("profile.nationalId", Code::InvalidNationalId, wrong.to_string());
-                    String::new()
-                })
+            let id = NationalId::parse(text, today(setting.now, setting.zone));
+            let id = id.map(|id| id.normalized().to_owned());
+            or_refused(id, "profile.nationalId", Code::InvalidNationalId, checks)
         });
         profile
     }
+}
+
+fn or_refused<E: std::fmt::Display>(
+    read: Result<String, E>,
+    path: &str,
+    code: Code,
+    checks: &mut Checks,
+) -> String {
+    read.unwrap_or_else(|wrong| {
+        checks.refuse(path, code, wrong.to_string());
+        String::new()
+    })
 }
 
 /// What a profile can be found by, in normal form.

@@ -62,7 +62,6 @@ impl AuditQuery {
     /// The audit log. Reading it is on it.
     ///
     /// Requires: AUDITOR, COMPLIANCE.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn audit_events(
         &self,
         ctx: &Context<'_>,

@@ -62,7 +62,6 @@ impl CatalogQuery {
     /// All services that customers can order.
     ///
     /// Requires: any role.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn services(
         &self,
         ctx: &Context<'_>,
@@ -85,7 +84,6 @@ impl CatalogQuery {
     /// All kinds of personal data.
     ///
     /// Requires: any role.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn data_categories(
         &self,
         ctx: &Context<'_>,
@@ -118,7 +116,6 @@ impl CatalogQuery {
     /// All that data is used for.
     ///
     /// Requires: any role.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn purposes(
         &self,
         ctx: &Context<'_>,
@@ -139,7 +136,6 @@ impl CatalogQuery {
     /// All that the law makes the company keep.
     ///
     /// Requires: any role.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn retention_rules(
         &self,
         ctx: &Context<'_>,

@@ -145,7 +145,6 @@ impl CustomerQuery {
     /// All customers. Their profiles are opened only when asked for.
     ///
     /// Requires: AGENT, COMPLIANCE, AUDITOR.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn customers(
         &self,
         ctx: &Context<'_>,

@@ -67,7 +67,6 @@ impl Customer {
     }
 
     /// The services ordered. `active: true` gives only those running, `false` only those ended.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn service_subscriptions(
         &self,
         ctx: &Context<'_>,
@@ -85,7 +84,6 @@ impl Customer {
     }
 
     /// The data map: every place where this customer's data is or was.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn data_locations(
         &self,
         ctx: &Context<'_>,

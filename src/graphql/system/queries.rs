@@ -89,7 +89,6 @@ impl SystemQuery {
     /// All places where data is stored.
     ///
     /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn systems(
         &self,
         ctx: &Context<'_>,

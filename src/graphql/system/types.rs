@@ -63,7 +63,6 @@ impl System {
     /// Whose data is held here, and which, now or at a given time.
     ///
     /// Requires: COMPLIANCE, AUDITOR.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn customers(
         &self,
         ctx: &Context<'_>,

@@ -78,7 +78,6 @@ impl ThirdPartyQuery {
     /// All third parties that data may go to.
     ///
     /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
-    #[expect(clippy::too_many_arguments, reason = "a connection has four arguments of its own")]
     async fn third_parties(
         &self,
         ctx: &Context<'_>,

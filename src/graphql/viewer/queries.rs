@@ -42,13 +42,11 @@ impl ViewerQuery {
     /// Requires: what the thing's own query requires.
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
         let access = access(ctx);
-        match NodeId::parse(&id) {
-            Some(id) => find(ctx, &access, id).await,
-            None => {
-                access.permit(Action::SeeViewer).await.or_error()?;
-                Ok(None)
-            }
+        if let Some(id) = NodeId::parse(&id) {
+            return find(ctx, &access, id).await;
         }
+        access.permit(Action::SeeViewer).await.or_error()?;
+        Ok(None)
     }
 }
 

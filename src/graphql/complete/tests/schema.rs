@@ -130,6 +130,7 @@ impl Thing {
 }
 
 #[derive(Interface)]
+#[expect(clippy::duplicated_attributes, reason = "two fields are of one type")]
 #[graphql(
     field(name = "name", ty = "String"),
     field(name = "nick", ty = "Result<Option<String>>"),
