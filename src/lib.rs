@@ -12,4 +12,5 @@ pub mod identifier;
 pub mod policy;
 pub mod server;
 pub mod telemetry;
+pub mod transparency;
 pub mod worker;

@@ -2,15 +2,15 @@
 
 use super::{
     Access, Broken, Caller, Clock, Released, Session, Settings, Stop,
-    body::{Event, TargetBody},
     clock::Ticker,
     database::{self, Database, Engine},
+    event::Event,
     journal::Journal,
     operation::Gate,
     trail::Trail,
     vault::Vault,
 };
-use crate::{crypto::MasterKeys, policy::Actor};
+use crate::{crypto::MasterKeys, policy::Actor, transparency::TargetBody};
 use entity::{
     enums::{ActorKind, AuditKind, AuditOutcome},
     ids::AuditEventId,

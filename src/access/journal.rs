@@ -5,7 +5,7 @@
 
 use super::{
     Broken,
-    body::{Entry, Event},
+    event::{Entry, Event},
     session::Caller,
 };
 use sea_orm::{

@@ -5,11 +5,11 @@
 //! saying whom they are about, a change commits together with its event or not at all, and an answer leaves
 //! only as [`Released`], once what it was made from is on record.
 
-pub mod body;
 mod clock;
 mod command;
 mod database;
 mod door;
+mod event;
 mod inquiry;
 mod journal;
 mod operation;

@@ -1,12 +1,12 @@
 //! One operation: everything under one root field, one worker's pass, one command line.
 
 use super::{
-    Broken, Command, Door, Inquiry, Reader, Stop, Trail, Writer,
-    body::{Event, TargetBody},
-    database,
-    session::Caller,
+    Broken, Command, Door, Inquiry, Reader, Stop, Trail, Writer, database, event::Event, session::Caller,
 };
-use crate::policy::{self, Action, No, Target};
+use crate::{
+    policy::{self, Action, No, Target},
+    transparency::TargetBody,
+};
 use entity::{
     enums::{AuditKind, AuditOutcome},
     ids::AuditEventId,

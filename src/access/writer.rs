@@ -3,7 +3,7 @@
 
 use super::{
     Access, Broken, Profile, Reader, Sql, Stop, Trail,
-    body::Event,
+    event::Event,
     journal::{self},
     reader::On,
     session::Caller,

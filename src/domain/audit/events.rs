@@ -1,6 +1,6 @@
 //! Events: a filtered page of all, those about each of several customers, or some by id.
 
-pub use crate::access::body::{Body, SubjectBody};
+pub use crate::transparency::{Body, SubjectBody};
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{

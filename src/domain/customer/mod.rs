@@ -8,6 +8,7 @@ mod profile;
 mod rectify;
 mod register;
 mod reveal;
+mod with_map;
 
 pub use by_ids::{CustomerByReference, CustomersByIds, Keyed};
 pub use find::FindCustomer;
@@ -18,3 +19,4 @@ pub use rectify::RectifyCustomer;
 pub(in crate::domain) use rectify::{gone, living};
 pub use register::RegisterCustomer;
 pub use reveal::RevealProfile;
+pub use with_map::{CustomerWithMap, Which};

@@ -34,8 +34,8 @@ pub struct LocationFilter {
     pub held_at: Option<DateTime<Utc>>,
 }
 
-/// Which lines of a customer's map.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Which lines of a customer's map; all, first page, unless told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LocationsOf {
     pub filter: LocationFilter,
     pub page: PageRequest,

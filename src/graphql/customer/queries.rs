@@ -2,18 +2,24 @@
 
 use super::types::{Customer, CustomerConnection};
 use crate::{
-    domain::customer::{self, CustomerByReference, CustomersByIds, FindCustomer, ListCustomers},
+    domain::{
+        customer::{
+            self, CustomerByReference, CustomerWithMap, CustomersByIds, FindCustomer, ListCustomers, Which,
+        },
+        data_location::LocationsOf,
+    },
     graphql::{
         connection::Arguments,
-        context::{access, catalog},
+        context::{access, catalog, loaders},
         enums::{CustomerKind, CustomerStatus},
         error::{OrError, bad_input, coded},
+        loaders::Part,
         node::id_or_nobody,
         scalars::Date,
     },
     identifier::{Email, NationalId, Phone},
 };
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SelectionField};
 use entity::enums::LookupKind;
 
 #[derive(Default)]
@@ -90,13 +96,22 @@ impl CustomerQuery {
         id: Option<ID>,
         reference: Option<String>,
     ) -> Result<Option<Customer>> {
-        let access = access(ctx);
-        let found = match (id, reference) {
-            (Some(id), None) => {
-                access.read(CustomersByIds(vec![id_or_nobody(&id)])).await.map(|mut all| all.pop())
-            }
-            (None, Some(reference)) => access.read(CustomerByReference(reference)).await,
+        let which = match (id, reference) {
+            (Some(id), None) => Which::Id(id_or_nobody(&id)),
+            (None, Some(reference)) => Which::Reference(reference),
             _ => return Err(bad_input("id", "Give either `id` or `reference`.")),
+        };
+        let access = access(ctx);
+        if asks_for_the_first_of_the_map(ctx) {
+            let found = access.read(CustomerWithMap(which)).await.or_hidden()?.flatten();
+            let Some((customer, map)) = found else { return Ok(None) };
+            let part = Part(customer.row.id, LocationsOf::default());
+            loaders(ctx).batch.feed_one(part, map).await;
+            return Ok(Some(Customer(customer)));
+        }
+        let found = match which {
+            Which::Id(id) => access.read(CustomersByIds(vec![id])).await.map(|mut all| all.pop()),
+            Which::Reference(reference) => access.read(CustomerByReference(reference)).await,
         };
         Ok(found.or_hidden()?.flatten().map(Customer))
     }
@@ -162,4 +177,11 @@ impl CustomerQuery {
         let page = access(ctx).read(inquiry).await.or_error()?;
         Ok(CustomerConnection::new(&list, page.map(Customer)))
     }
+}
+
+/// Whether the customer's map is asked for as it comes: the first page, without a filter or a count.
+fn asks_for_the_first_of_the_map(ctx: &Context<'_>) -> bool {
+    let map = ctx.look_ahead().field("dataLocations");
+    let plain = |field: &SelectionField<'_>| field.arguments().is_ok_and(|arguments| arguments.is_empty());
+    map.exists() && map.selection_fields().iter().all(plain) && !map.field("totalCount").exists()
 }

@@ -3,8 +3,6 @@
 //! The body is a version byte and then JSON with sorted keys and no white space. Version 1 is described by
 //! [`Body`]; a later version may add to it, and never changes what a stored body says.
 
-use super::{session::Caller, trail::Trail};
-use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{
     enums::{ActorKind, AuditKind, AuditOutcome},
     ids::{AuditEventId, CategoryKey, CustomerId},
@@ -71,7 +69,10 @@ pub struct TargetBody {
 
 impl Body {
     /// The bytes that are hashed and stored.
-    fn bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+    ///
+    /// # Errors
+    /// Never in practice: everything in a body has a form in JSON.
+    pub fn bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = vec![VERSION];
         serde_json::to_writer(&mut bytes, self)?;
         Ok(bytes)
@@ -89,66 +90,4 @@ impl Body {
 #[must_use]
 pub fn leaf(body: &[u8]) -> [u8; 32] {
     Sha256::new().chain_update([0]).chain_update(body).finalize().into()
-}
-
-/// An event on its way to the log.
-#[derive(Clone, Debug)]
-pub(in crate::access) struct Event {
-    pub(in crate::access) id: AuditEventId,
-    pub(in crate::access) at: DateTime<Utc>,
-    pub(in crate::access) operation: String,
-    pub(in crate::access) kind: AuditKind,
-    pub(in crate::access) target: Option<TargetBody>,
-    pub(in crate::access) outcome: AuditOutcome,
-    pub(in crate::access) code: Option<&'static str>,
-    pub(in crate::access) count: Option<u64>,
-    pub(in crate::access) trail: Trail,
-}
-
-/// An event's row and subjects, ready to be inserted.
-#[derive(Clone, Debug)]
-pub(in crate::access) struct Entry {
-    pub(in crate::access) event: Event,
-    pub(in crate::access) caller: std::sync::Arc<Caller>,
-    pub(in crate::access) body: Vec<u8>,
-    pub(in crate::access) leaf: [u8; 32],
-}
-
-impl Entry {
-    pub(in crate::access) fn new(
-        event: Event,
-        caller: std::sync::Arc<Caller>,
-    ) -> Result<Self, serde_json::Error> {
-        let body = Body {
-            actor: ActorBody {
-                id: caller.actor.id(),
-                kind: caller.actor.kind,
-                roles: caller.actor.roles.clone(),
-            },
-            address: caller.client.map(|address| address.to_string()),
-            code: event.code.map(str::to_owned),
-            count: event.count,
-            id: event.id,
-            kind: event.kind,
-            operation: event.operation.clone(),
-            outcome: event.outcome,
-            purpose: caller.purpose.clone(),
-            reason: caller.reason.clone(),
-            request: caller.request_id.clone(),
-            subjects: event
-                .trail
-                .iter()
-                .map(|(customer, seen)| SubjectBody {
-                    categories: seen.categories.iter().cloned().collect(),
-                    changed: seen.changed.iter().map(|field| (*field).to_owned()).collect(),
-                    customer: *customer,
-                })
-                .collect(),
-            target: event.target.clone(),
-            time: event.at.to_rfc3339_opts(SecondsFormat::Micros, true),
-        }
-        .bytes()?;
-        let leaf = leaf(&body);
-        Ok(Self { event, caller, body, leaf })
-    }
 }

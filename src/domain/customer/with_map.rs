@@ -1,0 +1,71 @@
+//! One customer with the first page of their data map, in one statement: the question that is asked most.
+
+use super::by_ids::Keyed;
+use crate::{
+    access::{Inquiry, Reader, Sql, Stop},
+    domain::page::{Page, PageRequest},
+    policy::{Action, Target},
+};
+use entity::{data_location, ids::CustomerId, touch::Recorded};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
+
+/// Which customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    Id(CustomerId),
+    Reference(String),
+}
+
+/// The customer and the first page of their map, newest first.
+#[derive(Clone, Debug)]
+pub struct CustomerWithMap(pub Which);
+
+/// A line of the map beside its customer; a customer without any has one row without a line.
+struct Row {
+    customer: Keyed,
+    line: Option<data_location::Model>,
+}
+
+impl FromQueryResult for Row {
+    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let customer = Keyed::from_query_result(result, prefix)?;
+        Ok(Self { customer, line: data_location::Model::from_query_result_optional(result, "l_")? })
+    }
+}
+
+const COLUMNS: &str = "SELECT c.*, k.master_key_id, k.wrapped, l.id AS l_id, l.customer_id AS l_customer_id, \
+    l.category AS l_category, l.system_id AS l_system_id, l.external_reference AS l_external_reference, \
+    l.source_channel AS l_source_channel, l.collected_at AS l_collected_at, l.document_date AS l_document_date, \
+    l.recorded_by AS l_recorded_by, l.state AS l_state, l.held_from AS l_held_from, l.held_to AS l_held_to, \
+    l.last_verified_at AS l_last_verified_at FROM customer c LEFT JOIN subject_key k ON k.customer_id = c.id \
+    LEFT JOIN data_location l ON l.customer_id = c.id WHERE ";
+
+impl Inquiry for CustomerWithMap {
+    const ACTION: Action = Action::SeeCustomer;
+    type Output = Option<(Keyed, Page<data_location::Model>)>;
+
+    fn target(&self) -> Target {
+        match self.0 {
+            Which::Id(id) => Target::customer(id),
+            // Whose number it is shows only in the answer, which the door looks at once more.
+            Which::Reference(_) => Target::none(),
+        }
+    }
+
+    async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
+        let request = PageRequest::default();
+        let mut sql = Sql::new(COLUMNS);
+        match self.0 {
+            Which::Id(id) => sql.push("c.id = ").bind(id.0),
+            Which::Reference(reference) => sql.push("c.reference = ").bind(reference),
+        };
+        sql.push(" ORDER BY l.id DESC");
+        let touch =
+            |row: &Row| row.line.as_ref().map_or_else(|| row.customer.touch(), data_location::Entity::touch);
+        let (rows, more) = r.some(sql, request.limit, touch).await?;
+        let Some(customer) = rows.first().map(|row| row.customer.clone()) else { return Ok(None) };
+        let lines = rows.into_iter().filter_map(|row| row.line).collect();
+        let page = Page::fetched(&request, lines, more, |line| vec![line.id.to_string()], None);
+        Ok(Some((customer, page)))
+    }
+}
