@@ -6,6 +6,7 @@ use super::{
     context::Request,
     documents::Documents,
     error::{bad_input, coded},
+    known,
     root::{Mutation, Query},
 };
 use crate::{
@@ -13,13 +14,17 @@ use crate::{
     domain::catalog::Catalogs,
 };
 use async_graphql::{
-    EmptySubscription, Error, PathSegment, Pos, Response, Schema, ServerError, Value, Variables,
+    EmptySubscription, Error, PathSegment, Pos, Response, Schema, ServerError, ValidationMode, Value,
+    Variables,
     parser::types::{
         DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
     },
 };
 use entity::enums::AuditKind;
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 type Root = Schema<Query, Mutation, EmptySubscription>;
 
@@ -66,6 +71,8 @@ pub struct Question {
 #[derive(Clone)]
 pub struct Api {
     schema: Root,
+    /// The same without validation, for documents that were found valid before.
+    unchecked: Root,
     /// Names of fields that are lists with pages, for the cost of a document.
     lists: Arc<HashSet<String>>,
     /// What the schema says of types, for completing results.
@@ -93,13 +100,17 @@ impl Api {
     /// # Errors
     /// Not in a released program: a test reads the schema's text.
     pub fn new(catalogs: Arc<Catalogs>, introspection: bool) -> Result<Self, async_graphql::parser::Error> {
-        let builder = schema();
-        let schema = if introspection { builder } else { builder.disable_introspection() }.finish();
+        let build = |mode| {
+            let builder = schema().validation_mode(mode);
+            if introspection { builder } else { builder.disable_introspection() }.finish()
+        };
+        let schema = build(ValidationMode::Strict);
         let sdl = schema.sdl();
         Ok(Self {
             lists: Arc::new(connection_fields(&sdl)),
             shapes: Arc::new(Shapes::of_sdl(&sdl)?),
             schema,
+            unchecked: build(ValidationMode::Fast),
             documents: Arc::new(Documents::new()),
             catalogs,
         })
@@ -177,7 +188,10 @@ impl Api {
         let mut request = async_graphql::Request::new(question.document).variables(variables.clone());
         request.operation_name.clone_from(&question.operation_name);
         request.set_parsed_query(parsed.document.clone());
-        let mut response = self.schema.execute(request.data(context.clone()).data(over)).await;
+        let known = parsed.valid.load(Ordering::Relaxed);
+        let plain = operation.is_some_and(|operation| known::are_plain(operation, &variables));
+        let schema = if known && plain { &self.unchecked } else { &self.schema };
+        let mut response = schema.execute(request.data(context.clone()).data(over)).await;
 
         let session = &context.session;
         let kind = match operation.map(|operation| operation.ty) {
@@ -193,6 +207,10 @@ impl Api {
             let name = operation.and_then(|operation| root_fields(&parsed.document, operation).pop());
             let name = name.map_or_else(|| "graphql".to_owned(), |(_, field)| field);
             return session.failed(&name, kind, code, answered, unavailable).await;
+        }
+        // With one operation, another name cannot mean another part of the document.
+        if matches!(parsed.document.operations, DocumentOperations::Single(_)) {
+            parsed.valid.store(true, Ordering::Relaxed);
         }
         response.errors.iter_mut().for_each(|error| set_code(error, "BAD_USER_INPUT"));
         if let Some(operation) = operation {

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     mem,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
 };
 
 use async_graphql::parser::{self, types::ExecutableDocument};
@@ -30,6 +30,8 @@ pub struct Parsed {
     pub document: ExecutableDocument,
     /// What it asks for.
     pub budget: Budget,
+    /// Whether it was found to fit the schema, with variables that said nothing against it.
+    pub valid: AtomicBool,
 }
 
 /// Why a text is no document that could be executed.
@@ -142,7 +144,7 @@ fn parse(text: &str) -> Result<Parsed, ParseFailed> {
     check_brackets(text)?;
     let document = parser::parse_query(text)?;
     let budget = budget::check(&document)?;
-    Ok(Parsed { document, budget })
+    Ok(Parsed { document, budget, valid: AtomicBool::new(false) })
 }
 
 /// How deep brackets nest, outside strings and comments. Brackets that do not match are the parser's business.

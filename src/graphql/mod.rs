@@ -12,6 +12,7 @@ mod data_location;
 pub mod documents;
 mod enums;
 mod error;
+mod known;
 mod loaders;
 mod node;
 mod root;
