@@ -8,7 +8,7 @@ use tracing_subscriber::{EnvFilter, filter::ParseError, util::TryInitError};
 
 /// Libraries that would drown our own lines, or log statements. An operator's directive for the same target wins.
 const QUIET: &str =
-    "sqlx=warn,sea_orm=warn,sea_orm_migration=info,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn";
+    "sqlx=warn,sea_orm=warn,sea_orm_migration=warn,hyper=warn,hyper_util=warn,reqwest=warn,rustls=warn";
 
 /// From a millisecond, where a cached read is, to the ten seconds after which nobody waits.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];

@@ -39,14 +39,20 @@ impl MigratorTrait for Migrator {
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7305517265442)";
 
 /// Applies what is pending, all or nothing; of several processes that start at once, one does and the others wait.
+/// Where nothing is pending, nothing is written: a login that may not change the schema can serve.
 ///
 /// # Errors
-/// What the database says; nothing is changed then.
-#[expect(
-    clippy::disallowed_types,
-    reason = "migrations come before the door: there is nothing to record yet"
-)]
+/// What the database says; nothing is changed then. A database that a later version has changed is refused.
 pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let pending = Migrator::get_pending_migrations_read_only(db).await.map_err(|error| match error {
+        DbErr::Custom(unknown) => {
+            DbErr::Custom(format!("a later version of Kartotek changed this database ({unknown})"))
+        }
+        other => other,
+    })?;
+    if pending.is_empty() {
+        return Ok(());
+    }
     // SQLite has one writer: IMMEDIATE waits for its turn. Postgres waits for the lock, until the commit.
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

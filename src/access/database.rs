@@ -121,7 +121,9 @@ pub(in crate::access) async fn migrate(settings: &Settings) -> Result<(), Broken
     let owner = owner(settings).await?;
     let done = migration::up(&owner).await;
     owner.close().await?;
-    Ok(done?)
+    done?;
+    tracing::info!("the database is up to date");
+    Ok(())
 }
 
 /// Each migration's name, and whether it is applied.

@@ -35,10 +35,11 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
     builder.create(folder).map_err(failed)
 }
 
+/// What to look at when the database cannot be used.
+pub(super) const HINT: &str = "check KARTOTEK_DATABASE_URL; on PostgreSQL whoever migrates owns the schema and may \
+                               create roles, or the role kartotek_runtime exists and was granted to them";
+
 /// What to say when the database cannot be used.
 pub(super) fn failure(broken: Broken) -> Failure {
-    Failure::new(broken).hint(
-        "check KARTOTEK_DATABASE_URL; on Postgres the user must own the schema and may create roles, or the role \
-         kartotek_runtime exists and was granted to it",
-    )
+    Failure::new(broken).hint(HINT)
 }

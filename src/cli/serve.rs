@@ -34,7 +34,7 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         .await
         .map_err(|error| Failure::new(error).hint(format!("KARTOTEK_LISTEN is {}", config.listen)))?;
     let address = listener.local_addr()?;
-    let server = Server::start(parts).await?;
+    let server = Server::start(parts).await.map_err(|error| Failure::new(error).hint(database::HINT))?;
     if args.demo {
         crate::domain::demo::load(&server.door, &server.catalogs).await?;
         output::data(&welcome(&config, address, server.door.now().timestamp())?)?;
