@@ -95,6 +95,12 @@ impl Writer {
         self.one(query.lock_shared()).await
     }
 
+    /// The rows, locked against other writers until the commit. Order them, so that two who lock the same wait for
+    /// each other and never both.
+    pub async fn lock_all<E: Recorded>(&self, query: Select<E>) -> Result<Vec<E::Model>, Stop> {
+        self.all(query.lock_exclusive()).await
+    }
+
     /// The rows, which nobody can change until the commit.
     pub async fn keep_all<E: Recorded>(&self, query: Select<E>) -> Result<Vec<E::Model>, Stop> {
         self.all(query.lock_shared()).await

@@ -213,6 +213,8 @@ impl Api {
             parsed.valid.store(true, Ordering::Relaxed);
         }
         response.errors.iter_mut().for_each(|error| set_code(error, "BAD_USER_INPUT"));
+        let request_id = &session.caller().request_id;
+        response.errors.iter_mut().for_each(|error| say_where_to_look(error, request_id));
         if let Some(operation) = operation {
             let data = std::mem::take(&mut response.data);
             response.data =
@@ -248,6 +250,14 @@ fn set_code(error: &mut ServerError, code: &str) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
         extensions.set("code", code);
+    }
+}
+
+/// What broke inside is told to the log only; the request id leads there.
+fn say_where_to_look(error: &mut ServerError, request_id: &str) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_some_and(|code| *code == "INTERNAL".into()) {
+        extensions.set("requestId", request_id);
     }
 }
 

@@ -12,6 +12,7 @@ use async_graphql::{Pos, Response};
 use entity::enums::ActorKind;
 use secrecy::ExposeSecret;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// Answers requests: knows who vouches for tokens, and has the API answer whom it let in.
 #[derive(Clone, Debug)]
@@ -25,7 +26,8 @@ impl Answer for Front {
     async fn answer(&self, request: Incoming) -> Outcome {
         let (front, request_id) = (self.clone(), request.request_id.clone());
         // A client that leaves does not decide how far its request got: what began is finished, and on record.
-        let answer = tokio::spawn(async move { front.released(request).await });
+        let span = tracing::Span::current();
+        let answer = tokio::spawn(async move { front.released(request).await }.instrument(span));
         answer.await.map_or_else(
             |panicked| {
                 tracing::error!(request_id, panic = panicked.is_panic(), "an answer was not finished");

@@ -185,14 +185,13 @@ impl RecordDataLocations {
         }
     }
 
-    /// The customers, locked until the commit, so that none is disposed of meanwhile. They are locked in the order
-    /// of their ids, so that two calls wait for each other and never both.
+    /// The customers, locked until the commit: none is disposed of meanwhile, and nobody else records the same line.
     async fn check_customers(&self, w: &Writer) -> Result<(), Stop> {
         let ids = self.lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
         let query = customer::Entity::find()
             .filter(customer::Column::Id.is_in(ids))
             .order_by_asc(customer::Column::Id);
-        let found = w.keep_all(query).await?;
+        let found = w.lock_all(query).await?;
         let status = found.into_iter().map(|row| (row.id, row.status)).collect::<HashMap<_, _>>();
         let mut checks = Checks::new();
         for (at, line) in self.lines.iter().enumerate() {
