@@ -1,1 +1,8 @@
-//! The integration tests: one binary.
+//! The integration tests: one binary, on SQLite, or on PostgreSQL when `TEST_DATABASE_URL` says where.
+
+#[cfg(test)]
+mod promises;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod support;

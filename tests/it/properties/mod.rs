@@ -1,0 +1,7 @@
+//! What holds of the whole program, whatever it is asked.
+
+mod actor;
+mod every_root_field;
+mod fixtures;
+mod policy_matrix;
+mod sight_matrix;
