@@ -10,11 +10,8 @@ use super::{
     clock::{FakeClock, start},
 };
 use chrono::TimeDelta;
-use kartotek::{
-    access::{Engine, Settings},
-    domain::demo,
-    server::Server,
-};
+pub use kartotek::access::Engine;
+use kartotek::{access::Settings, domain::demo, server::Server};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, QueryResult, Statement};
 use std::{
     path::PathBuf,
