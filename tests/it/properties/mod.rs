@@ -2,6 +2,7 @@
 
 mod actor;
 mod audit_append_only;
+mod audit_outage;
 mod every_root_field;
 mod fixtures;
 mod policy_matrix;
