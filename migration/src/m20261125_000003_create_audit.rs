@@ -62,7 +62,8 @@ ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_truncate;
 ";
 
 // A REPLACE deletes without firing delete triggers unless `recursive_triggers` is on, so the insert itself
-// is refused when its key is there already. `new.id` is -1 before an insert that leaves the id to SQLite.
+// is refused when its key is there already. That no row comes before another is seen only afterwards: before an insert
+// that leaves the id to SQLite, `new.id` is -1, which somebody can also give.
 const LOCK_SQLITE: &str = r"
 CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event
 BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
@@ -70,7 +71,9 @@ CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event
 BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_event_no_replace BEFORE INSERT ON audit_event
 WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = new.id OR event_id = new.event_id)
-    OR (new.id <= coalesce((SELECT max(id) FROM audit_event), 0) AND new.id <> -1)
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_event_no_backdating AFTER INSERT ON audit_event
+WHEN new.id < 1 OR new.id < (SELECT max(id) FROM audit_event)
 BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
 
 CREATE TRIGGER audit_subject_no_update BEFORE UPDATE ON audit_subject

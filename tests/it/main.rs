@@ -1,4 +1,10 @@
-//! The integration tests: one binary.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+//! The integration tests: one binary, on SQLite, or on PostgreSQL when `TEST_DATABASE_URL` says where.
 
+#[cfg(test)]
 mod crash;
+#[cfg(test)]
+mod promises;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod support;

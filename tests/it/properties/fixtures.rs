@@ -1,0 +1,207 @@
+//! For every root field, a way to ask it that would be answered with data to somebody who may.
+
+use crate::support::{TestApp, build};
+use serde_json::{Value, json};
+
+/// A root field, or something below one that is allowed to others than the root.
+pub struct Fixture {
+    /// The root field, and after it, in braces, what below it is asked for, if that makes a difference.
+    pub name: &'static str,
+    pub document: &'static str,
+    pub variables: fn(&Ids) -> Value,
+}
+
+impl Fixture {
+    pub fn root(&self) -> &'static str {
+        self.name.split(' ').next().unwrap()
+    }
+
+    pub fn changes(&self) -> bool {
+        self.document.starts_with("mutation")
+    }
+
+    /// What a script's token must name for it.
+    pub fn scopes(&self) -> Vec<&'static str> {
+        match self.name {
+            "system { customers }" => vec!["system", "system.customers"],
+            "thirdParty { customers }" => vec!["thirdParty", "thirdParty.customers"],
+            _ => vec![self.root()],
+        }
+    }
+}
+
+/// What fixtures ask about: one customer of the demo, and reference data around them.
+#[derive(Clone)]
+pub struct Ids {
+    /// K-1001.
+    pub customer: String,
+    pub subscription: String,
+    pub location: String,
+    pub event: String,
+    pub service: String,
+    pub requirement: String,
+    pub rule: String,
+    pub system: String,
+    pub third_party: String,
+    pub assessment: String,
+    /// Different each time, for what may be there only once.
+    pub fresh: String,
+}
+
+const IDS: &str = "{
+    customer(reference: \"K-1001\") {
+        id serviceSubscriptions { nodes { id } } dataLocations { nodes { id } } accessLog { nodes { id } }
+    }
+    service(key: \"web-hosting\") { id requirements { id } }
+    retentionRules(first: 1) { nodes { id } }
+    thirdParties(filter: { statuses: [APPROVED] }) { nodes { id assessments { nodes { id } } systems { id } } }
+}";
+
+impl Ids {
+    pub async fn of(app: &TestApp) -> Self {
+        let answer = app.compliance().get(IDS).await;
+        let id =
+            |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
+        Self {
+            customer: id("/customer/id").to_owned(),
+            subscription: id("/customer/serviceSubscriptions/nodes/0/id").to_owned(),
+            location: id("/customer/dataLocations/nodes/0/id").to_owned(),
+            event: id("/customer/accessLog/nodes/0/id").to_owned(),
+            service: id("/service/id").to_owned(),
+            requirement: id("/service/requirements/0/id").to_owned(),
+            rule: id("/retentionRules/nodes/0/id").to_owned(),
+            system: app.system_id("Faktureringssystem").await,
+            third_party: id("/thirdParties/nodes/0/id").to_owned(),
+            assessment: id("/thirdParties/nodes/0/assessments/nodes/0/id").to_owned(),
+            fresh: "fresh-0".to_owned(),
+        }
+    }
+
+    /// The same with something that has not been used yet.
+    pub fn anew(&mut self) -> &Self {
+        let number: u32 = self.fresh.rsplit_once('-').unwrap().1.parse().unwrap();
+        self.fresh = format!("fresh-{}", number + 1);
+        self
+    }
+}
+
+const NODE: &str = "query ($id: ID!) { node(id: $id) { id __typename ... on Customer { reference } } }";
+
+fn nothing(_: &Ids) -> Value {
+    json!({})
+}
+
+/// All of them.
+pub const FIXTURES: &[Fixture] = &[
+    Fixture {
+        name: "viewer",
+        document: "{ viewer { actor displayName roles scopes purpose allowedOperations customer { reference } } }",
+        variables: nothing,
+    },
+    Fixture { name: "node { Customer }", document: NODE, variables: |ids| json!({ "id": ids.customer }) },
+    Fixture { name: "node { ServiceSubscription }", document: NODE, variables: |ids| json!({ "id": ids.subscription }) },
+    Fixture { name: "node { DataLocation }", document: NODE, variables: |ids| json!({ "id": ids.location }) },
+    Fixture { name: "node { AuditEvent }", document: NODE, variables: |ids| json!({ "id": ids.event }) },
+    Fixture { name: "node { System }", document: NODE, variables: |ids| json!({ "id": ids.system }) },
+    Fixture { name: "node { ThirdParty }", document: NODE, variables: |ids| json!({ "id": ids.third_party }) },
+    Fixture { name: "node { Assessment }", document: NODE, variables: |ids| json!({ "id": ids.assessment }) },
+    Fixture { name: "node { Service }", document: NODE, variables: |ids| json!({ "id": ids.service }) },
+    Fixture { name: "node { DataRequirement }", document: NODE, variables: |ids| json!({ "id": ids.requirement }) },
+    Fixture { name: "node { RetentionRule }", document: NODE, variables: |ids| json!({ "id": ids.rule }) },
+    Fixture { name: "controller", document: "{ controller { name country } }", variables: nothing },
+    Fixture {
+        name: "customer",
+        document: "query ($id: ID) { customer(id: $id) {
+            reference status profile { name email phone address nationalId }
+            serviceSubscriptions { nodes { service { key } } }
+            dataLocations { nodes { category { key } system { name } justifications { kind explanation } } } } }",
+        variables: |ids| json!({ "id": ids.customer }),
+    },
+    Fixture {
+        name: "customer { reference: }",
+        document: "query ($reference: String) { customer(reference: $reference) { reference createdAt } }",
+        variables: |_| json!({ "reference": "K-1001" }),
+    },
+    Fixture {
+        name: "customer { accessLog }",
+        document: "query ($id: ID) { customer(id: $id) { reference accessLog { nodes { operation actor } } } }",
+        variables: |ids| json!({ "id": ids.customer }),
+    },
+    Fixture {
+        name: "findCustomer",
+        document: "query ($email: String) { findCustomer(email: $email) { reference } }",
+        variables: |_| json!({ "email": "anna.almgren@kund.example" }),
+    },
+    Fixture {
+        name: "customers",
+        document: "{ customers(first: 3) { totalCount nodes { reference profile { name }
+            dataLocations(first: 2) { nodes { category { key } } } } } }",
+        variables: nothing,
+    },
+    Fixture {
+        name: "system",
+        document: "query ($id: ID!) { system(id: $id) { name country } }",
+        variables: |ids| json!({ "id": ids.system }),
+    },
+    Fixture {
+        name: "system { customers }",
+        document: "query ($id: ID!) { system(id: $id) { customers(first: 3) { nodes { reference } } } }",
+        variables: |ids| json!({ "id": ids.system }),
+    },
+    Fixture { name: "systems", document: "{ systems { nodes { name } } }", variables: nothing },
+    Fixture {
+        name: "thirdParty",
+        document: "query ($id: ID!) { thirdParty(id: $id) { name systems { name } } }",
+        variables: |ids| json!({ "id": ids.third_party }),
+    },
+    Fixture {
+        name: "thirdParty { customers }",
+        document: "query ($id: ID!) { thirdParty(id: $id) { customers(first: 3) { nodes { reference } } } }",
+        variables: |ids| json!({ "id": ids.third_party }),
+    },
+    Fixture { name: "thirdParties", document: "{ thirdParties { nodes { name status } } }", variables: nothing },
+    Fixture {
+        name: "service",
+        document: "{ service(key: \"web-hosting\") { name requirements { category { key } } } }",
+        variables: nothing,
+    },
+    Fixture { name: "services", document: "{ services { nodes { key } } }", variables: nothing },
+    Fixture { name: "dataCategories", document: "{ dataCategories { nodes { key } } }", variables: nothing },
+    Fixture { name: "purposes", document: "{ purposes { nodes { key } } }", variables: nothing },
+    Fixture { name: "retentionRules", document: "{ retentionRules { nodes { statute } } }", variables: nothing },
+    Fixture {
+        name: "auditEvents",
+        document: "{ auditEvents(first: 3) { nodes { operation outcome } } }",
+        variables: nothing,
+    },
+    Fixture {
+        name: "registerCustomer",
+        document: build::REGISTER,
+        variables: |ids| json!({ "input": build::person(&ids.fresh) }),
+    },
+    Fixture {
+        name: "rectifyCustomer",
+        document: build::RECTIFY,
+        variables: |ids| {
+            let profile = json!({ "name": format!("Anna {}", ids.fresh) });
+            json!({ "input": { "customerId": ids.customer, "profile": profile, "channel": "PHONE" } })
+        },
+    },
+    Fixture {
+        name: "startSubscription",
+        document: build::START,
+        variables: |ids| {
+            json!({ "input": { "customerId": ids.customer, "serviceId": ids.service, "channel": "CHAT" } })
+        },
+    },
+    Fixture {
+        name: "recordDataLocations",
+        document: build::RECORD,
+        variables: |ids| {
+            json!({ "input": { "locations": [{
+                "customerId": ids.customer, "category": "user.payment", "systemId": ids.system,
+                "externalReference": ids.fresh, "sourceChannel": "ORDER_FORM",
+            }] } })
+        },
+    },
+];

@@ -1,0 +1,111 @@
+//! The whole server in process: real router, schema, policy, tokens and database; only the clock is false.
+
+use super::{
+    Answer, Database, audit,
+    clock::{FakeClock, start},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use kartotek::{
+    auth::{Keys, LocalKey, TokenRules, TokenVerifier},
+    crypto::MasterKeys,
+    http::{Limits, TrustedProxies},
+    server::{Parts, Server},
+};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use std::sync::{LazyLock, Mutex};
+
+/// The key that this run's tokens are signed with.
+pub static KEY: LazyLock<LocalKey> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    LocalKey::load_or_create(&folder.path().join(LocalKey::FILE)).unwrap()
+});
+
+/// How long a token may live.
+pub const LONGEST: i64 = 24 * 60 * 60;
+
+/// A server, its database and its clock. Every test ends it with [`TestApp::finish`].
+pub struct TestApp {
+    pub database: Database,
+    pub clock: FakeClock,
+    pub server: Server,
+    asked: Mutex<Vec<Asked>>,
+    unfinished: Unfinished,
+}
+
+/// What has to be found in the log when all is over.
+#[derive(Clone, Debug)]
+struct Asked {
+    request_id: String,
+    events: usize,
+}
+
+/// A test that forgets to finish has not looked whether its answers are on record.
+struct Unfinished(bool);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        assert!(!self.0 || std::thread::panicking(), "the test ended without `finish`");
+    }
+}
+
+/// What the server of a test is made from.
+pub fn parts(database: &Database, clock: FakeClock) -> Parts {
+    let rules = TokenRules {
+        issuer: LocalKey::ISSUER.to_owned(),
+        audience: LocalKey::AUDIENCE.to_owned(),
+        roles_claim: "roles".to_owned(),
+        max_lifetime_seconds: LONGEST,
+    };
+    Parts {
+        database: database.settings(),
+        keys: MasterKeys::parse(&format!("{}=", "A".repeat(43))).unwrap(),
+        clock: Box::new(clock),
+        verifier: TokenVerifier::new(Keys::from_local(&KEY).unwrap(), rules),
+        introspection: false,
+        limits: Limits::default(),
+        proxies: TrustedProxies::default(),
+        metrics: PrometheusBuilder::new().build_recorder().handle(),
+    }
+}
+
+impl TestApp {
+    /// With the demo company.
+    pub async fn new() -> Self {
+        Self::on(Database::demo().await).await
+    }
+
+    /// On this database, which is migrated and seeded when it is empty.
+    pub async fn on(database: Database) -> Self {
+        let clock = FakeClock::at(start());
+        let server = Server::start(parts(&database, clock.clone())).await.unwrap();
+        Self { database, clock, server, asked: Mutex::default(), unfinished: Unfinished(true) }
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.peek()
+    }
+
+    pub fn advance(&self, by: TimeDelta) {
+        self.clock.advance(by);
+    }
+
+    /// Notes what this answer must have left in the log.
+    pub(super) fn answered(&self, answer: &Answer) {
+        let asked = Asked { request_id: answer.request_id.clone(), events: answer.owes() };
+        self.asked.lock().unwrap().push(asked);
+    }
+
+    /// Asserts what holds after every test, and takes everything down: every answered operation has its event, and
+    /// every row of the log is what its body says, under its hash.
+    pub async fn finish(mut self) {
+        audit::check_whole_log(&self.database).await;
+        let log = audit::all(&self.database).await;
+        for asked in self.asked.lock().unwrap().iter() {
+            let found = log.iter().filter(|event| event.request_id == asked.request_id).count();
+            assert!(found >= asked.events, "{asked:?} has {found} events");
+        }
+        self.unfinished.0 = false;
+        self.server.close().await;
+        self.database.discard().await;
+    }
+}

@@ -1,0 +1,17 @@
+//! What every test stands on: a whole server in process, databases to throw away, callers with real tokens, and the
+//! audit log read behind the server's back.
+
+pub mod actors;
+pub mod app;
+pub mod ask;
+pub mod audit;
+pub mod build;
+pub mod clock;
+pub mod database;
+pub mod dump;
+pub mod snapshot;
+
+pub use actors::Client;
+pub use app::TestApp;
+pub use ask::Answer;
+pub use database::Database;
