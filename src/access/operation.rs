@@ -90,7 +90,7 @@ impl Access {
         match result {
             // The policy has looked at whom the question named; this looks at whom the answer is about.
             Ok(_)
-                if policy::sees_only_themselves(&self.caller().actor, &self.0.operation, I::ACTION)
+                if self.sees_only_themselves(I::ACTION)
                     && !policy::only_about(&self.caller().actor, &trail.customers()) =>
             {
                 Err(self.denied(I::ACTION, &target, No::NotYours).await?)
@@ -158,6 +158,12 @@ impl Access {
         state.recorded.merge(trail);
         state.written = true;
         Ok(output)
+    }
+
+    /// Whether the caller may see nobody but themselves in what this action shows.
+    pub fn sees_only_themselves(&self, action: Action) -> bool {
+        let caller = self.caller();
+        policy::sees_only_themselves(&caller.actor, caller.purpose.as_deref(), &self.0.operation, action)
     }
 
     async fn decide(&self, action: Action, target: &Target) -> Result<(), Stop> {

@@ -176,6 +176,7 @@ impl Reader {
         wanted: &[ProfileField],
     ) -> Result<Option<Revealed>, Stop> {
         let caller = self.access.caller();
+        // Without a purpose nobody gets here, and nobody would see anything.
         let purpose = caller.purpose.as_deref().unwrap_or_default();
         let sight = |field| {
             if wanted.contains(&field) { policy::sight(&caller.actor, purpose, field) } else { Sight::Hidden }

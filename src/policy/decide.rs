@@ -85,16 +85,29 @@ pub fn decide(
     if actor.kind == ActorKind::Program {
         return Ok(());
     }
-    let facts = action.facts();
-    by_role(actor, operation, action, target)?;
-    match purpose {
-        Some(stated) if !purpose::may_state(actor, stated) => Err(No::Purpose),
-        None if facts.personal => Err(No::PurposeRequired),
-        _ => Ok(()),
+    match by_role(actor, &acting(actor, purpose), operation, action, target) {
+        Ok(()) if purpose.is_none() && action.facts().personal => Err(No::PurposeRequired),
+        Ok(()) => Ok(()),
+        // Another of their roles may do this, and not for that purpose.
+        Err(_) if by_role(actor, &actor.roles, operation, action, target).is_ok() => Err(No::Purpose),
+        Err(no) => Err(no),
     }
 }
 
-fn by_role(actor: &Actor, operation: &str, action: Action, target: &Target) -> Result<(), No> {
+/// The roles that an actor acts in: those that may state the purpose. Someone who is an agent and a customer is a
+/// customer when they look at themselves, and sees nobody else's data as their own.
+fn acting(actor: &Actor, purpose: Option<&str>) -> Vec<Role> {
+    let may = |role: &Role| purpose.is_none_or(|purpose| purpose::role_may_state(*role, purpose));
+    actor.roles.iter().copied().filter(may).collect()
+}
+
+fn by_role(
+    actor: &Actor,
+    roles: &[Role],
+    operation: &str,
+    action: Action,
+    target: &Target,
+) -> Result<(), No> {
     let facts = action.facts();
     // A scope names a root field, or a field below one that is restricted more than its root: `system.customers`.
     let leads_here = |scope: &&str| match scope.strip_prefix(operation) {
@@ -104,13 +117,13 @@ fn by_role(actor: &Actor, operation: &str, action: Action, target: &Target) -> R
     let named = |scope: &&str| actor.scopes.iter().any(|granted| granted == scope);
     let scoped = || facts.scopes.iter().any(|scope| leads_here(scope) && named(scope));
     let allows = |role: &Role| facts.roles.contains(role) || (*role == Role::Service && scoped());
-    if actor.roles.iter().any(allows) {
+    if roles.iter().any(allows) {
         return Ok(());
     }
-    if facts.own && actor.is(Role::Customer) {
+    if facts.own && roles.contains(&Role::Customer) {
         return if only_about(actor, &target.customers) { Ok(()) } else { Err(No::NotYours) };
     }
-    Err(if actor.is(Role::Service) { No::Scope } else { No::Role })
+    Err(if roles.contains(&Role::Service) { No::Scope } else { No::Role })
 }
 
 /// Whether none of these is anybody but the actor's own record.
@@ -121,13 +134,14 @@ pub fn only_about(actor: &Actor, customers: &[CustomerId]) -> bool {
 
 /// Whether the actor may see nobody but themselves: what they read is checked once more against that.
 #[must_use]
-pub fn sees_only_themselves(actor: &Actor, operation: &str, action: Action) -> bool {
+pub fn sees_only_themselves(actor: &Actor, purpose: Option<&str>, operation: &str, action: Action) -> bool {
     let somebody = Target { id: None, customers: vec![CustomerId(uuid::Uuid::nil())] };
-    actor.kind != ActorKind::Program && by_role(actor, operation, action, &somebody).is_err()
+    actor.kind != ActorKind::Program
+        && by_role(actor, &acting(actor, purpose), operation, action, &somebody).is_err()
 }
 
 /// Whether the actor may do this to anybody at all, for some purpose.
 #[must_use]
 pub fn may_ever(actor: &Actor, operation: &str, action: Action) -> bool {
-    by_role(actor, operation, action, &Target::none()).is_ok()
+    by_role(actor, &actor.roles, operation, action, &Target::none()).is_ok()
 }

@@ -34,8 +34,11 @@ pub fn may_state(actor: &Actor, purpose: &str) -> bool {
     actor.roles.iter().any(|role| role_may_state(*role, purpose))
 }
 
-fn role_may_state(role: Role, purpose: &str) -> bool {
+/// Whether this role may.
+#[must_use]
+pub fn role_may_state(role: Role, purpose: &str) -> bool {
     match (role, purpose) {
+        (_, "") => false,
         (Role::Customer, _) => purpose == "SELF",
         (_, "SELF") => false,
         (Role::Agent | Role::Service, _) => purpose != "OVERSIGHT",

@@ -1,6 +1,6 @@
 //! How much of a person a role may see for a purpose.
 
-use super::{Actor, Role};
+use super::{Actor, Role, purpose};
 
 /// How a value is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,10 +52,11 @@ impl ProfileField {
     }
 }
 
-/// How much of this field the actor sees for this purpose: the most that one of their roles may.
+/// How much of this field the actor sees for this purpose: the most that one of the roles which may state it may.
 #[must_use]
 pub fn sight(actor: &Actor, purpose: &str, field: ProfileField) -> Sight {
-    actor.roles.iter().map(|role| role_sight(*role, purpose, field)).max().unwrap_or(Sight::Hidden)
+    let acting = actor.roles.iter().filter(|role| purpose::role_may_state(**role, purpose));
+    acting.map(|role| role_sight(*role, purpose, field)).max().unwrap_or(Sight::Hidden)
 }
 
 #[expect(clippy::match_same_arms, reason = "each line is a rule with a reason of its own")]
