@@ -126,7 +126,7 @@ fn examples(text: &str) -> Fallible<Vec<Example>> {
         let (answer, _) = block(rest, "json").ok_or_else(|| format!("{name} has no answer"))?;
         Ok(Example { name, headers, query: query.to_owned(), answer: serde_json::from_str(answer)? })
     };
-    text.split("<!-- example:").skip(1).map(example).collect()
+    text.split("\n<!-- example:").skip(1).map(example).collect()
 }
 
 /// The next block of code, which must be of this language, and what comes after it.
