@@ -13,6 +13,9 @@ const QUIET: &str =
 /// From a millisecond, where a cached read is, to the ten seconds after which nobody waits.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
+/// How many requests share a commit of the audit log.
+const BATCHES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
 /// Why there is no telemetry.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
@@ -45,9 +48,13 @@ fn filter(directives: &str) -> Result<EnvFilter, ParseError> {
 /// Collects metrics from now on. The handle renders them for `/metrics`; somebody has to call its `run_upkeep` every
 /// few seconds, or the measurements of histograms pile up between two scrapes.
 pub fn start_metrics() -> Result<PrometheusHandle, TelemetryError> {
-    Ok(PrometheusBuilder::new()
+    let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
-        .install_recorder()?)
+        .set_buckets_for_metric(Matcher::Full("audit_batch_requests".to_owned()), &BATCHES)?
+        .install_recorder()?;
+    // There from the start, so that an alarm sees its first step.
+    metrics::counter!("audit_write_failures_total").absolute(0);
+    Ok(handle)
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ DO $$ BEGIN
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
         END;
     END IF;
-    IF NOT pg_has_role(current_user, 'kartotek_runtime', 'MEMBER') THEN
+    -- From version 16 on, who creates a role may grant it, and is not yet allowed to work as it.
+    IF NOT pg_has_role(current_user, 'kartotek_runtime',
+        CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
         EXECUTE format('GRANT kartotek_runtime TO %I', current_user);
     END IF;
 END $$;

@@ -135,6 +135,11 @@ pub(in crate::access) async fn migrations(settings: &Settings) -> Result<Vec<(St
     Ok(known?.iter().map(|one| (one.name().to_owned(), applied(one.status()))).collect())
 }
 
+/// The names of all migrations that this version knows.
+pub(in crate::access) fn known_migrations() -> Vec<String> {
+    Migrator::migrations().iter().map(|one| one.name().to_owned()).collect()
+}
+
 async fn owner(settings: &Settings) -> Result<DatabaseConnection, DbErr> {
     match engine(settings) {
         Engine::Sqlite => sqlite(settings, 1, false).await,

@@ -84,6 +84,11 @@ impl Door {
         database::migrations(settings).await
     }
 
+    /// The names of all migrations that this version knows.
+    pub fn known_migrations() -> Vec<String> {
+        database::known_migrations()
+    }
+
     /// Which database the settings are for.
     pub fn engine(settings: &Settings) -> Engine {
         database::engine(settings)

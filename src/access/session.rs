@@ -38,6 +38,11 @@ impl Session {
         &self.caller
     }
 
+    /// Goes on without the purpose that was stated.
+    pub fn forget_purpose(&mut self) {
+        Arc::make_mut(&mut self.caller).purpose = None;
+    }
+
     /// The access of one root field: `key` tells its uses in one request apart, `operation` names it in the log.
     pub fn root(&self, key: &str, operation: &str) -> Access {
         // A poisoned lock means that another resolver panicked; the list is still whole.

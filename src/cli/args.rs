@@ -86,7 +86,7 @@ pub struct MigrateArgs {
 #[derive(Clone, Args)]
 #[command(after_help = "Examples:\n  kartotek token --role AGENT\n  \
     kartotek token --role CUSTOMER --customer K-1001 --expires 15m\n  \
-    kartotek token --role SERVICE --scope dataLocations systems")]
+    kartotek token --role SERVICE --scope customers systems")]
 pub struct TokenArgs {
     /// What the bearer may do: CUSTOMER, AGENT, COMPLIANCE, AUDITOR, SERVICE, ADMIN. Several add up.
     #[arg(long = "role", value_name = "ROLE", required = true, num_args = 1.., value_delimiter = ',', value_parser = role)]

@@ -4,22 +4,44 @@ use super::failure::Failure;
 use crate::{
     access::{Broken, Door, Engine, Settings},
     config::Config,
+    server::NotStarted,
 };
 use secrecy::ExposeSecret;
-use std::path::Path;
+use std::{
+    fs::OpenOptions,
+    path::{Path, PathBuf},
+};
 
-/// How to connect. Makes the folder that an `SQLite` file lies in.
+/// How to connect.
 pub(super) fn settings(config: &Config) -> Result<Settings, Failure> {
     let settings = Settings { url: config.database_url.clone(), connections: config.database_connections };
-    if Door::engine(&settings) == Engine::Sqlite {
-        let url = settings.url.expose_secret();
-        let path =
-            url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
-        if let Some(folder) = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_folder(folder)?;
-        }
+    if file(&settings)
+        .is_some_and(|file| file.as_os_str().is_empty() || file.to_string_lossy().contains(":memory:"))
+    {
+        return Err(Failure::usage("an SQLite database needs a file: sqlite://./data/kartotek.db"));
     }
     Ok(settings)
+}
+
+/// The file of an SQLite database.
+pub(super) fn file(settings: &Settings) -> Option<PathBuf> {
+    let url = settings.url.expose_secret();
+    let path =
+        url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
+    (Door::engine(settings) == Engine::Sqlite).then(|| PathBuf::from(path))
+}
+
+/// Makes the file of an SQLite database and the folder that it lies in, for nobody else to read.
+pub(super) fn make(settings: &Settings) -> Result<(), Failure> {
+    let Some(file) = file(settings) else { return Ok(()) };
+    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        make_folder(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let failed = |error| Failure::new(error).hint(format!("{} cannot be written", file.display()));
+    options.open(&file).map(drop).map_err(failed)
 }
 
 /// A folder that nobody else can look into: it holds keys and the database.
@@ -29,7 +51,6 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
     }
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     let failed = |error| Failure::new(error).hint(format!("the folder {} cannot be made", folder.display()));
     builder.create(folder).map_err(failed)
@@ -38,6 +59,14 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
 /// What to look at when the database cannot be used.
 pub(super) const HINT: &str = "check KARTOTEK_DATABASE_URL; on PostgreSQL whoever migrates owns the schema and may \
                                create roles, or the role kartotek_runtime exists and was granted to them";
+
+/// What to say when the server does not start.
+pub(super) fn not_started(error: NotStarted) -> Failure {
+    let later =
+        std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("a later version"));
+    let hint = if later { "run the version of Kartotek that changed it" } else { HINT };
+    Failure::new(error).hint(hint)
+}
 
 /// What to say when the database cannot be used.
 pub(super) fn failure(broken: Broken) -> Failure {

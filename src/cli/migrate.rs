@@ -5,12 +5,19 @@ use crate::{access::Door, config::Config};
 
 pub(super) async fn run(args: MigrateArgs, config: Config) -> Result<(), Failure> {
     let settings = database::settings(&config)?;
+    // Asking changes nothing, and so makes no database either.
+    if args.status && database::file(&settings).is_some_and(|file| !file.exists()) {
+        let pending = Door::known_migrations().into_iter().map(|name| (name, false)).collect::<Vec<_>>();
+        return Ok(output::data(&list(&pending))?);
+    }
     if !args.status {
+        database::make(&settings)?;
         Door::migrate(&settings).await.map_err(database::failure)?;
     }
-    let migrations = Door::migrations(&settings).await.map_err(database::failure)?;
-    let line = |(name, applied): &(String, bool)| {
-        format!("{}\t{name}\n", if *applied { "applied" } else { "pending" })
-    };
-    Ok(output::data(&migrations.iter().map(line).collect::<String>())?)
+    Ok(output::data(&list(&Door::migrations(&settings).await.map_err(database::failure)?))?)
+}
+
+fn list(migrations: &[(String, bool)]) -> String {
+    let word = |applied: &bool| if *applied { "applied" } else { "pending" };
+    migrations.iter().map(|(name, applied)| format!("{}\t{name}\n", word(applied))).collect()
 }

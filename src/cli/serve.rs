@@ -5,6 +5,7 @@ use crate::{
     access::SystemClock,
     auth::{LocalKey, TokenRequest},
     config::Config,
+    domain::demo::{self, CUSTOMER},
     http::{Limits, Network, TrustedProxies, serve},
     policy::Role,
     server::{Parts, Server},
@@ -29,14 +30,18 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         proxies: TrustedProxies::new(config.trusted_proxies.iter().copied().map(Network::from).collect()),
         metrics: telemetry::start_metrics()?,
     };
+    database::make(&parts.database)?;
+    if config.audit_key_file.is_some() {
+        tracing::warn!("audit_key_file is set, and this version signs no checkpoints yet");
+    }
     // Bound before anything is changed: a second server on the same port stops here.
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Failure::new(error).hint(format!("KARTOTEK_LISTEN is {}", config.listen)))?;
     let address = listener.local_addr()?;
-    let server = Server::start(parts).await.map_err(|error| Failure::new(error).hint(database::HINT))?;
+    let server = Server::start(parts).await.map_err(database::not_started)?;
     if args.demo {
-        crate::domain::demo::load(&server.door, &server.catalogs).await?;
+        demo::load(&server.door, &server.catalogs).await?;
         output::data(&welcome(&config, address, server.door.now().timestamp())?)?;
     }
     tracing::info!(%address, "listening");
@@ -69,29 +74,24 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
 
 /// What the demo prints: where it is, who one can be, and something to ask.
 fn welcome(config: &Config, address: std::net::SocketAddr, now: i64) -> Result<String, Failure> {
+    let site = format!("http://{address}");
+    if config.jwks_url.is_some() || config.jwt_public_key_file.is_some() {
+        return Ok(format!(
+            "Kartotek's demo is at {site}/graphiql. Tokens come from your identity provider.\n"
+        ));
+    }
     let (key, _) = keys::local(config)?;
-    let customer = crate::domain::demo::CUSTOMER;
-    let mut text = format!("Kartotek's demo is at http://{address}/graphiql\n\nTokens, good for a day:\n");
+    let mut text = format!(
+        "Kartotek's demo is at {site}/graphiql\n\nTokens, good for a day, and a link that has each:\n"
+    );
     let mut agent = String::new();
     for role in Role::ALL {
-        let word = role.word();
-        let scopes = if role == Role::Service {
-            vec!["customers".to_owned(), "customer".to_owned()]
-        } else {
-            Vec::new()
+        let token = key.mint(&request(role), now)?;
+        let purpose = match role {
+            Role::Agent | Role::Service => "&purpose=DELIVER_SERVICE",
+            _ => "",
         };
-        let request = TokenRequest {
-            issuer: LocalKey::ISSUER.to_owned(),
-            audience: LocalKey::AUDIENCE.to_owned(),
-            subject: format!("demo-{}", word.to_ascii_lowercase()),
-            name: Some(format!("Demo {}", word.to_ascii_lowercase())),
-            roles: vec![word.to_owned()],
-            scopes,
-            customer: (role == Role::Customer).then(|| customer.to_owned()),
-            lifetime_seconds: DAY,
-        };
-        let token = key.mint(&request, now)?;
-        writeln!(text, "\n{word}\n{token}")?;
+        writeln!(text, "\n{}\n{token}\n{site}/graphiql#token={token}{purpose}", role.word())?;
         if role == Role::Agent {
             agent = token;
         }
@@ -99,12 +99,28 @@ fn welcome(config: &Config, address: std::net::SocketAddr, now: i64) -> Result<S
     let query = "{ customer(reference: \\\"REF\\\") { reference profile { name email } dataLocations(first: 5) { nodes \
                  { category { key } system { name country thirdParty { name } } state justifications { kind \
                  explanation(locale: EN) } } } } }"
-        .replace("REF", customer);
+        .replace("REF", CUSTOMER);
     write!(
         text,
-        "\nWhere does {customer}'s personal data live, and why may it be there? Ask as an agent:\n\n\
-         curl -s http://{address}/graphql -H 'Content-Type: application/json' -H 'Access-Purpose: DELIVER_SERVICE' \
+        "\nWhere does {CUSTOMER}'s personal data live, and why may it be there? Ask as an agent:\n\n\
+         curl -s {site}/graphql -H 'Content-Type: application/json' -H 'Access-Purpose: DELIVER_SERVICE' \
          -H 'Authorization: Bearer {agent}' -d '{{\"query\":\"{query}\"}}'\n\n"
     )?;
     Ok(text)
+}
+
+/// Somebody of that role, in the demo.
+fn request(role: Role) -> TokenRequest {
+    let word = role.word();
+    let scopes: &[&str] = if role == Role::Service { &["customer", "customers"] } else { &[] };
+    TokenRequest {
+        issuer: LocalKey::ISSUER.to_owned(),
+        audience: LocalKey::AUDIENCE.to_owned(),
+        subject: format!("demo-{}", word.to_ascii_lowercase()),
+        name: Some(format!("Demo {}", word.to_ascii_lowercase())),
+        roles: vec![word.to_owned()],
+        scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        customer: (role == Role::Customer).then(|| CUSTOMER.to_owned()),
+        lifetime_seconds: DAY,
+    }
 }

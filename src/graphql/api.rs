@@ -7,7 +7,7 @@ use super::{
     documents::Documents,
     error::{bad_input, coded},
     known,
-    root::{Mutation, Query},
+    root::{Mutation, OPERATIONS, Query},
 };
 use crate::{
     access::{Released, Session, Stop},
@@ -73,6 +73,7 @@ pub struct Api {
     schema: Root,
     /// The same without validation, for documents that were found valid before.
     unchecked: Root,
+    introspection: bool,
     /// Names of fields that are lists with pages, for the cost of a document.
     lists: Arc<HashSet<String>>,
     /// What the schema says of types, for completing results.
@@ -110,6 +111,7 @@ impl Api {
             lists: Arc::new(connection_fields(&sdl)),
             shapes: Arc::new(Shapes::of_sdl(&sdl)?),
             schema,
+            introspection,
             unchecked: build(ValidationMode::Fast),
             documents: Arc::new(Documents::new()),
             catalogs,
@@ -117,8 +119,9 @@ impl Api {
     }
 
     /// The answer to a caller who was identified. It leaves once what was read for it is on record.
-    pub async fn answer(&self, session: Session, question: Question) -> Released<Answered> {
-        match self.prepare(&session, &question) {
+    pub async fn answer(&self, mut session: Session, question: Question) -> Released<Answered> {
+        let stated = self.check_purpose(&mut session);
+        match stated.and_then(|()| self.prepare(&question)) {
             Ok(parsed) => self.execute(session, question, &parsed).await,
             Err(Refused { became, error, code }) => {
                 let answered = refusal(became, error);
@@ -127,11 +130,19 @@ impl Api {
         }
     }
 
-    fn prepare(
-        &self,
-        session: &Session,
-        question: &Question,
-    ) -> Result<Arc<super::documents::Parsed>, Refused> {
+    /// A purpose that there is not goes no further: the log is no place for a caller's own words.
+    fn check_purpose(&self, session: &mut Session) -> Result<(), Refused> {
+        let catalog = self.catalogs.current();
+        let known = |purpose: &str| catalog.purposes.get(purpose).is_some_and(|row| row.retired_at.is_none());
+        if session.caller().purpose.as_deref().is_none_or(known) {
+            return Ok(());
+        }
+        session.forget_purpose();
+        let error = bad_input("Access-Purpose", "There is no such purpose: `purposes` lists them.");
+        Err(Refused { became: Became::ValidationFailed, error, code: "BAD_USER_INPUT" })
+    }
+
+    fn prepare(&self, question: &Question) -> Result<Arc<super::documents::Parsed>, Refused> {
         let parsed = self.documents.get_or_parse(&question.document).map_err(|failed| {
             let code = failed.code();
             let became = match code {
@@ -148,6 +159,9 @@ impl Api {
         if operation.ty == OperationType::Subscription {
             return Err(invalid("There is nothing to subscribe to."));
         }
+        if !self.introspection && asks_of_the_schema(&parsed.document, operation) {
+            return Err(invalid("Introspection is switched off here: the schema is in `schema.graphql`."));
+        }
         if question.over_get && operation.ty == OperationType::Mutation {
             let error = coded("BAD_USER_INPUT", "Send mutations by POST.");
             return Err(Refused { became: Became::NotAllowedOverGet, error, code: "BAD_USER_INPUT" });
@@ -163,14 +177,6 @@ impl Api {
             let code = complex.code();
             Refused { became: Became::TooComplex, error: coded(code, &complex.to_string()), code }
         })?;
-        if let Some(purpose) = &session.caller().purpose {
-            let known =
-                self.catalogs.current().purposes.get(purpose.as_str()).map(|row| row.retired_at.is_none());
-            if known != Some(true) {
-                let error = bad_input("Access-Purpose", "There is no such purpose: `purposes` lists them.");
-                return Err(Refused { became: Became::ValidationFailed, error, code: "BAD_USER_INPUT" });
-            }
-        }
         Ok(parsed)
     }
 
@@ -205,8 +211,10 @@ impl Api {
             response.data = Value::Null;
             let answered = Answered { response, became: Became::ValidationFailed };
             let name = operation.and_then(|operation| root_fields(&parsed.document, operation).pop());
-            let name = name.map_or_else(|| "graphql".to_owned(), |(_, field)| field);
-            return session.failed(&name, kind, code, answered, unavailable).await;
+            // Only a field that there is: the log is no place for a caller's own words.
+            let known = |(_, field): (String, String)| OPERATIONS.iter().find(|(known, _)| *known == field);
+            let name = name.and_then(known).map_or("graphql", |(field, _)| *field);
+            return session.failed(name, kind, code, answered, unavailable).await;
         }
         // With one operation, another name cannot mean another part of the document.
         if matches!(parsed.document.operations, DocumentOperations::Single(_)) {
@@ -237,7 +245,9 @@ fn invalid(message: &str) -> Refused {
 }
 
 fn refusal(became: Became, error: Error) -> Answered {
-    Answered { response: Response::from_errors(vec![error.into_server_error(Pos::default())]), became }
+    let mut error = error.into_server_error(Pos::default());
+    error.locations.clear();
+    Answered { response: Response::from_errors(vec![error]), became }
 }
 
 /// What goes instead when an answer could not be put on record.
@@ -291,6 +301,10 @@ fn with_defaults(mut variables: Variables, operation: Option<&OperationDefinitio
         }
     }
     variables
+}
+
+fn asks_of_the_schema(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {
+    root_fields(document, operation).iter().any(|(_, field)| field == "__schema" || field == "__type")
 }
 
 fn repeats(fields: &[(String, String)]) -> bool {

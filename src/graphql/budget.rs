@@ -31,7 +31,7 @@ pub const MAX_DIRECTIVES_EACH: usize = 8;
 /// Directives in one document.
 pub const MAX_DIRECTIVES: usize = 50;
 /// Values that one operation may ask for, lists counted at the size that was asked for.
-pub const MAX_COST: u64 = 20_000;
+pub const MAX_COST: u64 = 50_000;
 /// What a list counts for when the document does not say how much of it is wanted: the page's default size.
 pub const DEFAULT_PAGE: u64 = 50;
 /// What a list counts for at most: no page is larger, and asking for more is refused by the field itself.

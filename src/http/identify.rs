@@ -138,6 +138,8 @@ fn unavailable(_: &Stop) -> Outcome {
 
 fn outcome(kind: OutcomeKind, code: &'static str, message: &str) -> Outcome {
     let mut error = async_graphql::Error::new(message).into_server_error(Pos::default());
+    // It is about no place in the document.
+    error.locations.clear();
     error.extensions.get_or_insert_default().set("code", code);
     Outcome { response: Response::from_errors(vec![error]), kind }
 }

@@ -20,7 +20,7 @@ mod server;
 
 pub use answer::{Answer, Authorization, Incoming, Outcome, OutcomeKind, Params};
 pub use client::{Network, NotANetwork, Peer, TrustedProxies};
-pub use envelope::{NewRequestId, RequestId, SECONDS};
+pub use envelope::{NewRequestId, RequestId};
 pub use identify::Front;
 pub use limits::Limits;
 pub use probes::{Probes, ReadyCheck};

@@ -16,7 +16,7 @@ use entity::{
     customer, data_location,
     enums::{Channel, CustomerStatus, DataLocationState},
     ids::{CategoryKey, CustomerId, DataLocationId, SystemId},
-    system,
+    system, third_party,
 };
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use std::{
@@ -90,7 +90,8 @@ impl Command for RecordDataLocations {
 
     async fn run(self, w: &mut Writer) -> Result<Vec<data_location::Model>, Stop> {
         self.check(w.now())?;
-        self.keep_places(w).await?;
+        let systems = self.keep_systems(w).await?;
+        self.check_third_parties(w, &systems).await?;
         self.check_customers(w).await?;
         let known = self.known(w).await?;
         let mut rows = Vec::with_capacity(self.lines.len());
@@ -138,7 +139,7 @@ impl RecordDataLocations {
                 Some(system) if system.retired_at.is_some() => {
                     checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
                 }
-                Some(system) => self.check_third_party(system, line, today, &path("systemId"), &mut checks),
+                Some(_) => {}
             }
             if let Some(reference) = &line.external_reference {
                 checks.line(&path("externalReference"), reference, BLOCK / 10);
@@ -154,35 +155,45 @@ impl RecordDataLocations {
     }
 
     /// The systems, as they are now and until the commit: none is retired meanwhile.
-    async fn keep_places(&self, w: &Writer) -> Result<(), Stop> {
+    async fn keep_systems(&self, w: &Writer) -> Result<HashMap<SystemId, system::Model>, Stop> {
         let ids = self.lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
         let query =
             system::Entity::find().filter(system::Column::Id.is_in(ids)).order_by_asc(system::Column::Id);
         let live = w.keep_all(query).await?.into_iter().filter(|row| row.retired_at.is_none());
-        let live = live.map(|row| row.id).collect::<BTreeSet<_>>();
+        let live = live.map(|row| (row.id, row)).collect::<HashMap<_, _>>();
         let mut checks = Checks::new();
-        for (at, _) in self.lines.iter().enumerate().filter(|(_, line)| !live.contains(&line.system_id)) {
+        for (at, _) in self.lines.iter().enumerate().filter(|(_, line)| !live.contains_key(&line.system_id)) {
             checks.refuse(&format!("locations.{at}.systemId"), Code::Retired, "This system is retired.");
         }
-        checks.finish()
+        checks.finish()?;
+        Ok(live)
     }
 
-    /// Nothing is given to a third party that is not trusted, or no longer. What lies there already is put on the map.
-    fn check_third_party(
+    /// Nothing is given to a third party that is not trusted, or no longer: as they are now and until the commit.
+    /// What lies there already is put on the map.
+    async fn check_third_parties(
         &self,
-        system: &system::Model,
-        line: &NewLine,
-        today: NaiveDate,
-        path: &str,
-        checks: &mut Checks,
-    ) {
-        let third_party = system.third_party_id.and_then(|id| self.catalog.third_parties.get(&id));
-        if line.source_channel == Channel::Import {
-            return;
+        w: &Writer,
+        systems: &HashMap<SystemId, system::Model>,
+    ) -> Result<(), Stop> {
+        let of = |line: &NewLine| systems.get(&line.system_id)?.third_party_id;
+        let given = self.lines.iter().enumerate().filter(|(_, line)| line.source_channel != Channel::Import);
+        let given = given.filter_map(|(at, line)| Some((at, of(line)?))).collect::<Vec<_>>();
+        let ids = given.iter().map(|(_, id)| *id).collect::<BTreeSet<_>>();
+        if ids.is_empty() {
+            return Ok(());
         }
-        for blocker in third_party.map(|row| blockers(row, today)).unwrap_or_default() {
-            checks.refuse(path, blocker.code, blocker.message);
+        let query = third_party::Entity::find().filter(third_party::Column::Id.is_in(ids));
+        let rows = w.keep_all(query.order_by_asc(third_party::Column::Id)).await?;
+        let today = crate::domain::period::day_of(w.now(), &self.catalog.zone());
+        let blocked = rows.into_iter().map(|row| (row.id, blockers(&row, today))).collect::<HashMap<_, _>>();
+        let mut checks = Checks::new();
+        for (at, id) in given {
+            for blocker in blocked.get(&id).into_iter().flatten() {
+                checks.refuse(&format!("locations.{at}.systemId"), blocker.code, blocker.message);
+            }
         }
+        checks.finish()
     }
 
     /// The customers, locked until the commit: none is disposed of meanwhile, and nobody else records the same line.

@@ -64,7 +64,7 @@ impl Inquiry for JustifyLocations {
             sql.push("l.id IN ").list(self.locations.iter().map(|id| id.0));
         };
         facts.query(&mut sql, &among);
-        sql.push(" ORDER BY 1, 4 DESC, 5");
+        sql.push(" ORDER BY 1, 4 DESC, 5, 6, 8");
         r.rows(sql, |row: &Justification| Touch::of(row.customer_id).category(row.category.clone())).await
     }
 }

@@ -38,8 +38,6 @@ const headers = JSON.stringify(
   2,
 );
 
-const socket = new URL('/graphql/ws', location.href);
-socket.protocol = socket.protocol.replace('http', 'ws');
 /// Without a token there is nobody to sign in: the audit log should not have a failed attempt for opening the page.
 function send(url, init) {
   const headers = new Headers(init.headers);
@@ -47,7 +45,7 @@ function send(url, init) {
   return fetch(url, { ...init, headers });
 }
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql', subscriptionUrl: socket.href, fetch: send });
+const fetcher = createGraphiQLFetcher({ url: '/graphql', fetch: send });
 
 createRoot(document.getElementById('graphiql')).render(
   <GraphiQL
