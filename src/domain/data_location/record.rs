@@ -181,7 +181,7 @@ impl RecordDataLocations {
             return;
         }
         for blocker in third_party.map(|row| blockers(row, today)).unwrap_or_default() {
-            checks.refuse(path, blocker.code, blocker.message);
+            checks.refuse(path, blocker.code.into(), blocker.message);
         }
     }
 
