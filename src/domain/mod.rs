@@ -17,4 +17,4 @@ pub mod system;
 pub mod third_party;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

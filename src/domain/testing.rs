@@ -20,13 +20,13 @@ use sea_orm::EntityTrait;
 use std::sync::Arc;
 
 /// A database to try commands on, as a part of the program that may do everything.
-pub(in crate::domain) struct Ground {
+pub(crate) struct Ground {
     door: Arc<Door>,
     _folder: tempfile::TempDir,
 }
 
 impl Ground {
-    pub(in crate::domain) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/test.db", folder.path().display()).into();
         let keys = MasterKeys::parse(&format!("{}=", "A".repeat(43))).unwrap();
@@ -35,16 +35,20 @@ impl Ground {
         Self { door, _folder: folder }
     }
 
-    pub(in crate::domain) async fn seeded() -> Self {
+    pub(crate) async fn seeded() -> Self {
         let ground = Self::new().await;
         assert!(ground.run(Seed).await);
         ground
     }
 
-    pub(in crate::domain) async fn demo() -> Self {
+    pub(crate) async fn demo() -> Self {
         let ground = Self::seeded().await;
         assert!(ground.run(LoadDemo).await);
         ground
+    }
+
+    pub(crate) fn door(&self) -> &Arc<Door> {
+        &self.door
     }
 
     fn access(&self) -> Access {
@@ -52,13 +56,13 @@ impl Ground {
     }
 
     /// What comes of the command.
-    pub(in crate::domain) async fn attempt<C: Command>(&self, command: C) -> Result<C::Output, Stop> {
+    pub(crate) async fn attempt<C: Command>(&self, command: C) -> Result<C::Output, Stop> {
         // Some commands carry a lot, and tests run many in one function.
         Box::pin(self.access().write(command)).await
     }
 
     /// What the command gives back.
-    pub(in crate::domain) async fn run<C: Command>(&self, command: C) -> C::Output {
+    pub(crate) async fn run<C: Command>(&self, command: C) -> C::Output {
         match self.attempt(command).await {
             Ok(output) => output,
             Err(stop) => panic!("{stop:?}"),
@@ -66,7 +70,7 @@ impl Ground {
     }
 
     /// That the command is refused with exactly these, and that nothing has changed.
-    pub(in crate::domain) async fn refuses<C: Command>(&self, command: C, expected: &[(Code, &str)]) {
+    pub(crate) async fn refuses<C: Command>(&self, command: C, expected: &[(Code, &str)]) {
         let before = self.catalog().await.version;
         let Err(stop) = self.attempt(command).await else { panic!("{expected:?} was done") };
         let Stop::Refused(refusals) = stop else { panic!("{expected:?}: {stop:?}") };
@@ -77,39 +81,39 @@ impl Ground {
         assert_eq!(self.catalog().await.version, before);
     }
 
-    pub(in crate::domain) async fn catalog(&self) -> Arc<Catalog> {
+    pub(crate) async fn catalog(&self) -> Arc<Catalog> {
         Catalogs::load(&self.door).await.unwrap().current()
     }
 
-    pub(in crate::domain) async fn system(&self, name: &str) -> SystemId {
+    pub(crate) async fn system(&self, name: &str) -> SystemId {
         let catalog = self.catalog().await;
         catalog.systems.values().find(|system| system.name == name).unwrap().id
     }
 
-    pub(in crate::domain) async fn third_party(&self, name: &str) -> ThirdPartyId {
+    pub(crate) async fn third_party(&self, name: &str) -> ThirdPartyId {
         let catalog = self.catalog().await;
         catalog.third_parties.values().find(|party| party.name == name).unwrap().id
     }
 
-    pub(in crate::domain) async fn service(&self, key: &str) -> ServiceId {
+    pub(crate) async fn service(&self, key: &str) -> ServiceId {
         self.catalog().await.service_by_key(key).unwrap().id
     }
 
-    pub(in crate::domain) fn today(&self) -> NaiveDate {
+    pub(crate) fn today(&self) -> NaiveDate {
         self.door.now().date_naive()
     }
 
     /// Lets customers end what they have, and data go, so that what refused before does so no longer.
-    pub(in crate::domain) async fn clear(&self) {
+    pub(crate) async fn clear(&self) {
         self.run(Clear).await;
     }
 }
 
 /// A customer, bare of all that registering one takes, with what is given.
 #[derive(Clone, Debug, Default)]
-pub(in crate::domain) struct Customer {
-    pub(in crate::domain) service: Option<ServiceId>,
-    pub(in crate::domain) data: Vec<(CategoryKey, SystemId)>,
+pub(crate) struct Customer {
+    pub(crate) service: Option<ServiceId>,
+    pub(crate) data: Vec<(CategoryKey, SystemId)>,
 }
 
 impl Command for Customer {
@@ -195,7 +199,7 @@ impl Command for Clear {
 }
 
 /// The day that many days from now.
-pub(in crate::domain) fn in_days(days: i64) -> NaiveDate {
+pub(crate) fn in_days(days: i64) -> NaiveDate {
     #[expect(clippy::disallowed_methods, reason = "tests of commands run by the machine's own clock")]
     let now = Utc::now();
     (now + chrono::TimeDelta::days(days)).date_naive()

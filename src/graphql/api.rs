@@ -14,8 +14,8 @@ use crate::{
     domain::catalog::Catalogs,
 };
 use async_graphql::{
-    EmptySubscription, Error, PathSegment, Pos, Response, Schema, ServerError, ValidationMode, Value,
-    Variables,
+    EmptySubscription, Error, PathSegment, Pos, Response, SDLExportOptions, Schema, ServerError,
+    ValidationMode, Value, Variables,
     parser::types::{
         DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
     },
@@ -36,7 +36,9 @@ fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> 
 /// The schema as text: the committed `schema.graphql` is exactly this.
 #[must_use]
 pub fn sdl() -> String {
-    schema().finish().sdl()
+    let style =
+        SDLExportOptions::new().include_specified_by().prefer_single_line_descriptions().use_space_ident();
+    schema().finish().sdl_with_options(style)
 }
 
 /// What became of a request.

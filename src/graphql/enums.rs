@@ -143,6 +143,16 @@ pub enum TransferSafeguard {
     Derogation,
 }
 
+/// The same words as in UserErrorCode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::third_party::BlockerCode")]
+pub enum DisclosureBlockerCode {
+    ThirdPartyNotApproved,
+    ReviewOverdue,
+    NoAgreement,
+    NoTransferSafeguard,
+}
+
 /// Whose data it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::CustomerKind")]

@@ -4,6 +4,7 @@ mod api;
 mod audit;
 pub mod budget;
 mod catalog;
+mod change;
 mod complete;
 mod connection;
 mod context;
@@ -32,3 +33,6 @@ pub struct Over {
     /// By GET: its text is in a URL.
     pub get: bool,
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,15 @@
 
 use super::{
     audit::AuditQuery,
-    catalog::CatalogQuery,
+    catalog::{
+        CatalogQuery, ControllerMutation, DataCategoryMutation, PurposeMutation, RetentionRuleMutation,
+        ServiceMutation,
+    },
     customer::{CustomerMutation, CustomerQuery},
     data_location::DataLocationMutation,
     subscription::SubscriptionMutation,
-    system::SystemQuery,
-    third_party::ThirdPartyQuery,
+    system::{SystemMutation, SystemQuery},
+    third_party::{ThirdPartyMutation, ThirdPartyQuery},
     viewer::ViewerQuery,
 };
 use crate::policy::Action;
@@ -19,7 +22,18 @@ pub struct Query(ViewerQuery, CustomerQuery, SystemQuery, ThirdPartyQuery, Catal
 
 /// What can be done. Fields of one request are carried out one after another, and each stands alone.
 #[derive(Default, MergedObject)]
-pub struct Mutation(CustomerMutation, SubscriptionMutation, DataLocationMutation);
+pub struct Mutation(
+    CustomerMutation,
+    SubscriptionMutation,
+    DataLocationMutation,
+    ControllerMutation,
+    DataCategoryMutation,
+    PurposeMutation,
+    ServiceMutation,
+    SystemMutation,
+    ThirdPartyMutation,
+    RetentionRuleMutation,
+);
 
 /// Every root field, with the action that it is.
 pub const OPERATIONS: &[(&str, Action)] = &[
@@ -43,4 +57,23 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("rectifyCustomer", Action::RectifyCustomer),
     ("startSubscription", Action::StartSubscription),
     ("recordDataLocations", Action::RecordDataLocations),
+    ("updateController", Action::UpdateController),
+    ("createDataCategory", Action::CreateDataCategory),
+    ("updateDataCategory", Action::UpdateDataCategory),
+    ("retireDataCategory", Action::RetireDataCategory),
+    ("createPurpose", Action::CreatePurpose),
+    ("updatePurpose", Action::UpdatePurpose),
+    ("retirePurpose", Action::RetirePurpose),
+    ("createService", Action::CreateService),
+    ("updateService", Action::UpdateService),
+    ("retireService", Action::RetireService),
+    ("setDataRequirements", Action::SetDataRequirements),
+    ("createSystem", Action::CreateSystem),
+    ("updateSystem", Action::UpdateSystem),
+    ("retireSystem", Action::RetireSystem),
+    ("createThirdParty", Action::CreateThirdParty),
+    ("updateThirdParty", Action::UpdateThirdParty),
+    ("assessThirdParty", Action::AssessThirdParty),
+    ("retireThirdParty", Action::RetireThirdParty),
+    ("setRetentionRule", Action::SetRetentionRule),
 ];

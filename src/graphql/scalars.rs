@@ -3,10 +3,10 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, SecondsFormat, SubsecRound, Utc};
 
-/// A point in time, in UTC with microseconds: RFC 3339, `2026-03-31T12:00:00.000000Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
+/// A point in time, in UTC with microseconds: RFC 3339, `2026-03-31T12:00:00.000000Z`.
 #[Scalar(name = "DateTime", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -21,10 +21,10 @@ impl ScalarType for DateTime {
     }
 }
 
-/// A calendar day: RFC 3339 `full-date`, `2026-03-31`. Where a day begins follows the controller's `timeZone`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
+/// A calendar day: RFC 3339 `full-date`, `2026-03-31`. Where a day begins follows the controller's `timeZone`.
 #[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -42,10 +42,10 @@ impl ScalarType for Date {
     }
 }
 
-/// A length of time: ISO 8601-1 duration as in RFC 3339, appendix A: `P30D`, `P7Y`, `PT15M`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duration(pub String);
 
+/// A length of time: ISO 8601-1 duration as in RFC 3339, appendix A: `P30D`, `P7Y`, `PT15M`.
 #[Scalar(name = "Duration", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#appendix-A")]
 impl ScalarType for Duration {
     fn parse(value: Value) -> InputValueResult<Self> {

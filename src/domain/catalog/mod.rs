@@ -8,6 +8,7 @@ mod create_data_category;
 mod create_purpose;
 mod create_service;
 mod keys;
+mod language;
 mod retire_data_category;
 mod retire_purpose;
 mod retire_service;

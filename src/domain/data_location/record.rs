@@ -190,7 +190,7 @@ impl RecordDataLocations {
         let mut checks = Checks::new();
         for (at, id) in given {
             for blocker in blocked.get(&id).into_iter().flatten() {
-                checks.refuse(&format!("locations.{at}.systemId"), blocker.code, blocker.message);
+                checks.refuse(&format!("locations.{at}.systemId"), blocker.code.into(), blocker.message);
             }
         }
         checks.finish()

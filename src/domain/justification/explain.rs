@@ -8,9 +8,9 @@ use crate::domain::{
     catalog::Catalog,
     period::{Period, day_of},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
-    data_location,
+    data_location, data_requirement,
     enums::{Locale, RetentionStart},
 };
 
@@ -23,46 +23,98 @@ pub fn explain(
     catalog: &Catalog,
     locale: Locale,
 ) -> (Option<DateTime<Utc>>, String) {
-    let swedish = locale == Locale::Sv;
     match fact.kind {
-        JustificationKind::Subscription => {
-            let until = fact.ended_at.and_then(|end| grace_end(fact, end, catalog));
-            let text = match (until.is_some(), swedish) {
-                (false, true) => "En tjänst som kunden har behöver uppgiften.",
-                (false, false) => "A service that the customer has needs it.",
-                (true, true) => "En tjänst som kunden hade behövde uppgiften; respittiden efter den löper.",
-                (true, false) => "A service that the customer had needed it; the grace after it runs.",
-            };
-            (until, text.to_owned())
-        }
-        JustificationKind::RetentionRule => {
-            let rule = fact.rule_id.and_then(|id| catalog.retention_rules.get(&id));
-            let statute = rule.map_or("", |rule| rule.statute.as_str());
-            let until =
-                rule.and_then(|rule| rule_end(rule.counted_from, &rule.keep_for, fact, location, catalog));
-            let text = if swedish {
-                format!("Lagen kräver att uppgiften sparas: {statute}.")
-            } else {
-                format!("The law requires that it is kept: {statute}.")
-            };
-            (until, text)
-        }
-        JustificationKind::Prospect => {
-            let until =
-                registered_at.and_then(|start| Period::parse(PROSPECT).ok()?.after(start, &catalog.zone()));
-            let text = if swedish {
-                "Kunden är registrerad och har inte beställt något än: åtgärder före avtal (art. 6.1 b)."
-            } else {
-                "Registered and nothing ordered yet: steps before a contract (Art. 6(1)(b))."
-            };
-            (until, text.to_owned())
-        }
+        JustificationKind::Subscription => subscription(fact, catalog, locale),
+        JustificationKind::RetentionRule => retention_rule(fact, location, catalog, locale),
+        JustificationKind::Prospect => prospect(registered_at, catalog, locale),
     }
 }
 
-fn grace_end(fact: &Justification, ended_at: DateTime<Utc>, catalog: &Catalog) -> Option<DateTime<Utc>> {
-    let need = catalog.requirements.get(&fact.requirement_id?)?;
-    Period::parse(&need.grace).ok()?.after(ended_at, &catalog.zone())
+fn subscription(fact: &Justification, catalog: &Catalog, locale: Locale) -> (Option<DateTime<Utc>>, String) {
+    let need = fact.requirement_id.and_then(|id| catalog.requirements.get(&id));
+    let names = need.and_then(|need| names(need, catalog, locale));
+    let Some(ended_at) = fact.ended_at else {
+        let text = match (locale, names) {
+            (Locale::Sv, Some((service, purpose))) => {
+                format!("Tjänsten {service} behöver uppgiften: {purpose}.")
+            }
+            (Locale::En, Some((service, purpose))) => format!("The service {service} needs it: {purpose}."),
+            (Locale::Sv, None) => "En tjänst som kunden har behöver uppgiften.".to_owned(),
+            (Locale::En, None) => "A service that the customer has needs it.".to_owned(),
+        };
+        return (None, text);
+    };
+    let until = need
+        .and_then(|need| Period::parse(&need.grace).ok())
+        .and_then(|grace| grace.after(ended_at, &catalog.zone()));
+    let needed = match (locale, names) {
+        (Locale::Sv, Some((service, purpose))) => {
+            format!("Tjänsten {service}, som kunden hade, behövde uppgiften: {purpose}.")
+        }
+        (Locale::En, Some((service, purpose))) => {
+            format!("The service {service}, which the customer had, needed it: {purpose}.")
+        }
+        (Locale::Sv, None) => "En tjänst som kunden hade behövde uppgiften.".to_owned(),
+        (Locale::En, None) => "A service that the customer had needed it.".to_owned(),
+    };
+    let grace = match (locale, until.map(|end| last_day(end, catalog))) {
+        (Locale::Sv, Some(day)) => format!("Den får finnas kvar till och med {day}."),
+        (Locale::En, Some(day)) => format!("It may stay through {day}."),
+        (Locale::Sv, None) => "Respittiden efter den löper.".to_owned(),
+        (Locale::En, None) => "The grace after it runs.".to_owned(),
+    };
+    (until, format!("{needed} {grace}"))
+}
+
+/// Of what needs the data, and what for: the service and the purpose, as the reader calls them.
+fn names<'a>(
+    need: &data_requirement::Model,
+    catalog: &'a Catalog,
+    locale: Locale,
+) -> Option<(&'a str, &'a str)> {
+    let service = catalog.services.get(&need.service_id)?;
+    let purpose = catalog.purposes.get(&need.purpose)?;
+    Some((
+        catalog.name_in(locale, &service.name, &service.translations),
+        catalog.name_in(locale, &purpose.name, &purpose.translations),
+    ))
+}
+
+fn retention_rule(
+    fact: &Justification,
+    location: &data_location::Model,
+    catalog: &Catalog,
+    locale: Locale,
+) -> (Option<DateTime<Utc>>, String) {
+    let rule = fact.rule_id.and_then(|id| catalog.retention_rules.get(&id));
+    let until = rule.and_then(|rule| rule_end(rule.counted_from, &rule.keep_for, fact, location, catalog));
+    let kept = match (locale, until.map(|end| last_day(end, catalog))) {
+        (Locale::Sv, Some(day)) => format!("Lagen kräver att uppgiften sparas till och med {day}"),
+        (Locale::En, Some(day)) => format!("The law requires that it is kept through {day}"),
+        (Locale::Sv, None) => "Lagen kräver att uppgiften sparas".to_owned(),
+        (Locale::En, None) => "The law requires that it is kept".to_owned(),
+    };
+    (until, rule.map_or_else(|| format!("{kept}."), |rule| format!("{kept}: {}.", rule.statute)))
+}
+
+fn prospect(
+    registered_at: Option<DateTime<Utc>>,
+    catalog: &Catalog,
+    locale: Locale,
+) -> (Option<DateTime<Utc>>, String) {
+    let until = registered_at.and_then(|start| Period::parse(PROSPECT).ok()?.after(start, &catalog.zone()));
+    let text = match locale {
+        Locale::Sv => {
+            "Kunden är registrerad och har inte beställt något än: åtgärder före avtal (art. 6.1 b)."
+        }
+        Locale::En => "Registered and nothing ordered yet: steps before a contract (Art. 6(1)(b)).",
+    };
+    (until, text.to_owned())
+}
+
+/// The last day of what is over at a moment, which for whole days is the midnight after it.
+fn last_day(end: DateTime<Utc>, catalog: &Catalog) -> NaiveDate {
+    day_of(end - TimeDelta::microseconds(1), &catalog.zone())
 }
 
 fn rule_end(
@@ -87,3 +139,6 @@ fn rule_end(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

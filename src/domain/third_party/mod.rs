@@ -10,7 +10,7 @@ mod update;
 pub use assess::AssessThirdParty;
 pub use create::CreateThirdParty;
 pub use retire::RetireThirdParty;
-pub use rules::{Blocker, EEA, Gap, blockers, gaps, is_in_eea, may_become, needs_agreement};
+pub use rules::{Blocker, BlockerCode, EEA, Gap, blockers, gaps, is_in_eea, may_become, needs_agreement};
 pub use update::UpdateThirdParty;
 
 #[cfg(test)]

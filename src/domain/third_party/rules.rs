@@ -94,10 +94,30 @@ pub fn gaps(party: &Model, today: NaiveDate) -> Vec<Gap> {
     .collect()
 }
 
+/// What can stand in the way of giving a third party anything, whoever the customer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockerCode {
+    ThirdPartyNotApproved,
+    ReviewOverdue,
+    NoAgreement,
+    NoTransferSafeguard,
+}
+
+impl From<BlockerCode> for Code {
+    fn from(code: BlockerCode) -> Self {
+        match code {
+            BlockerCode::ThirdPartyNotApproved => Self::ThirdPartyNotApproved,
+            BlockerCode::ReviewOverdue => Self::ReviewOverdue,
+            BlockerCode::NoAgreement => Self::NoAgreement,
+            BlockerCode::NoTransferSafeguard => Self::NoTransferSafeguard,
+        }
+    }
+}
+
 /// Something that stands in the way of giving a third party anything, whoever the customer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Blocker {
-    pub code: Code,
+    pub code: BlockerCode,
     /// What to do about it.
     pub message: &'static str,
 }
@@ -108,7 +128,7 @@ pub fn blockers(party: &Model, today: NaiveDate) -> Vec<Blocker> {
     let blocker = |there: bool, code, message| there.then_some(Blocker { code, message });
     let standing = blocker(
         party.status != TrustStatus::Approved,
-        Code::ThirdPartyNotApproved,
+        BlockerCode::ThirdPartyNotApproved,
         match party.status {
             TrustStatus::Suspended => "It is suspended: approve it again once the reason for that is gone.",
             TrustStatus::Retired => "The relationship with it has ended: use another third party.",
@@ -123,17 +143,17 @@ pub fn blockers(party: &Model, today: NaiveDate) -> Vec<Blocker> {
         standing,
         blocker(
             lapsed,
-            Code::ReviewOverdue,
+            BlockerCode::ReviewOverdue,
             "Its approval has lapsed: assess it anew, with a later review date.",
         ),
         blocker(
             needs_agreement(party.role) && !is_agreed(party, today),
-            Code::NoAgreement,
+            BlockerCode::NoAgreement,
             "There is no agreement in force with it: sign one, then assess it with its reference and date.",
         ),
         blocker(
             !is_in_eea(&party.country) && !covers_transfer(party),
-            Code::NoTransferSafeguard,
+            BlockerCode::NoTransferSafeguard,
             "It is outside the EEA, and nothing makes the transfer lawful: assess it with a safeguard.",
         ),
     ]

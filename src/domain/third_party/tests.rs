@@ -150,7 +150,7 @@ async fn another_country_takes_the_safeguard_away() {
     let party = ground.run(moved).await;
     assert_eq!((party.status, party.safeguard, party.version), (TrustStatus::Approved, None, 4));
     let blockers = super::blockers(&party, ground.today());
-    assert_eq!(blockers[0].code, Code::NoTransferSafeguard);
+    assert_eq!(blockers[0].code, super::BlockerCode::NoTransferSafeguard);
     ground.refuses(approve(party.id), &[(Code::AssessmentIncomplete, "safeguard")]).await;
     let covered = AssessThirdParty { safeguard: Change::Set(TransferSafeguard::Scc), ..approve(party.id) };
     ground.run(covered).await;

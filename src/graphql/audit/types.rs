@@ -19,12 +19,12 @@ use crate::{
 };
 use async_graphql::{Context, ID, Object, Result};
 
-/// One operation that someone made, or was refused. It holds no personal values, and never changes.
 #[derive(Clone)]
 pub struct AuditEvent(pub EventRow);
 
 connection!(AuditEventConnection, AuditEventEdge, AuditEvent);
 
+/// One operation that someone made, or was refused. It holds no personal values, and never changes.
 #[Object]
 impl AuditEvent {
     pub async fn id(&self) -> ID {
@@ -121,12 +121,12 @@ fn only_themselves(ctx: &Context<'_>) -> bool {
     access(ctx).sees_only_themselves(Action::SeeAccessLog)
 }
 
-/// What one event saw or changed of one customer.
 #[derive(Clone)]
 pub struct AuditSubject(SubjectBody);
 
 connection!(AuditSubjectConnection, AuditSubjectEdge, AuditSubject);
 
+/// What one event saw or changed of one customer.
 #[Object]
 impl AuditSubject {
     async fn customer(&self, ctx: &Context<'_>) -> Result<Customer> {

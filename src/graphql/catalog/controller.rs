@@ -5,9 +5,9 @@ use async_graphql::{Object, SimpleObject};
 use entity::{controller, json};
 use std::sync::Arc;
 
-/// The company that answers for the data (Art. 4(7)). While what Art. 30 asks for is null, a finding says so.
 pub struct Controller(pub Arc<controller::Model>);
 
+/// The company that answers for the data (Art. 4(7)). While what Art. 30 asks for is null, a finding says so.
 #[Object]
 impl Controller {
     async fn version(&self) -> i32 {

@@ -12,12 +12,12 @@ use async_graphql::{Context, ID, Object};
 use entity::data_category;
 use std::sync::Arc;
 
-/// A kind of personal data.
 #[derive(Clone)]
 pub struct DataCategory(pub Arc<data_category::Model>);
 
 connection!(DataCategoryConnection, DataCategoryEdge, DataCategory);
 
+/// A kind of personal data.
 #[Object]
 impl DataCategory {
     pub async fn id(&self) -> ID {

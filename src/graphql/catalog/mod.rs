@@ -2,6 +2,7 @@
 
 mod controller;
 mod data_category;
+mod mutations;
 mod purpose;
 mod queries;
 mod retention_rule;
@@ -10,6 +11,9 @@ mod translation;
 
 pub use controller::Controller;
 pub use data_category::{DataCategory, DataCategoryConnection};
+pub use mutations::{
+    ControllerMutation, DataCategoryMutation, PurposeMutation, RetentionRuleMutation, ServiceMutation,
+};
 pub use purpose::{Purpose, PurposeConnection};
 pub use queries::CatalogQuery;
 pub use retention_rule::{RetentionRule, RetentionRuleConnection};

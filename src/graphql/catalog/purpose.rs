@@ -12,12 +12,12 @@ use async_graphql::{Context, ID, Object};
 use entity::purpose;
 use std::sync::Arc;
 
-/// What data is used for.
 #[derive(Clone)]
 pub struct Purpose(pub Arc<purpose::Model>);
 
 connection!(PurposeConnection, PurposeEdge, Purpose);
 
+/// What data is used for.
 #[Object]
 impl Purpose {
     pub async fn id(&self) -> ID {

@@ -13,12 +13,12 @@ use async_graphql::{Context, ID, Object, Result};
 use entity::retention_rule;
 use std::sync::Arc;
 
-/// A statute that makes the company keep a category for a purpose, whatever the customer orders.
 #[derive(Clone)]
 pub struct RetentionRule(pub Arc<retention_rule::Model>);
 
 connection!(RetentionRuleConnection, RetentionRuleEdge, RetentionRule);
 
+/// A statute that makes the company keep a category for a purpose, whatever the customer orders.
 #[Object]
 impl RetentionRule {
     pub async fn id(&self) -> ID {

@@ -17,12 +17,12 @@ use async_graphql::{Context, ID, Object, Result};
 use entity::{data_requirement, service};
 use std::sync::Arc;
 
-/// What customers order.
 #[derive(Clone)]
 pub struct Service(pub Arc<service::Model>);
 
 connection!(ServiceConnection, ServiceEdge, Service);
 
+/// What customers order.
 #[Object]
 impl Service {
     pub async fn id(&self) -> ID {
@@ -72,10 +72,10 @@ impl Service {
     }
 }
 
-/// This service needs this category, at this system, for this purpose.
 #[derive(Clone)]
 pub struct DataRequirement(pub Arc<data_requirement::Model>);
 
+/// This service needs this category, at this system, for this purpose.
 #[Object]
 impl DataRequirement {
     pub async fn id(&self) -> ID {

@@ -1,7 +1,7 @@
 //! Names in the reader's language.
 
 use crate::{domain::catalog::Catalog, graphql::enums::Locale};
-use async_graphql::SimpleObject;
+use async_graphql::{InputObject, SimpleObject};
 use entity::json;
 
 /// A name and description in another language than the controller's.
@@ -18,22 +18,36 @@ impl From<&json::Translation> for Translation {
     }
 }
 
+#[derive(Debug, InputObject)]
+pub struct TranslationInput {
+    locale: Locale,
+    name: String,
+    description: Option<String>,
+}
+
+impl From<TranslationInput> for json::Translation {
+    fn from(input: TranslationInput) -> Self {
+        Self { locale: input.locale.into(), name: input.name, description: input.description }
+    }
+}
+
+/// All that came in.
+pub fn given(inputs: Vec<TranslationInput>) -> Vec<json::Translation> {
+    inputs.into_iter().map(Into::into).collect()
+}
+
 /// All translations of something.
 pub fn all(of: &json::Translations) -> Vec<Translation> {
     of.0.iter().map(Translation::from).collect()
 }
 
-/// The translation into a language, unless it is the controller's own or there is none.
+/// The translation into the language asked for; `None` stands for the controller's own.
 pub fn into<'a>(
     locale: Option<Locale>,
     translations: &'a json::Translations,
     catalog: &Catalog,
 ) -> Option<&'a json::Translation> {
-    let locale = entity::enums::Locale::from(locale?);
-    if catalog.controller.as_ref().is_some_and(|controller| controller.locale == locale) {
-        return None;
-    }
-    translations.0.iter().find(|translation| translation.locale == locale)
+    catalog.translation(locale?.into(), translations)
 }
 
 /// The name and the description of a thing, in the language asked for or else in the controller's.

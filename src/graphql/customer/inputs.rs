@@ -1,8 +1,8 @@
 //! What comes in about customers.
 
 use crate::{
-    domain::{change::Change, customer::ProfileChange},
-    graphql::{context::catalog, error::bad_input},
+    domain::customer::ProfileChange,
+    graphql::{change::change, context::catalog, error::bad_input},
 };
 use async_graphql::{Context, InputObject, MaybeUndefined, Result};
 use entity::ids::CategoryKey;
@@ -22,15 +22,6 @@ pub struct CustomerProfileInput {
 impl std::fmt::Debug for CustomerProfileInput {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("CustomerProfileInput(secret)")
-    }
-}
-
-/// What an update says of a field.
-pub fn change<T>(said: MaybeUndefined<T>) -> Change<T> {
-    match said {
-        MaybeUndefined::Undefined => Change::Keep,
-        MaybeUndefined::Null => Change::Clear,
-        MaybeUndefined::Value(value) => Change::Set(value),
     }
 }
 

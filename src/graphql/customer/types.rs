@@ -19,12 +19,12 @@ use crate::{
 };
 use async_graphql::{Context, ID, Object, Result};
 
-/// Somebody whose data the company has: the data subject, or a company with its contact person.
 #[derive(Clone)]
 pub struct Customer(pub Keyed);
 
 connection!(CustomerConnection, CustomerEdge, Customer);
 
+/// Somebody whose data the company has: the data subject, or a company with its contact person.
 #[Object]
 impl Customer {
     pub async fn id(&self) -> ID {
@@ -121,9 +121,9 @@ impl Customer {
     }
 }
 
-/// What the caller may see of a person for the stated purpose; the rest is null.
 pub struct CustomerProfile(Revealed);
 
+/// What the caller may see of a person for the stated purpose; the rest is null.
 #[Object]
 impl CustomerProfile {
     async fn name(&self) -> Option<&str> {

@@ -35,12 +35,12 @@ impl CustomerDataConnection {
     }
 }
 
-/// One customer whose data is, or was, in a place.
 pub struct CustomerDataEdge {
     cursor: String,
     at: CustomerAt,
 }
 
+/// One customer whose data is, or was, in a place.
 #[Object]
 impl CustomerDataEdge {
     async fn cursor(&self) -> &str {

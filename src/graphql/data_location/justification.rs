@@ -25,12 +25,12 @@ pub enum JustificationKind {
     Prospect,
 }
 
-/// One fact that lets data be where it is. The object that `kind` names is there; the others are null.
 pub struct Justification {
     pub fact: justification::Justification,
     pub location: data_location::Model,
 }
 
+/// One fact that lets data be where it is. The object that `kind` names is there; the others are null.
 #[Object]
 impl Justification {
     async fn kind(&self) -> JustificationKind {
@@ -68,8 +68,7 @@ impl Justification {
         locale: Option<Locale>,
     ) -> Result<(Option<DateTime>, String)> {
         let catalog = catalog(ctx);
-        let default = catalog.controller.as_ref().map_or(entity::enums::Locale::Sv, |company| company.locale);
-        let locale = locale.map_or(default, Into::into);
+        let locale = locale.map_or(catalog.locale(), Into::into);
         // A prospect's time counts from their registration.
         let registered_at = match self.fact.kind {
             Kind::Prospect => loaders(ctx).batch.load_one(self.location.customer_id).await.or_error()?,

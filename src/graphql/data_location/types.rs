@@ -22,13 +22,13 @@ use crate::{
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use entity::data_location;
 
-/// One customer's data of one category in one system: a line of the data map. It stays, as a tombstone, after
-/// disposal.
 #[derive(Clone)]
 pub struct DataLocation(pub data_location::Model);
 
 connection!(DataLocationConnection, DataLocationEdge, DataLocation);
 
+/// One customer's data of one category in one system: a line of the data map. It stays, as a tombstone, after
+/// disposal.
 #[Object]
 impl DataLocation {
     pub async fn id(&self) -> ID {

@@ -13,12 +13,12 @@ use crate::graphql::{
 use async_graphql::{Context, ID, Object, Result};
 use entity::subscription;
 
-/// One customer's order of one service (named so because the root type has taken `Subscription`).
 #[derive(Clone)]
 pub struct ServiceSubscription(pub subscription::Model);
 
 connection!(ServiceSubscriptionConnection, ServiceSubscriptionEdge, ServiceSubscription);
 
+/// One customer's order of one service (named so because the root type has taken `Subscription`).
 #[Object]
 impl ServiceSubscription {
     pub async fn id(&self) -> ID {

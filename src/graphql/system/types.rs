@@ -15,12 +15,12 @@ use async_graphql::{Context, ID, Object, Result};
 use entity::system;
 use std::sync::Arc;
 
-/// A place where data is stored.
 #[derive(Clone)]
 pub struct System(pub Arc<system::Model>);
 
 connection!(SystemConnection, SystemEdge, System);
 
+/// A place where data is stored.
 #[Object]
 impl System {
     pub async fn id(&self) -> ID {

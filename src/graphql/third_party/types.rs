@@ -1,12 +1,12 @@
 //! A third party and how it was vetted.
 
 use crate::{
-    domain::{data_location::AtPlace, page::Page},
+    domain::{data_location::AtPlace, page::Page, period::day_of, third_party::blockers},
     graphql::{
         connection::{Arguments, connection},
-        context::catalog,
+        context::{access, catalog},
         data_location::{CustomerDataConnection, customers_at},
-        enums::{ThirdPartyRole, TransferSafeguard, TrustStatus},
+        enums::{DisclosureBlockerCode, ThirdPartyRole, TransferSafeguard, TrustStatus},
         error::missing,
         node,
         scalars::{Date, DateTime},
@@ -17,12 +17,12 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use entity::{assessment, third_party};
 use std::sync::Arc;
 
-/// Another company or body that receives data.
 #[derive(Clone)]
 pub struct ThirdParty(pub Arc<third_party::Model>);
 
 connection!(ThirdPartyConnection, ThirdPartyEdge, ThirdParty);
 
+/// Another company or body that receives data.
 #[Object]
 impl ThirdParty {
     pub async fn id(&self) -> ID {
@@ -58,6 +58,12 @@ impl ThirdParty {
 
     async fn status(&self) -> TrustStatus {
         self.0.status.into()
+    }
+
+    /// What stands in the way of giving it anything, whoever the customer is. Empty: nothing does.
+    async fn blockers(&self, ctx: &Context<'_>) -> Vec<DisclosureBlockerCode> {
+        let today = day_of(access(ctx).now(), &catalog(ctx).zone());
+        blockers(&self.0, today).into_iter().map(|blocker| blocker.code.into()).collect()
     }
 
     async fn agreement(&self) -> Option<ProcessingAgreement> {
@@ -168,12 +174,12 @@ impl ProcessingAgreement {
     }
 }
 
-/// One vetting of a third party. Kept for good.
 #[derive(Clone)]
 pub struct Assessment(pub Arc<assessment::Model>);
 
 connection!(AssessmentConnection, AssessmentEdge, Assessment);
 
+/// One vetting of a third party. Kept for good.
 #[Object]
 impl Assessment {
     pub async fn id(&self) -> ID {

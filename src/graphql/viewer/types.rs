@@ -8,9 +8,9 @@ use crate::{
 };
 use async_graphql::{Context, Object, Result};
 
-/// The caller.
 pub struct Viewer(pub Access);
 
+/// The caller.
 #[Object]
 impl Viewer {
     /// Who the token says it is: issuer and subject.

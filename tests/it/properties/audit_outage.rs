@@ -1,7 +1,7 @@
 //! When the audit log cannot be written, nothing is answered and nothing is changed; when it can be again, all is as
 //! before, without a restart.
 
-use super::fixtures::{FIXTURES, Ids};
+use super::fixtures::{Ids, fixtures};
 use crate::support::{Answer, TestApp, database::Engine};
 use axum::http::StatusCode;
 
@@ -42,7 +42,7 @@ async fn without_the_log_no_query_is_answered() {
     app.break_log("audit_event").await;
     let before = app.database.dump(|_| true).await;
 
-    for fixture in FIXTURES.iter().filter(|fixture| !fixture.changes()) {
+    for fixture in fixtures().filter(|fixture| !fixture.changes()) {
         let variables = (fixture.variables)(&ids);
         for client in [app.compliance(), app.customer_user("K-1001"), app.script(&fixture.scopes())] {
             assert_silent(&client.ask(fixture.document, variables.clone()).await, fixture.name);
@@ -58,7 +58,7 @@ async fn without_the_log_no_query_is_answered() {
     assert!(app.database.dump(|_| true).await == before);
 
     app.repair_log().await;
-    for fixture in FIXTURES.iter().filter(|fixture| !fixture.changes()) {
+    for fixture in fixtures().filter(|fixture| !fixture.changes()) {
         let answer = app.compliance().ask(fixture.document, (fixture.variables)(&ids)).await;
         assert_eq!(answer.status, StatusCode::OK);
         answer.data();
@@ -73,7 +73,7 @@ async fn without_the_log_no_mutation_changes_a_row() {
     app.break_log("audit_event").await;
     let before = app.database.dump(|_| true).await;
 
-    for fixture in FIXTURES.iter().filter(|fixture| fixture.changes()) {
+    for fixture in fixtures().filter(|fixture| fixture.changes()) {
         for client in [app.compliance(), app.script(&[fixture.root()]), app.auditor()] {
             let answer = client.ask(fixture.document, (fixture.variables)(ids.anew())).await;
             assert_eq!(answer.code(), Some("UNAVAILABLE"), "{}: {:#}", fixture.name, answer.json);
@@ -83,7 +83,7 @@ async fn without_the_log_no_mutation_changes_a_row() {
     }
 
     app.repair_log().await;
-    for fixture in FIXTURES.iter().filter(|fixture| fixture.changes()) {
+    for fixture in fixtures().filter(|fixture| fixture.changes()) {
         let before = app.database.dump_but_the_log().await;
         let answer = app.compliance().ask(fixture.document, (fixture.variables)(ids.anew())).await;
         answer.data();
@@ -101,7 +101,7 @@ async fn an_event_that_cannot_say_whom_it_is_about_is_not_written() {
     app.break_log("audit_subject").await;
     let before = app.database.dump(|_| true).await;
     for name in ["customer", "customers", "system { customers }", "registerCustomer", "startSubscription"] {
-        let fixture = FIXTURES.iter().find(|fixture| fixture.name == name).unwrap();
+        let fixture = fixtures().find(|fixture| fixture.name == name).unwrap();
         let answer = app.compliance().ask(fixture.document, (fixture.variables)(&ids)).await;
         assert_eq!(answer.code(), Some("UNAVAILABLE"), "{name}: {:#}", answer.json);
         assert!(answer.json["data"][fixture.root()].is_null(), "{name}: {:#}", answer.json);

@@ -2,7 +2,7 @@
 //!
 //! A new root field without a line in `fixtures.rs` fails here, so that nobody can forget to try it.
 
-use super::fixtures::{FIXTURES, Fixture, Ids};
+use super::fixtures::{Fixture, Ids, fixtures};
 use crate::support::{
     Answer, Client, TestApp,
     audit::Event,
@@ -31,7 +31,7 @@ fn fields_of(name: &str) -> BTreeSet<String> {
 #[test]
 fn every_root_field_has_a_fixture() {
     let asked = |changes| {
-        let of = FIXTURES.iter().filter(|fixture| fixture.changes() == changes);
+        let of = fixtures().filter(|fixture| fixture.changes() == changes);
         of.map(|fixture| fixture.root().to_owned()).collect::<BTreeSet<_>>()
     };
     assert_eq!(asked(false), fields_of("Query"));
@@ -70,7 +70,7 @@ async fn every_role_gets_the_answer_it_may_have_and_leaves_its_event() {
     let app = TestApp::new().await;
     let mut ids = Ids::of(&app).await;
     let mut rows = Vec::new();
-    for fixture in FIXTURES {
+    for fixture in fixtures() {
         let mut row = vec![fixture.name.to_owned()];
         for (_, client) in CALLERS {
             let answer = client(&app, fixture).ask(fixture.document, (fixture.variables)(ids.anew())).await;

@@ -1,5 +1,7 @@
 //! For every root field, a way to ask it that would be answered with data to somebody who may.
 
+mod reference_data;
+
 use crate::support::{TestApp, build};
 use serde_json::{Value, json};
 
@@ -44,6 +46,10 @@ pub struct Ids {
     pub system: String,
     pub third_party: String,
     pub assessment: String,
+    /// A service that nobody has, with its third party and that one's system: they may be retired.
+    pub spare_service: String,
+    pub spare_system: String,
+    pub spare_third_party: String,
     /// Different each time, for what may be there only once.
     pub fresh: String,
 }
@@ -54,6 +60,8 @@ const IDS: &str = "{
     }
     service(key: \"web-hosting\") { id requirements { id } }
     retentionRules(first: 1) { nodes { id } }
+    spareService: service(key: \"live-chat\") { id }
+    spare: thirdParties(filter: { kinds: [\"LIVE_CHAT\"] }) { nodes { id systems { id } } }
     thirdParties(filter: { statuses: [APPROVED] }) { nodes { id assessments { nodes { id } } systems { id } } }
 }";
 
@@ -73,6 +81,9 @@ impl Ids {
             system: app.system_id("Faktureringssystem").await,
             third_party: id("/thirdParties/nodes/0/id").to_owned(),
             assessment: id("/thirdParties/nodes/0/assessments/nodes/0/id").to_owned(),
+            spare_service: id("/spareService/id").to_owned(),
+            spare_system: id("/spare/nodes/0/systems/0/id").to_owned(),
+            spare_third_party: id("/spare/nodes/0/id").to_owned(),
             fresh: "fresh-0".to_owned(),
         }
     }
@@ -91,8 +102,12 @@ fn nothing(_: &Ids) -> Value {
     json!({})
 }
 
-/// All of them.
-pub const FIXTURES: &[Fixture] = &[
+/// All of them, in an order in which each can be done once.
+pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
+    FIXTURES.iter().chain(reference_data::FIXTURES)
+}
+
+const FIXTURES: &[Fixture] = &[
     Fixture {
         name: "viewer",
         document: "{ viewer { actor displayName roles scopes purpose allowedOperations customer { reference } } }",

@@ -100,7 +100,7 @@ fn an_approval_says_all_that_it_lacks() {
 
 #[test]
 fn blockers_say_why_nothing_may_go_there() {
-    use Code::{NoAgreement, NoTransferSafeguard, ReviewOverdue, ThirdPartyNotApproved};
+    use BlockerCode::{NoAgreement, NoTransferSafeguard, ReviewOverdue, ThirdPartyNotApproved};
     let unsigned = Model { agreement_reference: None, agreement_signed_on: None, ..hosting() };
     let table = [
         (hosting(), vec![]),
