@@ -19,5 +19,6 @@ pub(super) async fn run(args: MigrateArgs, config: Config) -> Result<(), Failure
 
 fn list(migrations: &[(String, bool)]) -> String {
     let word = |applied: &bool| if *applied { "applied" } else { "pending" };
-    migrations.iter().map(|(name, applied)| format!("{}\t{name}\n", word(applied))).collect()
+    let lines = migrations.iter().map(|(name, applied)| [word(applied), "\t", name, "\n"].concat());
+    lines.collect::<Vec<_>>().concat()
 }

@@ -77,13 +77,8 @@ pub async fn wrap(State(envelope): State<Envelope>, mut request: Request, next: 
     metrics::counter!("http_requests_total", "path" => route, "status" => status.as_u16().to_string())
         .increment(1);
     metrics::histogram!("http_request_seconds", "path" => route).record(took.as_secs_f64());
-    span.in_scope(|| {
-        tracing::info!(
-            status = status.as_u16(),
-            ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            "answered"
-        )
-    });
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(status = status.as_u16(), ms, "answered"));
     response
 }
 
