@@ -116,8 +116,17 @@ pub(in crate::access) fn engine(settings: &Settings) -> Engine {
     if settings.url.expose_secret().starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
 }
 
+/// Applies what is pending, and sets the privileges anew: a restored database may have lost them.
+pub(in crate::access) async fn migrate_and_grant(settings: &Settings) -> Result<(), Broken> {
+    migrate(settings).await?;
+    let owner = owner(settings).await?;
+    let done = migration::privileges::grant(&owner).await;
+    owner.close().await?;
+    Ok(done?)
+}
+
 /// Applies what is pending.
-pub(in crate::access) async fn migrate(settings: &Settings) -> Result<(), Broken> {
+async fn migrate(settings: &Settings) -> Result<(), Broken> {
     let owner = owner(settings).await?;
     let done = migration::up(&owner).await;
     owner.close().await?;

@@ -68,12 +68,12 @@ impl Door {
         }))
     }
 
-    /// Applies what is pending, and nothing else.
+    /// Applies what is pending and sets the privileges anew, and nothing else.
     ///
     /// # Errors
     /// When the database cannot be reached or migrated.
     pub async fn migrate(settings: &Settings) -> Result<(), Broken> {
-        database::migrate(settings).await
+        database::migrate_and_grant(settings).await
     }
 
     /// Each migration's name, and whether it is applied.
