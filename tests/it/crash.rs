@@ -76,8 +76,7 @@ async fn what_was_answered_survives_a_kill_at_any_moment() {
             wait(1).await;
         }
         wait(u64::from(started.elapsed().subsec_nanos()) % 50).await;
-        server.kill().unwrap();
-        server.wait().unwrap();
+        server.kill();
         stop.store(true, Ordering::Relaxed);
         for client in clients {
             client.await.unwrap();
@@ -89,8 +88,7 @@ async fn what_was_answered_survives_a_kill_at_any_moment() {
     let (mut server, _) = start(folder.path(), &database);
     let db = Database::connect(&database).await.unwrap();
     check(&db, &answered).await;
-    server.kill().unwrap();
-    server.wait().unwrap();
+    server.kill();
 }
 
 async fn check(db: &DatabaseConnection, answered: &Answered) {
@@ -207,8 +205,24 @@ fn kartotek(folder: &Path) -> Command {
     command
 }
 
+/// A server that does not outlive its test, however that ends.
+struct Server(Child);
+
+impl Server {
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+    }
+}
+
 /// The server, once it listens, and where.
-fn start(folder: &Path, database: &str) -> (Child, String) {
+fn start(folder: &Path, database: &str) -> (Server, String) {
     let mut command = kartotek(folder);
     command.args(["serve", "--demo", "--listen", "127.0.0.1:0"]).env("KARTOTEK_DATABASE_URL", database);
     let mut server = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -221,7 +235,7 @@ fn start(folder: &Path, database: &str) -> (Child, String) {
     };
     // Somebody has to read on, or the server waits for the pipe to empty.
     std::thread::spawn(move || lines.for_each(drop));
-    (server, address)
+    (Server(server), address)
 }
 
 fn token(folder: &Path) -> String {

@@ -10,13 +10,13 @@ use crate::support::{
 };
 use async_graphql::parser::{
     parse_schema,
-    types::{TypeKind, TypeSystemDefinition},
+    types::{FieldDefinition, TypeKind, TypeSystemDefinition},
 };
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The fields of an object type of the schema.
-fn fields_of(name: &str) -> BTreeSet<String> {
+/// The fields of an object type of the schema, with what the schema says of each.
+fn described(name: &str) -> BTreeMap<String, String> {
     let document = parse_schema(kartotek::graphql::sdl()).unwrap();
     let fields = document.definitions.into_iter().filter_map(|definition| match definition {
         TypeSystemDefinition::Type(of) if of.node.name.node == name => match of.node.kind {
@@ -25,7 +25,33 @@ fn fields_of(name: &str) -> BTreeSet<String> {
         },
         _ => None,
     });
-    fields.flatten().map(|field| field.node.name.node.to_string()).collect()
+    let text = |field: FieldDefinition| field.description.map(|text| text.node).unwrap_or_default();
+    fields.flatten().map(|field| (field.node.name.node.to_string(), text(field.node))).collect()
+}
+
+/// The fields of an object type of the schema.
+fn fields_of(name: &str) -> BTreeSet<String> {
+    described(name).into_keys().collect()
+}
+
+const ROLES: [&str; 5] = ["CUSTOMER, of themselves", "AGENT", "COMPLIANCE", "AUDITOR", "ADMIN"];
+
+/// The roles that the schema says may use a root field, as columns of the table below.
+fn roles_told(field: &str) -> BTreeSet<&'static str> {
+    let mut all = described("Query");
+    all.extend(described("Mutation"));
+    let (_, requires) =
+        all[field].split_once("Requires: ").unwrap_or_else(|| panic!("{field} does not say who may"));
+    let requires = requires.trim().trim_end_matches('.');
+    if requires == "any role" {
+        return ROLES.into();
+    }
+    let words = requires.split([',', ';', ' ']).filter(|word| !word.is_empty() && !word.starts_with('('));
+    let role = |word: &str| {
+        let role = ROLES.into_iter().find(|role| role.split(',').next() == Some(word));
+        role.unwrap_or_else(|| panic!("{field} names {word}"))
+    };
+    words.map(role).collect()
 }
 
 #[test]
@@ -72,11 +98,24 @@ async fn every_role_gets_the_answer_it_may_have_and_leaves_its_event() {
     let mut rows = Vec::new();
     for fixture in fixtures() {
         let mut row = vec![fixture.name.to_owned()];
-        for (_, client) in CALLERS {
+        let mut may = BTreeSet::new();
+        for (caller, client) in CALLERS {
             let answer = client(&app, fixture).ask(fixture.document, (fixture.variables)(ids.anew())).await;
             let events = app.events(&answer).await;
             check(fixture, &answer, &events);
             row.push(cell(fixture, &answer, &events));
+            if answer.errors().is_empty() && !answer.json["data"][fixture.root()].is_null() {
+                may.insert(caller);
+            }
+        }
+        if fixture.name == fixture.root() {
+            let told = roles_told(fixture.root());
+            assert_eq!(
+                may.intersection(&ROLES.into()).copied().collect::<BTreeSet<_>>(),
+                told,
+                "{}",
+                fixture.name
+            );
         }
         rows.push(row);
     }

@@ -1,0 +1,123 @@
+//! Who may know whom. Anything that is not listed is an error, and so is a line that nothing needs any more.
+
+use super::source::{Source, files, paths};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A module of the crate, the modules of it that it knows, and those crates that say which layer it belongs to.
+type Knows = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+#[rustfmt::skip]
+const EDGES: &[Knows] = &[
+    ("main", &["cli"], &["clap"]),
+    ("lib", &[], &[]),
+    // `domain` for the demo's customers, `graphql` for the schema's text, `policy` for the names of the demo's roles.
+    ("cli", &["access", "auth", "config", "crypto", "domain", "graphql", "http", "policy", "server", "telemetry"], &["clap", "config"]),
+    // Puts the parts together, so it knows them all.
+    ("server", &["access", "auth", "crypto", "domain", "graphql", "http", "worker"], &["async_graphql", "axum", "metrics_exporter_prometheus"]),
+    // `domain` for one question: whose record a customer's token is about.
+    ("http", &["access", "auth", "domain", "graphql", "policy"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
+    ("auth", &["policy"], &["jsonwebtoken", "reqwest"]),
+    ("graphql", &["access", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
+    ("worker", &["domain"], &["metrics", "metrics_exporter_prometheus"]),
+    ("domain", &["access", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
+    // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
+    ("access", &["crypto", "identifier", "policy", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
+    ("policy", &[], &["entity"]),
+    // `policy` for the words of roles, which stand in bodies.
+    ("transparency", &["policy"], &["entity"]),
+    ("crypto", &[], &["entity"]),
+    ("identifier", &[], &[]),
+    ("config", &[], &["config"]),
+    ("telemetry", &[], &["metrics", "metrics_exporter_prometheus"]),
+];
+
+const TELLING: &[&str] = &[
+    "async_graphql",
+    "axum",
+    "clap",
+    "config",
+    "entity",
+    "hyper",
+    "jsonwebtoken",
+    "metrics",
+    "metrics_exporter_prometheus",
+    "migration",
+    "reqwest",
+    "sea_orm",
+    "sqlx",
+    "tower",
+    "tower_http",
+];
+
+/// The nouns of the domain, and those that each calls. Shared steps go down this order, and never back up, save where a
+/// line says why.
+#[rustfmt::skip]
+const NOUNS: &[(&str, &[&str])] = &[
+    ("demo", &["catalog", "customer", "data_location", "subscription", "third_party"]),
+    // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies.
+    ("customer", &["catalog", "data_location", "justification"]),
+    // Up, for the one check that a customer is still there, and locked.
+    ("subscription", &["customer"]),
+    // Up, for customers as they are shown beside what lies at a place, and for the same check.
+    ("data_location", &["catalog", "customer", "justification", "third_party"]),
+    ("justification", &["catalog"]),
+    ("third_party", &["catalog"]),
+    ("system", &["catalog"]),
+    ("audit", &[]),
+    ("catalog", &[]),
+];
+
+/// The module of the crate that a file belongs to.
+fn module(source: &Source) -> &str {
+    let path = source.path.strip_prefix("src/").unwrap();
+    path.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+fn program() -> Vec<Source> {
+    files(&["src"]).into_iter().filter(|source| !source.is_test()).collect()
+}
+
+#[test]
+fn modules_know_those_below_them_and_no_others() {
+    let mut found = BTreeMap::<String, (BTreeSet<String>, BTreeSet<String>)>::new();
+    for source in program() {
+        let code = source.code_text();
+        let itself = module(&source).to_owned();
+        let (ours, others) = found.entry(itself.clone()).or_default();
+        let named = [paths(&code, "crate::"), paths(&code, "kartotek::")].into_iter().flatten();
+        ours.extend(named.map(|path| path[0].clone()).filter(|step| *step != itself));
+        let used = TELLING.iter().filter(|name| !paths(&code, &format!("{name}::")).is_empty());
+        others.extend(used.map(|name| (*name).to_owned()));
+    }
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<BTreeSet<_>>();
+    let allowed =
+        EDGES.iter().map(|(module, ours, others)| ((*module).to_owned(), (words(ours), words(others))));
+    let allowed = allowed.collect::<BTreeMap<_, _>>();
+    for (module, edges) in &found {
+        assert_eq!(Some(edges), allowed.get(module), "{module}");
+    }
+    assert_eq!(found.len(), allowed.len());
+}
+
+#[test]
+fn nouns_of_the_domain_call_those_that_are_listed() {
+    let mut found = BTreeMap::<String, BTreeSet<String>>::new();
+    let noun = |source: &Source| {
+        let (noun, _) = source.path.strip_prefix("src/domain/")?.split_once('/')?;
+        Some(noun.to_owned())
+    };
+    let program = program();
+    let nouns = program.iter().filter_map(noun).collect::<BTreeSet<_>>();
+    for source in &program {
+        let Some(noun) = noun(source) else { continue };
+        let named = paths(&source.code_text(), "crate::").into_iter().filter(|path| path[0] == "domain");
+        let called = named.filter_map(|path| path.get(1).cloned());
+        let called = called.filter(|called| nouns.contains(called) && *called != noun).collect::<Vec<_>>();
+        found.entry(noun).or_default().extend(called);
+    }
+    for (noun, called) in &found {
+        let allowed = NOUNS.iter().find(|(listed, _)| listed == noun).map(|(_, called)| called.to_vec());
+        assert_eq!(Some(called.iter().map(String::as_str).collect()), allowed, "{noun}");
+    }
+    assert_eq!(found.len(), NOUNS.len());
+}
