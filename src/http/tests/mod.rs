@@ -1,7 +1,6 @@
 //! The real server on a port of its own, driven by raw sockets, with a stand-in for what it asks.
 
 mod attacks;
-mod conformance;
 mod documents;
 mod load;
 mod pages;
