@@ -1,0 +1,124 @@
+//! `kartotek serve`, as it is shipped.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use kartotek::crypto::MasterKeys;
+
+use crate::Result;
+
+/// Where the program and its files are, and which database it works on.
+pub struct Setup {
+    pub program: PathBuf,
+    pub folder: PathBuf,
+    pub database: String,
+}
+
+impl Setup {
+    /// A new folder with a new master key, and the database brought up to date.
+    pub fn new(program: &Path, folder: PathBuf, database: String) -> Result<(Self, MasterKeys)> {
+        std::fs::create_dir_all(&folder)?;
+        let text = MasterKeys::generate_text()?;
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join("master.keys"))?;
+        file.write_all(text.as_bytes())?;
+        let setup = Self { program: program.to_owned(), folder, database };
+        setup.call(&["migrate"])?;
+        Ok((setup, MasterKeys::parse(&text)?))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env("KARTOTEK_DATA_DIR", &self.folder)
+            .env("KARTOTEK_DATABASE_URL", &self.database);
+        command
+    }
+
+    fn call(&self, arguments: &[&str]) -> Result<String> {
+        let done = self.command(arguments).output()?;
+        if !done.status.success() {
+            return Err(String::from_utf8_lossy(&done.stderr).into_owned().into());
+        }
+        Ok(String::from_utf8(done.stdout)?)
+    }
+
+    /// A token for somebody who serves customers.
+    pub fn token(&self) -> Result<String> {
+        Ok(self.call(&["token", "--role", "AGENT", "--expires", "1d"])?.trim().to_owned())
+    }
+
+    /// Starts it and waits until it is ready.
+    pub fn start(&self) -> Result<Server> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let log = File::options().create(true).append(true).open(self.folder.join("log"))?;
+        let begin = Instant::now();
+        let child = self
+            .command(&["serve", "--listen", &address.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()?;
+        let mut server = Server { child, address, ready_after: Duration::ZERO };
+        while !is_ready(address) {
+            if let Some(status) = server.child.try_wait()? {
+                let log = std::fs::read_to_string(self.folder.join("log"))?;
+                return Err(format!("the server ended with {status}:\n{log}").into());
+            }
+            if begin.elapsed() > Duration::from_mins(1) {
+                return Err("the server is not ready after a minute".into());
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        server.ready_after = begin.elapsed();
+        Ok(server)
+    }
+}
+
+fn is_ready(address: SocketAddr) -> bool {
+    let ask = || {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        std::io::Result::Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
+
+/// A server that runs until it is stopped or dropped.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+    pub ready_after: Duration,
+}
+
+impl Server {
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// As an operator would.
+    pub fn stop(mut self) -> Result<()> {
+        Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status()?;
+        let status = self.child.wait()?;
+        if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing to do about it when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
