@@ -21,6 +21,9 @@ use entity::{
 };
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
+/// How long a loader gathers keys before it asks.
+const PATIENCE: Duration = Duration::from_millis(1);
+
 /// The loaders of one root field.
 pub struct Loaders {
     pub batch: DataLoader<Batch, HashMapCache>,
@@ -35,9 +38,8 @@ impl std::fmt::Debug for Loaders {
 impl Loaders {
     pub fn new(access: &Access, catalog: Arc<Catalog>) -> Self {
         let batch = Batch { access: access.clone(), catalog };
-        // What is asked for in the same turn of the executor is one batch; waiting longer would only add delay.
-        let loader =
-            DataLoader::with_cache(batch, tokio::spawn, HashMapCache::default()).delay(Duration::ZERO);
+        // As long as the executor takes to ask for a large page's worth: with less, one batch becomes many.
+        let loader = DataLoader::with_cache(batch, tokio::spawn, HashMapCache::default()).delay(PATIENCE);
         Self { batch: loader }
     }
 }

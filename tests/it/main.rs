@@ -1,6 +1,8 @@
 //! The integration tests: one binary, on SQLite, or on PostgreSQL when `TEST_DATABASE_URL` says where.
 
 #[cfg(test)]
+mod api;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod docs;

@@ -16,9 +16,12 @@ pub enum Which {
     Reference(String),
 }
 
-/// The customer and the first page of their map, newest first.
+/// The customer and the first `limit` lines of their map, newest first.
 #[derive(Clone, Debug)]
-pub struct CustomerWithMap(pub Which);
+pub struct CustomerWithMap {
+    pub which: Which,
+    pub limit: u64,
+}
 
 /// A line of the map beside its customer; a customer without any has one row without a line.
 struct Row {
@@ -45,7 +48,7 @@ impl Inquiry for CustomerWithMap {
     type Output = Option<(Keyed, Page<data_location::Model>)>;
 
     fn target(&self) -> Target {
-        match self.0 {
+        match self.which {
             Which::Id(id) => Target::customer(id),
             // Whose number it is shows only in the answer, which the door looks at once more.
             Which::Reference(_) => Target::none(),
@@ -53,9 +56,9 @@ impl Inquiry for CustomerWithMap {
     }
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
-        let request = PageRequest::default();
+        let request = PageRequest { limit: self.limit, ..PageRequest::default() };
         let mut sql = Sql::new(COLUMNS);
-        match self.0 {
+        match self.which {
             Which::Id(id) => sql.push("c.id = ").bind(id.0),
             Which::Reference(reference) => sql.push("c.reference = ").bind(reference),
         };

@@ -71,8 +71,8 @@ impl CatalogQuery {
         before: Option<String>,
         #[graphql(default = false)] include_retired: bool,
     ) -> Result<ServiceConnection> {
-        access(ctx).permit(Action::SeeServices).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "services")?;
+        access(ctx).permit(Action::SeeServices).await.or_error()?;
         let catalog = catalog(ctx);
         let shown = catalog.services.values().filter(|row| include_retired || row.retired_at.is_none());
         let mut list = shown.cloned().collect::<Vec<_>>();
@@ -93,8 +93,8 @@ impl CatalogQuery {
         before: Option<String>,
         filter: Option<DataCategoryFilter>,
     ) -> Result<DataCategoryConnection> {
-        access(ctx).permit(Action::SeeDataCategories).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "dataCategories")?;
+        access(ctx).permit(Action::SeeDataCategories).await.or_error()?;
         let filter = filter.unwrap_or_default();
         let catalog = catalog(ctx);
         if let Some(under) = &filter.under
@@ -125,8 +125,8 @@ impl CatalogQuery {
         before: Option<String>,
         #[graphql(default = false)] include_retired: bool,
     ) -> Result<PurposeConnection> {
-        access(ctx).permit(Action::SeePurposes).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "purposes")?;
+        access(ctx).permit(Action::SeePurposes).await.or_error()?;
         let catalog = catalog(ctx);
         let shown = catalog.purposes.values().filter(|row| include_retired || row.retired_at.is_none());
         let page = Page::of_list(&page, shown.cloned().collect(), |row| vec![row.key.0.clone()]);
@@ -145,8 +145,8 @@ impl CatalogQuery {
         before: Option<String>,
         #[graphql(default = false)] include_retired: bool,
     ) -> Result<RetentionRuleConnection> {
-        access(ctx).permit(Action::SeeRetentionRules).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "retentionRules")?;
+        access(ctx).permit(Action::SeeRetentionRules).await.or_error()?;
         let catalog = catalog(ctx);
         let shown =
             catalog.retention_rules.values().filter(|row| include_retired || row.retired_at.is_none());

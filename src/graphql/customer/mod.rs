@@ -2,6 +2,7 @@
 
 mod inputs;
 mod mutations;
+mod preload;
 mod queries;
 mod types;
 

@@ -1,12 +1,12 @@
 //! Questions about customers.
 
-use super::types::{Customer, CustomerConnection};
+use super::{
+    preload,
+    types::{Customer, CustomerConnection},
+};
 use crate::{
-    domain::{
-        customer::{
-            self, CustomerByReference, CustomerWithMap, CustomersByIds, FindCustomer, ListCustomers, Which,
-        },
-        data_location::LocationsOf,
+    domain::customer::{
+        self, CustomerByReference, CustomerWithMap, CustomersByIds, FindCustomer, ListCustomers, Which,
     },
     graphql::{
         connection::Arguments,
@@ -19,7 +19,7 @@ use crate::{
     },
     identifier::{Email, NationalId, Phone},
 };
-use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SelectionField};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use entity::enums::LookupKind;
 
 #[derive(Default)]
@@ -102,10 +102,11 @@ impl CustomerQuery {
             _ => return Err(bad_input("id", "Give either `id` or `reference`.")),
         };
         let access = access(ctx);
-        if asks_for_the_first_of_the_map(ctx) {
-            let found = access.read(CustomerWithMap(which)).await.or_hidden()?.flatten();
+        if let Some(part) = preload::first_of_the_map(&ctx.look_ahead()) {
+            let inquiry = CustomerWithMap { which, limit: part.page.limit };
+            let found = access.read(inquiry).await.or_hidden()?.flatten();
             let Some((customer, map)) = found else { return Ok(None) };
-            let part = Part(customer.row.id, LocationsOf::default());
+            let part = Part(customer.row.id, part);
             loaders(ctx).batch.feed_one(part, map).await;
             return Ok(Some(Customer(customer)));
         }
@@ -175,13 +176,14 @@ impl CustomerQuery {
         let filter = filter.unwrap_or_default().into_domain(ctx)?;
         let inquiry = ListCustomers { catalog: catalog(ctx), filter, order: order_by.into(), page };
         let page = access(ctx).read(inquiry).await.or_error()?;
+        let shown = ctx.look_ahead();
+        // One way or the other; who asks for customers by both gets their maps by a loader.
+        let customer = match (shown.field("nodes"), shown.field("edges").field("node")) {
+            (nodes, edges) if edges.exists() && !nodes.exists() => edges,
+            (nodes, _) => nodes,
+        };
+        let ids = page.entries.iter().map(|(_, customer)| customer.row.id).collect::<Vec<_>>();
+        preload::maps(ctx, &customer, &ids).await?;
         Ok(CustomerConnection::new(&list, page.map(Customer)))
     }
-}
-
-/// Whether the customer's map is asked for as it comes: the first page, without a filter or a count.
-fn asks_for_the_first_of_the_map(ctx: &Context<'_>) -> bool {
-    let map = ctx.look_ahead().field("dataLocations");
-    let plain = |field: &SelectionField<'_>| field.arguments().is_ok_and(|arguments| arguments.is_empty());
-    map.exists() && map.selection_fields().iter().all(plain) && !map.field("totalCount").exists()
 }

@@ -99,8 +99,8 @@ impl SystemQuery {
         filter: Option<SystemFilter>,
         #[graphql(default_with = "SystemOrder::NameAsc")] order_by: SystemOrder,
     ) -> Result<SystemConnection> {
-        access(ctx).permit(Action::SeeSystems).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "systems")?;
+        access(ctx).permit(Action::SeeSystems).await.or_error()?;
         let filter = filter.unwrap_or_default();
         let catalog = catalog(ctx);
         let mut list: Vec<_> =

@@ -1,0 +1,3 @@
+//! The API as clients meet it: what they may send, and what they get.
+
+mod bad_input;
