@@ -22,13 +22,15 @@ pub(in crate::access) enum On {
     Transaction(DatabaseTransaction),
 }
 
+/// Sends one statement, and counts it.
 macro_rules! on {
-    ($self:expr, $db:ident => $call:expr) => {
+    ($self:expr, $db:ident => $call:expr) => {{
+        metrics::counter!("database_statements_total").increment(1);
         match &$self.on {
             On::Pool($db) => $call,
             On::Transaction($db) => $call,
         }
-    };
+    }};
 }
 
 /// Reads rows. Holds a connection and gives it to nobody.
@@ -165,7 +167,10 @@ impl Reader {
     }
 
     fn backend(&self) -> DbBackend {
-        on!(self, db => db.get_database_backend())
+        match &self.on {
+            On::Pool(db) => db.get_database_backend(),
+            On::Transaction(db) => db.get_database_backend(),
+        }
     }
 
     /// So much of a profile as the caller may see for their purpose. Touches the categories that are shown.

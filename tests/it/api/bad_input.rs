@@ -1,5 +1,6 @@
 //! Bad input gets a clear error with a code and the field it concerns, changes nothing, and is on record, save what
 //! never reached a known caller.
+#![expect(clippy::too_many_lines, reason = "tables of cases, one after another")]
 
 use crate::support::{
     Answer, Client, TestApp,

@@ -9,6 +9,7 @@ mod fixtures;
 mod module_edges;
 mod no_other_door;
 mod policy_matrix;
+mod query_counts;
 mod schema_file;
 mod sight_matrix;
 mod source;

@@ -11,7 +11,7 @@ fn may(role: Role, action: Action) -> String {
     let with = |scopes: &[&str], target: &Target, operation: &str| {
         let actor = actor(role, scopes);
         let stated = purpose::BUILT_IN.into_iter().find(|purpose| purpose::may_state(&actor, purpose));
-        decide(&actor, stated, operation, action, target).map_err(|no| no.code())
+        decide(&actor, stated, operation, action, target).map_err(kartotek::policy::No::code)
     };
     let somebody = Target::customer(CustomerId(uuid::Uuid::from_u128(2)));
     let themselves = Target::customer(CustomerId(uuid::Uuid::from_u128(1)));

@@ -27,10 +27,6 @@ impl FakeClock {
     pub fn advance(&self, by: TimeDelta) {
         self.0.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
     }
-
-    pub fn set(&self, time: DateTime<Utc>) {
-        self.0.store(time.timestamp_micros(), Ordering::SeqCst);
-    }
 }
 
 impl Clock for FakeClock {
