@@ -116,7 +116,8 @@ impl Answer {
         // Bytes that are no GraphQL request are refused with this code, without a place in a document.
         let no_request =
             self.status == StatusCode::BAD_REQUEST && self.errors()[0].get("locations").is_none();
-        !refused_before && !(no_request && self.code() == Some("BAD_USER_INPUT"))
+        let no_graphql = no_request && self.code() == Some("BAD_USER_INPUT");
+        !(refused_before || no_graphql)
     }
 
     /// How many events it must have left in the log, at the least.
