@@ -194,7 +194,23 @@ async fn sqlite(settings: &Settings, connections: u32, read_only: bool) -> Resul
             .statement_cache_capacity(256);
         if read_only { sqlite.pragma("query_only", "ON") } else { sqlite }
     });
-    sea_orm::Database::connect(options).await
+    // Turning a new file over to the WAL takes the whole file for a moment, and SQLite does not wait for that.
+    let mut patience = 50;
+    loop {
+        match sea_orm::Database::connect(options.clone()).await {
+            Err(error) if patience > 0 && is_busy(&error) => {
+                patience -= 1;
+                tokio::time::sleep(ACQUIRE / 50).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn is_busy(error: &DbErr) -> bool {
+    let DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error)) = error else { return false };
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
 async fn postgres(
