@@ -148,7 +148,7 @@ impl ListCustomers {
             sql.push(" AND c.status IN ").list(statuses.iter().map(ActiveEnum::to_value));
         }
         if let Some(prefix) = &filter.reference_prefix {
-            let length = i64::try_from(prefix.chars().count()).unwrap_or(i64::MAX);
+            let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
             sql.push(" AND substr(c.reference, 1, ").bind(length).push(") = ").bind(prefix.clone());
         }
         if let Some(since) = filter.dormant_since {
