@@ -30,8 +30,6 @@ pub enum UserErrorCode {
     TooLong,
     /// No such thing, or none that the caller may know of.
     NotFound,
-    /// Exactly one of several alternatives must be given.
-    ChooseOne,
     /// The reference, key, name or line is already there.
     AlreadyExists,
     /// Somebody changed it meanwhile: read it again.
