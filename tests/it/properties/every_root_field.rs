@@ -7,39 +7,22 @@ use crate::support::{
     Answer, Client, TestApp,
     audit::Event,
     snapshot::{golden, table},
-};
-use async_graphql::parser::{
-    parse_schema,
-    types::{FieldDefinition, TypeKind, TypeSystemDefinition},
+    told::fields,
 };
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-
-/// The fields of an object type of the schema, with what the schema says of each.
-fn described(name: &str) -> BTreeMap<String, String> {
-    let document = parse_schema(kartotek::graphql::sdl()).unwrap();
-    let fields = document.definitions.into_iter().filter_map(|definition| match definition {
-        TypeSystemDefinition::Type(of) if of.node.name.node == name => match of.node.kind {
-            TypeKind::Object(object) => Some(object.fields),
-            _ => None,
-        },
-        _ => None,
-    });
-    let text = |field: FieldDefinition| field.description.map(|text| text.node).unwrap_or_default();
-    fields.flatten().map(|field| (field.node.name.node.to_string(), text(field.node))).collect()
-}
+use std::collections::BTreeSet;
 
 /// The fields of an object type of the schema.
 fn fields_of(name: &str) -> BTreeSet<String> {
-    described(name).into_keys().collect()
+    fields(name).into_keys().collect()
 }
 
 const ROLES: [&str; 5] = ["CUSTOMER, of themselves", "AGENT", "COMPLIANCE", "AUDITOR", "ADMIN"];
 
 /// The roles that the schema says may use a root field, as columns of the table below.
 fn roles_told(field: &str) -> BTreeSet<&'static str> {
-    let mut all = described("Query");
-    all.extend(described("Mutation"));
+    let mut all = fields("Query");
+    all.extend(fields("Mutation"));
     let (_, requires) =
         all[field].split_once("Requires: ").unwrap_or_else(|| panic!("{field} does not say who may"));
     let requires = requires.trim().trim_end_matches('.');

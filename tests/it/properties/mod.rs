@@ -3,6 +3,8 @@
 mod actor;
 mod audit_append_only;
 mod audit_outage;
+mod column_inventory;
+mod entities;
 mod every_root_field;
 mod file_size;
 mod fixtures;
@@ -13,3 +15,5 @@ mod query_counts;
 mod schema_file;
 mod sight_matrix;
 mod source;
+mod touches;
+mod user_error_codes;

@@ -3,6 +3,7 @@
 use super::{
     Answer, Database, audit,
     clock::{FakeClock, start},
+    told,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use kartotek::{
@@ -89,8 +90,16 @@ impl TestApp {
         self.clock.advance(by);
     }
 
-    /// Notes what this answer must have left in the log.
+    /// Notes what this answer must have left in the log, and looks whether mutations refuse with their own codes.
     pub(super) fn answered(&self, answer: &Answer) {
+        for (field, payload) in answer.json["data"].as_object().into_iter().flatten() {
+            let Some(listed) = told::refusals_of(field) else { continue };
+            for error in payload["userErrors"].as_array().into_iter().flatten() {
+                let code = error["code"].as_str().unwrap();
+                let known = listed.contains(code) || told::FROM_ANY.contains(&code);
+                assert!(known, "{field} refuses with {code}, which its description does not list");
+            }
+        }
         let asked = Asked { request_id: answer.request_id.clone(), events: answer.owes() };
         self.asked.lock().unwrap().push(asked);
     }

@@ -9,7 +9,9 @@ pub mod build;
 pub mod clock;
 pub mod database;
 pub mod dump;
+pub mod entities;
 pub mod snapshot;
+pub mod told;
 
 pub use actors::Client;
 pub use app::TestApp;

@@ -1,0 +1,27 @@
+//! All entities, for what is asked of each.
+
+/// Calls `$with!(entity)` for each entity; `properties::entities` finds one that is missing here.
+macro_rules! each_entity {
+    ($with:ident) => {
+        $with!(
+            assessment,
+            audit_event,
+            audit_subject,
+            catalog_version,
+            controller,
+            customer,
+            customer_lookup,
+            data_category,
+            data_location,
+            data_requirement,
+            purpose,
+            retention_rule,
+            service,
+            subject_key,
+            subscription,
+            system,
+            third_party
+        )
+    };
+}
+pub(crate) use each_entity;
