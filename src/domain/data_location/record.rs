@@ -111,6 +111,9 @@ impl Command for RecordDataLocations {
         }
         let inserted = new.values().map(|at| rows[*at].clone()).collect::<Vec<_>>();
         w.insert_all::<data_location::Entity>(&inserted).await?;
+        for row in &inserted {
+            w.changed(row.customer_id, &["dataLocations"]);
+        }
         self.refuse_unjustified(w, &rows, new.values().copied().collect()).await?;
         Ok(rows)
     }
@@ -226,9 +229,12 @@ impl RecordDataLocations {
     async fn known(&self, w: &Writer) -> Result<HashMap<Key, data_location::Model>, Stop> {
         let customers = self.lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
         let systems = self.lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
+        // No more than these: what is read stands in the log as seen.
+        let categories = self.lines.iter().map(|line| line.category.clone()).collect::<BTreeSet<_>>();
         let query = data_location::Entity::find()
             .filter(data_location::Column::CustomerId.is_in(customers))
             .filter(data_location::Column::SystemId.is_in(systems))
+            .filter(data_location::Column::Category.is_in(categories))
             .filter(data_location::Column::HeldTo.is_null());
         Ok(w.all(query).await?.into_iter().map(|row| (key(&row), row)).collect())
     }
