@@ -1,6 +1,6 @@
 //! P16: every access is recorded, and the customer can see who looked at their data, when, and why.
 
-use crate::support::TestApp;
+use crate::support::{TestApp, build::RECTIFY};
 use serde_json::json;
 
 const LOG: &str = "query ($reference: String) { customer(reference: $reference) { accessLog { nodes {
@@ -25,5 +25,84 @@ async fn a_customer_sees_who_looked_at_their_data_and_why() {
             }] },
         })
     );
+    app.finish().await;
+}
+
+/// What was changed, who was refused and who only looked at a list: all of it is there, and nothing about others.
+#[tokio::test]
+async fn the_log_of_a_customer_holds_changes_and_nobody_else() {
+    let app = TestApp::new().await;
+    let customer = app.register("K-2201").await;
+    app.start(&customer, "web-hosting").await;
+    let invoicing = app.system_id("Faktureringssystem").await;
+    let line = json!({
+        "customerId": customer, "category": "user.payment", "systemId": invoicing, "sourceChannel": "PHONE",
+    });
+    assert_eq!(app.record(line).await.user_errors(), []);
+    let input =
+        json!({ "customerId": customer, "profile": { "phone": "070-174 06 99" }, "channel": "PHONE" });
+    assert_eq!(app.agent().ask(RECTIFY, json!({ "input": input })).await.user_errors(), []);
+    let listed = app.compliance().get("{ customers(first: 5) { nodes { reference } } }").await;
+    assert_eq!(app.event(&listed).await.subjects.len(), 5);
+
+    let log = "{ customer(reference: \"K-2201\") { accessLog { nodes { operation kind clientAddress
+        subjects { nodes { customer { reference } categories { key } changedFields } } } } } }";
+    let log = app.customer_user("K-2201").get(log).await;
+    let events = log.data()["customer"]["accessLog"]["nodes"].as_array().unwrap().clone();
+    let told = events.iter().rev().map(|event| {
+        let subjects = event["subjects"]["nodes"].as_array().unwrap();
+        assert_eq!(subjects.len(), 1, "{event:#}");
+        assert_eq!(subjects[0]["customer"]["reference"], "K-2201");
+        assert_eq!(event["clientAddress"], json!(null));
+        let changed = subjects[0]["changedFields"].as_array().unwrap();
+        let changed = changed.iter().map(|field| field.as_str().unwrap()).collect::<Vec<_>>().join(" ");
+        format!("{} {} {changed}", event["kind"].as_str().unwrap(), event["operation"].as_str().unwrap())
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "WRITE registerCustomer email name",
+            "WRITE startSubscription serviceSubscriptions",
+            "WRITE recordDataLocations dataLocations",
+            "WRITE rectifyCustomer phone",
+            "READ customers ",
+        ]
+    );
+    // Recording a payment has shown the agent nothing but that.
+    let recorded = events.iter().find(|event| event["operation"] == "recordDataLocations").unwrap();
+    assert_eq!(recorded["subjects"]["nodes"][0]["categories"], json!([{ "key": "user.payment" }]));
+    app.finish().await;
+}
+
+/// Who is refused leaves an event, with why, and it is in nobody's own log: nothing was seen.
+#[tokio::test]
+async fn a_refusal_is_on_record_and_shows_nothing() {
+    let app = TestApp::new().await;
+    let me = app.customer_user("K-1001");
+    let theirs = me.get("{ customer(reference: \"K-1002\") { reference } }").await;
+    assert_eq!(theirs.data()["customer"], json!(null));
+    let events = app.events_as_auditor(&theirs).await;
+    assert_eq!(events.len(), 1);
+    let event = &events[0];
+    assert_eq!((&event["outcome"], &event["errorCode"]), (&json!("DENIED"), &json!("NOT_FOUND")));
+    assert_eq!(
+        (&event["actor"], &event["purpose"]),
+        (&json!("kartotek-local test-customer"), &json!("SELF"))
+    );
+    assert_eq!((&event["clientAddress"], &event["subjects"]["nodes"]), (&json!("192.0.2.17"), &json!([])));
+
+    // Tokens that nobody vouches for: one event a minute for an address, which says how many there were.
+    let stranger = app.stranger().from("198.51.100.7");
+    for _ in 0..5 {
+        assert_eq!(stranger.get("{ viewer { actor } }").await.code(), Some("UNAUTHENTICATED"));
+    }
+    app.advance(chrono::TimeDelta::minutes(2));
+    let last = stranger.get("{ viewer { actor } }").await;
+    let event = app.event(&last).await;
+    assert_eq!(
+        (event.operation.as_str(), event.ending().as_str()),
+        ("authenticate", "DENIED UNAUTHENTICATED")
+    );
+    assert_eq!((event.count, event.address.as_deref()), (Some(5), Some("198.51.100.7")));
     app.finish().await;
 }
