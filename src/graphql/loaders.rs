@@ -86,12 +86,20 @@ impl Loader<DataLocationId> for Batch {
     async fn load(&self, ids: &[DataLocationId]) -> Loaded<DataLocationId, Vec<Justification>> {
         let facts =
             self.read(JustifyLocations { catalog: self.catalog.clone(), locations: ids.to_vec() }).await?;
-        let mut of = ids.iter().map(|id| (*id, Vec::new())).collect::<HashMap<_, _>>();
-        for fact in facts {
-            of.entry(fact.location_id).or_default().push(fact);
-        }
-        Ok(of)
+        Ok(by_line(ids, facts))
     }
+}
+
+/// What justifies each of these lines; a line without any has an empty list.
+pub fn by_line(
+    lines: &[DataLocationId],
+    facts: Vec<Justification>,
+) -> HashMap<DataLocationId, Vec<Justification>> {
+    let mut of = lines.iter().map(|id| (*id, Vec::new())).collect::<HashMap<_, _>>();
+    for fact in facts {
+        of.entry(fact.location_id).or_default().push(fact);
+    }
+    of
 }
 
 /// A customer, and which part of one of their lists.

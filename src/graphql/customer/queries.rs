@@ -106,6 +106,7 @@ impl CustomerQuery {
             let inquiry = CustomerWithMap { which, limit: part.page.limit };
             let found = access.read(inquiry).await.or_hidden()?.flatten();
             let Some((customer, map)) = found else { return Ok(None) };
+            preload::reasons(ctx, &ctx.look_ahead(), map.entries.iter().map(|(_, line)| line)).await?;
             let part = Part(customer.row.id, part);
             loaders(ctx).batch.feed_one(part, map).await;
             return Ok(Some(Customer(customer)));
