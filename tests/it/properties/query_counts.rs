@@ -1,7 +1,8 @@
 //! What is shown of many takes no more statements than what is shown of few.
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, TestApp, build::RECORD};
 use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::json;
 
 /// How many statements the reading of an answer takes. Now and then the server looks on the side whether the
 /// reference data has changed, so the least of a few is what the answer itself took.
@@ -57,6 +58,72 @@ async fn a_page_takes_as_many_statements_whatever_its_size() {
         let few = statements(&agent, &page(2, below)).await;
         assert!(few <= 4, "{below}: {few}");
         assert_eq!(statements(&agent, &page(20, below)).await, few, "{below}");
+    }
+    app.finish().await;
+}
+
+/// So many more customers, each with a service and two lines of a map.
+async fn crowd(app: &TestApp, count: usize) {
+    let system = app.system_id("Faktureringssystem").await;
+    let mut lines = Vec::new();
+    for number in 0..count {
+        let customer = app.register(&format!("CROWD-{number}")).await;
+        app.start(&customer, "web-hosting").await;
+        for category in ["user.name", "user.payment"] {
+            lines.push(json!({
+                "customerId": customer, "systemId": system, "category": category, "sourceChannel": "ORDER_FORM",
+            }));
+        }
+    }
+    let answer = app.agent().ask(RECORD, json!({ "input": { "locations": lines } })).await;
+    assert_eq!(
+        answer.data()["recordDataLocations"]["dataLocations"].as_array().map(Vec::len),
+        Some(2 * count)
+    );
+}
+
+/// What is known beforehand to be asked for is not left to a loader, which gathers only while it has patience.
+#[tokio::test]
+async fn a_full_page_of_maps_with_their_reasons_takes_as_many_statements_as_a_short_one() {
+    let app = TestApp::new().await;
+    crowd(&app, 40).await;
+    let page = |size: u64| {
+        format!(
+            "{{ customers(first: {size}) {{ nodes {{ reference profile {{ name }}
+             serviceSubscriptions(first: 5) {{ nodes {{ service {{ key }} }} }}
+             dataLocations(first: 20) {{ nodes {{ category {{ key }} system {{ name }}
+             justifications {{ kind serviceSubscription {{ service {{ key }} }} }} }} }} }} }} }}"
+        )
+    };
+    assert_eq!(statements(&app.agent(), &page(5)).await, 5);
+    assert_eq!(statements(&app.agent(), &page(50)).await, 5);
+    app.finish().await;
+}
+
+/// (a list of `SIZE`, statements at most).
+const LISTS: &[(&str, u64)] = &[
+    ("customers(first: SIZE) { totalCount nodes { reference } }", 2),
+    ("auditEvents(first: SIZE) { nodes { subjects { nodes { customer { reference } } } } }", 2),
+    ("systems(first: SIZE) { nodes { thirdParty { name } } }", 0),
+    ("thirdParties(first: SIZE) { nodes { systems { name } assessments { nodes { status } } } }", 0),
+    ("services(first: SIZE) { nodes { requirements { system { name } category { name } } } }", 0),
+];
+
+#[tokio::test]
+async fn no_list_takes_more_statements_when_it_is_longer() {
+    let app = TestApp::new().await;
+    let id = app.system_id("Faktureringssystem").await;
+    let at = format!(
+        "system(id: \"{id}\") {{ customers(first: SIZE) {{ edges {{ node {{ reference
+         dataLocations(first: 3) {{ nodes {{ justifications {{ kind }} }} }} }} categories {{ key }} }} }} }}"
+    );
+    for (list, most) in LISTS.iter().copied().chain([(at.as_str(), 5)]) {
+        let taken = async |size| {
+            statements(&app.compliance(), &format!("{{ {} }}", list.replace("SIZE", size))).await
+        };
+        let (short, long) = (taken("2").await, taken("20").await);
+        assert_eq!(short, long, "{list}");
+        assert!(long <= most, "{list} takes {long}");
     }
     app.finish().await;
 }
