@@ -1,5 +1,4 @@
 //! The API as clients meet it: what they may send, and what they get.
 
 mod bad_input;
-mod filters;
 mod lists;
