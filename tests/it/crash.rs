@@ -188,7 +188,8 @@ impl Work {
 
 /// A database of this test's own.
 async fn database_for(folder: &Path) -> String {
-    let Ok(server) = std::env::var("TEST_DATABASE_URL") else {
+    let server = std::env::var("TEST_DATABASE_URL").ok().filter(|url| !url.is_empty());
+    let Some(server) = server else {
         return format!("sqlite://{}/kartotek.db", folder.display());
     };
     let name = format!("crash_{}", std::process::id());
