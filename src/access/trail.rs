@@ -45,9 +45,15 @@ impl Trail {
 
     /// What this trail has that `recorded` has not.
     pub(in crate::access) fn beyond(&self, recorded: &Self) -> Self {
-        let news = |(customer, seen): (&CustomerId, &Seen)| match recorded.seen.get(customer) {
-            Some(known) if seen.categories.is_subset(&known.categories) => None,
-            _ => Some((*customer, seen.clone())),
+        let nothing = Seen::default();
+        let news = |(customer, seen): (&CustomerId, &Seen)| {
+            let known = recorded.seen.get(customer);
+            let before = known.unwrap_or(&nothing);
+            let new = Seen {
+                categories: seen.categories.difference(&before.categories).cloned().collect(),
+                changed: seen.changed.difference(&before.changed).copied().collect(),
+            };
+            (known.is_none() || new != nothing).then(|| (*customer, new))
         };
         Self { seen: self.seen.iter().filter_map(news).collect() }
     }

@@ -158,6 +158,9 @@ impl Api {
             let message = "Name one of the document's operations with `operationName`.";
             return Err(invalid(message));
         };
+        if let Some(name) = missing_variable(operation, &question.variables) {
+            return Err(invalid(&format!("The variable ${name} needs a value.")));
+        }
         if operation.ty == OperationType::Subscription {
             return Err(invalid("There is nothing to subscribe to."));
         }
@@ -307,6 +310,21 @@ fn with_defaults(mut variables: Variables, operation: Option<&OperationDefinitio
 
 fn asks_of_the_schema(document: &ExecutableDocument, operation: &OperationDefinition) -> bool {
     root_fields(document, operation).iter().any(|(_, field)| field == "__schema" || field == "__type")
+}
+
+/// A variable that must have a value and has none (GraphQL, 6.1.2). The executor would find out only where it is used,
+/// and what a mutation does before that would stand.
+fn missing_variable<'a>(operation: &'a OperationDefinition, variables: &Variables) -> Option<&'a str> {
+    let missing =
+        operation.variable_definitions.iter().map(|definition| &definition.node).find(|definition| {
+            let value = variables.get(&definition.name.node);
+            let none = match value {
+                None => definition.default_value.is_none(),
+                Some(value) => *value == Value::Null,
+            };
+            none && !definition.var_type.node.nullable
+        });
+    missing.map(|definition| definition.name.node.as_str())
 }
 
 fn repeats(fields: &[(String, String)]) -> bool {

@@ -67,7 +67,9 @@ fn keys(argument: &str, list: &str, cursor: &str) -> Result<Vec<String>> {
     let parse = || {
         let text = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
         let keys = text.strip_prefix(list)?.strip_prefix('\u{1f}')?;
-        Some(keys.split('\u{1f}').map(str::to_owned).collect())
+        let keys = keys.split('\u{1f}').map(str::to_owned).collect::<Vec<_>>();
+        // No key that was given out holds any.
+        keys.iter().all(|key| !key.contains(char::is_control)).then_some(keys)
     };
     parse().ok_or_else(|| bad_input(argument, "This is no cursor of this list."))
 }

@@ -33,11 +33,14 @@ pub fn first_of_the_map(customer: &Lookahead<'_>) -> Option<LocationsOf> {
     (same && !map.field("totalCount").exists()).then(|| LocationsOf { page, ..LocationsOf::default() })
 }
 
-/// The size of the page that these arguments ask for, if they say nothing else.
+/// The size of the page that these arguments ask for, if they say nothing else. A page of none has no row that could
+/// carry the customer along.
 fn size(arguments: &[(async_graphql::Name, Value)]) -> Option<u64> {
     match arguments {
         [] => Some(page::DEFAULT),
-        [(name, Value::Number(size))] if name == "first" => size.as_u64().filter(|size| *size <= page::MAX),
+        [(name, Value::Number(size))] if name == "first" => {
+            size.as_u64().filter(|size| (1..=page::MAX).contains(size))
+        }
         _ => None,
     }
 }

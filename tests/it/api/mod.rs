@@ -1,4 +1,5 @@
 //! The API as clients meet it: what they may send, and what they get.
 
 mod bad_input;
+mod edges;
 mod lists;

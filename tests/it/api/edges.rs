@@ -1,0 +1,81 @@
+//! What clients meet at the edges: a page of none, a variable left out, a cursor of their own making.
+
+use crate::support::{TestApp, build::RECTIFY};
+use axum::http::StatusCode;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_page_of_none_is_still_a_customers() {
+    let app = TestApp::new().await;
+    let query = "{ customer(reference: \"K-1001\") { reference dataLocations(first: 0) { nodes { id } pageInfo { hasNextPage } } } }";
+    let answer = app.agent().get(query).await;
+    let map = json!({ "nodes": [], "pageInfo": { "hasNextPage": true } });
+    assert_eq!(answer.data()["customer"], json!({ "reference": "K-1001", "dataLocations": map }));
+    assert_eq!(app.event(&answer).await.subjects.len(), 1);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn without_the_value_of_a_variable_nothing_is_done() {
+    let app = TestApp::new().await;
+    let before = app.database.dump_but_the_log().await;
+    let input =
+        "{ reference: \"K-9\", kind: PERSON, locale: SV, channel: CHAT, profile: { name: \"Ny Kund\" } }";
+    let register = format!("registerCustomer(input: {input})");
+    for (document, variables) in [
+        (
+            format!("mutation ($yes: Boolean!) {{ {register} {{ customer {{ id @include(if: $yes) }} }} }}"),
+            json!({}),
+        ),
+        (
+            format!("mutation ($yes: Boolean!) {{ {register} {{ customer {{ id @include(if: $yes) }} }} }}"),
+            json!({ "yes": null }),
+        ),
+        (
+            format!(
+                "mutation ($n: Int!) {{ {register} {{ customer {{ dataLocations(first: $n) {{ totalCount }} }} }} }}"
+            ),
+            json!({}),
+        ),
+    ] {
+        let answer = app.agent().ask(&document, variables).await;
+        let code = Some("GRAPHQL_VALIDATION_FAILED");
+        assert_eq!(
+            (answer.status, answer.code()),
+            (StatusCode::BAD_REQUEST, code),
+            "{document}: {:#}",
+            answer.json
+        );
+        assert_eq!(app.event(&answer).await.outcome, "FAILED");
+    }
+    assert_eq!(app.database.dump_but_the_log().await, before);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_cursor_of_ones_own_making_is_refused() {
+    let app = TestApp::new().await;
+    let made = BASE64_URL_SAFE_NO_PAD
+        .encode("customers ReferenceAsc\u{1f}a\0b\u{1f}01a21104-7797-75ed-a3c9-9751a22dc592");
+    let query = "query ($at: String) { customers(orderBy: REFERENCE_ASC, after: $at) { totalCount } }";
+    let answer = app.agent().ask(query, json!({ "at": made })).await;
+    assert_eq!(answer.code(), Some("BAD_USER_INPUT"), "{:#}", answer.json);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_read_beside_a_change_is_no_change() {
+    let app = TestApp::new().await;
+    let customer = app.customer_id("K-1001").await;
+    let input = json!({ "customerId": customer, "channel": "PHONE", "profile": { "address": "Nygatan 1" } });
+    let read = RECTIFY.replace("customer { id version }", "customer { profile { email } }");
+    let answer = app.agent().ask(&read, json!({ "input": input })).await;
+    assert_eq!(answer.user_errors(), []);
+    for event in app.events_as_auditor(&answer).await {
+        let changed = &event["subjects"]["nodes"][0]["changedFields"];
+        let wanted = if event["kind"] == "WRITE" { json!(["address"]) } else { json!([]) };
+        assert_eq!(*changed, wanted, "{event:#}");
+    }
+    app.finish().await;
+}
