@@ -93,13 +93,18 @@ impl Access {
                 if self.sees_only_themselves(I::ACTION)
                     && !policy::only_about(&self.caller().actor, &trail.customers()) =>
             {
-                Err(self.denied(I::ACTION, &target, No::NotYours).await?)
+                // Nothing of theirs was told, so they are no subject of the event; whom it was about, it says.
+                let about = match trail.customers()[..] {
+                    [one] => Target::customer(one),
+                    _ => target,
+                };
+                Err(self.denied(I::ACTION, &about, No::NotYours).await?)
             }
             Ok(output) => {
                 self.saw(I::ACTION, target, trail).await?;
                 Ok(output)
             }
-            Err(stop) => Err(self.failed(I::ACTION, &target, stop).await?),
+            Err(stop) => Err(self.failed(I::ACTION, &target, stop, trail).await?),
         }
     }
 
@@ -121,38 +126,48 @@ impl Access {
         self.decide(C::ACTION, &target).await?;
         let mut attempt = 1;
         loop {
-            let stop = match self.attempt(command.clone(), &target).await {
+            let (stop, seen) = match self.attempt(command.clone(), &target).await {
                 Ok(output) => return Ok(output),
-                Err(Stop::Broken(Broken::Contention)) if attempt < ATTEMPTS => {
+                Err(refused) => refused,
+            };
+            let stop = match stop {
+                Stop::Broken(Broken::Contention) if attempt < ATTEMPTS => {
                     attempt += 1;
                     continue;
                 }
-                Err(Stop::Broken(Broken::Database(error))) => match database::duplicate(&error) {
+                Stop::Broken(Broken::Database(error)) => match database::duplicate(&error) {
                     Some(constraint) => match command.duplicate(&constraint) {
                         Some(refusal) => refusal.into(),
                         None => Stop::Broken(Broken::Database(error)),
                     },
                     None => Stop::Broken(Broken::Database(error)),
                 },
-                Err(stop) => stop,
+                stop => stop,
             };
-            return Err(self.failed(C::ACTION, &target, stop).await?);
+            return Err(self.failed(C::ACTION, &target, stop, seen).await?);
         }
     }
 
-    async fn attempt<C: Command>(&self, command: C, target: &Target) -> Result<C::Output, Stop> {
-        let mut writer = Writer::begin(self).await?;
+    /// What the command gave back, or why it stopped and what it had seen by then.
+    async fn attempt<C: Command>(&self, command: C, target: &Target) -> Result<C::Output, (Stop, Trail)> {
+        let mut writer = match Writer::begin(self).await {
+            Ok(writer) => writer,
+            Err(broken) => return Err((broken.into(), Trail::default())),
+        };
         // On the heap: some commands carry a lot, and every caller above would carry it with them.
         let output = match Box::pin(command.run(&mut writer)).await {
             Ok(output) => output,
             Err(stop) => {
-                writer.roll_back().await;
-                return Err(stop);
+                // A refusal tells its caller about whoever was looked up for it.
+                return Err((stop, writer.roll_back().await));
             }
         };
         let target = writer.target(target);
         let event = self.event(C::ACTION, &target, AuditOutcome::Allowed, None, writer.trail());
-        let trail = writer.commit(event, &self.0.caller).await?;
+        let trail = match writer.commit(event, &self.0.caller).await {
+            Ok(trail) => trail,
+            Err(broken) => return Err((broken.into(), Trail::default())),
+        };
         let mut state = self.state();
         state.trail.merge(trail.clone());
         state.recorded.merge(trail);
@@ -184,11 +199,11 @@ impl Access {
     }
 
     /// Records the failure; what comes back is what to answer with.
-    async fn failed(&self, action: Action, target: &Target, stop: Stop) -> Result<Stop, Broken> {
+    async fn failed(&self, action: Action, target: &Target, stop: Stop, seen: Trail) -> Result<Stop, Broken> {
         if matches!(stop, Stop::Denied(_)) {
             return Ok(stop);
         }
-        let event = self.event(action, target, AuditOutcome::Failed, Some(stop.code()), Trail::default());
+        let event = self.event(action, target, AuditOutcome::Failed, Some(stop.code()), seen);
         self.state().stopped = true;
         match self.record(event).await {
             Ok(()) => Ok(stop),

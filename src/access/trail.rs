@@ -53,7 +53,7 @@ impl Trail {
                 categories: seen.categories.difference(&before.categories).cloned().collect(),
                 changed: seen.changed.difference(&before.changed).copied().collect(),
             };
-            (known.is_none() || new != nothing).then(|| (*customer, new))
+            (known.is_none() || new != nothing).then_some((*customer, new))
         };
         Self { seen: self.seen.iter().filter_map(news).collect() }
     }

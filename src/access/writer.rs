@@ -13,7 +13,10 @@ use entity::{customer, ids::CustomerId, subject_key, touch::Recorded};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select,
 };
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 use uuid::Uuid;
 
 /// Changes rows in one transaction, which only the door begins and commits.
@@ -21,6 +24,8 @@ use uuid::Uuid;
 pub struct Writer {
     reader: Reader,
     target: Option<Target>,
+    /// Whom the changes are about; what was read for them is the reader's to note.
+    written: Mutex<Trail>,
 }
 
 impl Deref for Writer {
@@ -34,12 +39,13 @@ impl Deref for Writer {
 impl Writer {
     pub(in crate::access) async fn begin(access: &Access) -> Result<Self, Broken> {
         let tx = access.door().database.begin().await?;
-        Ok(Self { reader: Reader::new(access, On::Transaction(tx)), target: None })
+        Ok(Self { reader: Reader::new(access, On::Transaction(tx)), target: None, written: Mutex::default() })
     }
 
     /// Writes the event, then commits both.
     pub(in crate::access) async fn commit(self, event: Event, caller: &Arc<Caller>) -> Result<Trail, Broken> {
-        let (on, trail) = self.reader.into_parts();
+        let trail = self.trail();
+        let (on, _) = self.reader.into_parts();
         let On::Transaction(tx) = on else { return Err(Broken::Stored("a writer without a transaction")) };
         let entries = journal::entries(vec![event], caller)?;
         journal::insert(&tx, &entries.iter().collect::<Vec<_>>())
@@ -49,17 +55,26 @@ impl Writer {
         Ok(trail)
     }
 
-    pub(in crate::access) async fn roll_back(self) {
-        if let (On::Transaction(tx), _) = self.reader.into_parts()
+    /// Undoes everything; what is left is what was read.
+    pub(in crate::access) async fn roll_back(self) -> Trail {
+        let (on, seen) = self.reader.into_parts();
+        if let On::Transaction(tx) = on
             && let Err(error) = tx.rollback().await
         {
             // The connection is gone, and the change with it.
             tracing::debug!(%error, "a transaction ended by itself");
         }
+        seen
     }
 
     pub(in crate::access) fn trail(&self) -> Trail {
-        self.reader.trail().clone()
+        let mut trail = self.reader.trail().clone();
+        trail.merge(self.written().clone());
+        trail
+    }
+
+    fn written(&self) -> MutexGuard<'_, Trail> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(in crate::access) fn target(&self, named: &Target) -> Target {
@@ -113,7 +128,7 @@ impl Writer {
         E::Model: IntoActiveModel<E::ActiveModel> + Clone,
         E::ActiveModel: Send,
     {
-        self.reader.trail().add(E::touch(&row));
+        self.written().add(E::touch(&row));
         E::insert(row.clone().into_active_model().reset_all()).exec_without_returning(self.tx()?).await?;
         Ok(row)
     }
@@ -126,7 +141,7 @@ impl Writer {
         E::ActiveModel: Send,
     {
         {
-            let mut trail = self.reader.trail();
+            let mut trail = self.written();
             for row in rows {
                 trail.add(E::touch(row));
             }
@@ -145,7 +160,7 @@ impl Writer {
         E::Model: IntoActiveModel<E::ActiveModel> + Clone,
         E::ActiveModel: Send,
     {
-        self.reader.trail().add(E::touch(&row));
+        self.written().add(E::touch(&row));
         E::update(row.clone().into_active_model().reset_all()).exec(self.tx()?).await?;
         Ok(row)
     }
@@ -163,7 +178,7 @@ impl Writer {
 
     /// Notes which fields of a customer's were changed.
     pub fn changed(&self, customer: CustomerId, fields: &[&'static str]) {
-        self.reader.trail().changed(customer, fields);
+        self.written().changed(customer, fields);
     }
 
     /// A new customer's key for the database, and the profile sealed under it.

@@ -1,11 +1,11 @@
 //! A customer by what the world calls them: never stored or searched in the open, only as a keyed hash.
 
-use super::by_ids::Keyed;
+use super::{by_ids::Keyed, profile::field};
 use crate::{
     access::{Code, Inquiry, Reader, Refusal, Stop},
     policy::{Action, Target},
 };
-use entity::enums::LookupKind;
+use entity::{enums::LookupKind, ids::CategoryKey};
 use sea_orm::ActiveEnum;
 
 /// The one customer with this e-mail address, phone number or national id, in normal form.
@@ -36,7 +36,9 @@ impl Inquiry for FindCustomer {
             .push(" AND f.kind = ")
             .bind(self.kind.to_value())
             .push(" LIMIT 2");
-        let mut found = r.rows(sql, Keyed::touch).await?;
+        // Whoever is found has what was looked for.
+        let category = CategoryKey::from(field(self.kind).category());
+        let mut found = r.rows(sql, |row: &Keyed| row.touch().category(category.clone())).await?;
         if found.len() > 1 {
             let message = "More than one customer has it: look for the national id or the reference.";
             return Err(Refusal::new(Code::OutOfRange, message).into());

@@ -95,6 +95,15 @@ pub(super) fn lookups(profile: &Profile) -> Vec<(LookupKind, String)> {
     .collect()
 }
 
+/// The field of a profile that a look-up is by.
+pub(super) const fn field(kind: LookupKind) -> ProfileField {
+    match kind {
+        LookupKind::Email => ProfileField::Email,
+        LookupKind::Phone => ProfileField::Phone,
+        LookupKind::NationalId => ProfileField::NationalId,
+    }
+}
+
 /// The fields that differ.
 pub(super) fn differing(before: &Profile, after: &Profile) -> Vec<ProfileField> {
     ProfileField::ALL.into_iter().filter(|field| before.get(*field) != after.get(*field)).collect()

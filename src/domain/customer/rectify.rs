@@ -3,7 +3,7 @@
 use super::{
     by_ids::Keyed,
     profile::{ProfileChange, Setting, differing},
-    register::{duplicate, find_by, keep_on_map},
+    register::{duplicate, find_by, keep_on_map, refuse_taken},
 };
 use crate::{
     access::{Code, Command, Profile, Refusal, Stop, Writer},
@@ -62,6 +62,7 @@ impl Command for RectifyCustomer {
         if fields.is_empty() && locale == row.locale {
             return Ok(Keyed { row, key: Some(key) });
         }
+        refuse_taken(w, self.customer, &after).await?;
         self.move_on_map(w, &before, &after, &fields).await?;
         replace_lookups(w, self.customer, &after).await?;
         let sealed = w.seal(&key, &after)?;

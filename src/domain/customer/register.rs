@@ -5,7 +5,7 @@ use super::{
     profile::{ProfileChange, Setting, lookups},
 };
 use crate::{
-    access::{Code, Command, Profile, Refusal, Stop, Writer},
+    access::{Code, Command, Profile, Refusal, Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
         checks::Checks,
@@ -19,10 +19,11 @@ use chrono::{DateTime, Utc};
 use entity::{
     customer, customer_lookup, data_location,
     enums::{Channel, CustomerKind, CustomerStatus, Locale, LookupKind},
-    ids::CustomerId,
+    ids::{CategoryKey, CustomerId},
     subject_key,
+    touch::Touch,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use std::sync::Arc;
 
 /// A new customer, with a key of their own and a profile sealed under it. What Kartotek itself keeps of the profile
@@ -61,10 +62,12 @@ impl Command for RegisterCustomer {
         checks.finish()?;
 
         let same_reference = customer::Entity::find().filter(customer::Column::Reference.eq(&*reference));
-        if w.exists(same_reference).await? {
+        // Read rather than counted: whoever is told that it is taken is told of that customer.
+        if w.one(same_reference).await?.is_some() {
             return Err(Refusal::new(Code::AlreadyExists, REFERENCE_TAKEN).at("reference").into());
         }
         let id = CustomerId(w.id());
+        refuse_taken(w, id, &profile).await?;
         w.about(Target::customer(id));
         let (key, sealed) = w.enroll(id, &profile)?;
         let row = customer::Model {
@@ -116,6 +119,24 @@ impl RegisterCustomer {
         }
         reference
     }
+}
+
+/// Refuses a national id that somebody else has. (The database would as well, without saying whose it is.)
+pub(super) async fn refuse_taken(w: &Writer, customer: CustomerId, profile: &Profile) -> Result<(), Stop> {
+    let Some(id) = &profile.national_id else { return Ok(()) };
+    let mut sql = Sql::new("SELECT customer_id FROM customer_lookup WHERE kind = 'NATIONAL_ID' AND hash = ");
+    sql.bind(w.lookup(LookupKind::NationalId, id)).push(" AND customer_id <> ").bind(customer.0);
+    let category = CategoryKey::from(ProfileField::NationalId.category());
+    let whose = w.rows(sql, |row: &Whose| Touch::of(row.customer_id).category(category.clone())).await?;
+    match whose[..] {
+        [] => Ok(()),
+        _ => Err(Refusal::new(Code::AlreadyExists, NATIONAL_ID_TAKEN).at("profile.nationalId").into()),
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Whose {
+    customer_id: CustomerId,
 }
 
 /// Lets the customer be found by what the profile says, and by nothing else.

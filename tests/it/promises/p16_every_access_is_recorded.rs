@@ -1,6 +1,9 @@
 //! P16: every access is recorded, and the customer can see who looked at their data, when, and why.
 
-use crate::support::{TestApp, build::RECTIFY};
+use crate::support::{
+    TestApp,
+    build::{RECTIFY, REGISTER},
+};
 use serde_json::json;
 
 const LOG: &str = "query ($reference: String) { customer(reference: $reference) { accessLog { nodes {
@@ -104,5 +107,35 @@ async fn a_refusal_is_on_record_and_shows_nothing() {
         ("authenticate", "DENIED UNAUTHENTICATED")
     );
     assert_eq!((event.count, event.address.as_deref()), (Some(5), Some("198.51.100.7")));
+    app.finish().await;
+}
+
+/// A refusal can tell a caller about somebody, and then it stands in that customer's log.
+#[tokio::test]
+async fn whoever_a_refusal_tells_about_is_named() {
+    let app = TestApp::new().await;
+    let customer = app.customer_id("K-1001").await;
+    let agent = app.agent();
+    let person = |reference: &str, id: &str| {
+        let profile = json!({ "name": "Ny Kund", "nationalId": id });
+        json!({ "input": { "reference": reference, "kind": "PERSON", "locale": "SV", "channel": "CHAT",
+            "profile": profile } })
+    };
+    let stale = json!({ "input": { "customerId": customer, "expectedVersion": 99, "channel": "CHAT",
+        "profile": { "name": "Ny" } } });
+    let refused = [
+        agent.ask(REGISTER, person("K-9001", "19850312-2387")).await,
+        agent.ask(REGISTER, person("K-1001", "19900101-2385")).await,
+        agent.ask(RECTIFY, stale).await,
+    ];
+    let log = app.customer_user("K-1001").ask(LOG, json!({ "reference": "K-1001" })).await;
+    let log = log.data()["customer"]["accessLog"]["nodes"].as_array().unwrap().clone();
+    for answer in &refused {
+        let event = app.event(answer).await;
+        assert_eq!(event.outcome, "FAILED", "{:#}", answer.json);
+        assert_eq!(event.subjects.len(), 1, "{:#}", answer.json);
+    }
+    let operations = log.iter().take(3).map(|event| event["operation"].as_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(operations, ["rectifyCustomer", "registerCustomer", "registerCustomer"]);
     app.finish().await;
 }
