@@ -1,10 +1,10 @@
 //! The parts put together: database, reference data, API and HTTP, as `kartotek serve` and the tests run them.
 
 use crate::{
-    access::{Broken, Clock, Door, Settings, Stop},
+    access::{Broken, Clock, Door, Refusal, Settings, Stop},
     auth::TokenVerifier,
     crypto::MasterKeys,
-    domain::{catalog::Catalogs, demo::Seed},
+    domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
     graphql::Api,
     http::{Front, Limits, Probes, Site, TrustedProxies, router},
     worker::{keep_catalog, keep_metrics},
@@ -43,19 +43,39 @@ pub struct Server {
 pub enum NotStarted {
     #[error("the database cannot be used")]
     Database(#[from] Broken),
+    #[error("the master keys are not this database's")]
+    Keys(#[source] WrongKeys),
     #[error("the reference data cannot be loaded")]
     Catalog(#[from] Stop),
     #[error("the schema cannot be read")]
     Schema(#[from] async_graphql::parser::Error),
 }
 
+/// Which master key the database asks for.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongKeys(String);
+
+fn wrong_keys(stop: Stop) -> NotStarted {
+    match stop {
+        Stop::Refused(refusals) => NotStarted::Keys(WrongKeys(messages(refusals))),
+        Stop::Broken(broken) => broken.into(),
+        stop @ Stop::Denied(_) => stop.into(),
+    }
+}
+
+fn messages(refusals: Vec<Refusal>) -> String {
+    refusals.into_iter().map(|refusal| refusal.message).collect::<Vec<_>>().join(" ")
+}
+
 impl Server {
-    /// Migrates, connects, loads the reference data and starts the duties.
+    /// Migrates, connects, checks the master keys, loads the reference data and starts the duties.
     ///
     /// # Errors
-    /// When the database cannot be used.
+    /// When the database cannot be used, or was sealed with other master keys.
     pub async fn start(parts: Parts) -> Result<Self, NotStarted> {
         let door = Door::open(&parts.database, parts.keys, parts.clock).await?;
+        door.program("setup", "useMasterKeys").write(UseMasterKeys).await.map_err(wrong_keys)?;
         let catalogs = Arc::new(Catalogs::load(&door).await?);
         if catalogs.current().controller.is_none() {
             door.program("setup", "seedCatalog").write(Seed).await?;

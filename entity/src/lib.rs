@@ -13,6 +13,7 @@ pub mod data_requirement;
 pub mod enums;
 pub mod ids;
 pub mod json;
+pub mod master_key;
 pub mod purpose;
 pub mod retention_rule;
 pub mod service;

@@ -23,6 +23,14 @@ CREATE TABLE customer (
 CREATE INDEX customer_by_creation ON customer (created_at, id);
 CREATE INDEX customer_by_status ON customer (status_since, id);
 
+-- Which master keys data was sealed with, so that a server with others is refused. Never the keys themselves.
+CREATE TABLE master_key (
+    id text PRIMARY KEY,
+    looks_up {bool} NOT NULL,
+    first_used_at {time} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX master_key_one_looks_up ON master_key (looks_up) WHERE looks_up;
+
 -- Destroying the row makes every copy of the profile unreadable, in every backup that lacks this table.
 CREATE TABLE subject_key (
     customer_id {uuid} PRIMARY KEY CONSTRAINT subject_key_customer REFERENCES customer (id),
@@ -83,6 +91,7 @@ DROP TABLE data_location;
 DROP TABLE subscription;
 DROP TABLE customer_lookup;
 DROP TABLE subject_key;
+DROP TABLE master_key;
 DROP TABLE customer;
 ";
 

@@ -79,6 +79,10 @@ impl Vault {
         Self { keys }
     }
 
+    pub(in crate::access) fn key_ids(&self) -> Vec<&str> {
+        self.keys.ids()
+    }
+
     /// A new customer's key, wrapped for the database, and the profile sealed under it.
     pub(in crate::access) fn enroll(
         &self,

@@ -204,6 +204,11 @@ impl Writer {
         Ok(self.reader.access().door().vault.seal(key, profile)?)
     }
 
+    /// What tells the server's master keys apart, newest first. The last one's hashes find customers.
+    pub fn master_key_ids(&self) -> Vec<&str> {
+        self.reader.access().door().vault.key_ids()
+    }
+
     fn tx(&self) -> Result<&DatabaseTransaction, Broken> {
         match self.reader.on() {
             On::Transaction(tx) => Ok(tx),

@@ -62,6 +62,12 @@ pub(super) const HINT: &str = "check KARTOTEK_DATABASE_URL; on PostgreSQL whoeve
 
 /// What to say when the server does not start.
 pub(super) fn not_started(error: NotStarted) -> Failure {
+    if matches!(error, NotStarted::Keys(_)) {
+        return Failure::new(error).hint(
+            "put back the key file that this database was used with: KARTOTEK_MASTER_KEY_FILE, or master.keys in the \
+             data directory; without it no profile can be read again",
+        );
+    }
     let later =
         std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("a later version"));
     let hint = if later { "run the version of Kartotek that changed it" } else { HINT };

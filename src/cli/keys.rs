@@ -15,16 +15,17 @@ use zeroize::Zeroizing;
 
 const MASTER: &str = "master.keys";
 
-/// The master keys. Only `make` makes new ones, and only where the configuration names no file.
-pub(super) fn master(config: &Config, make: bool) -> Result<MasterKeys, Failure> {
+/// The master keys, and the file that was made for them. Only `make` makes one, and only where the configuration names
+/// none.
+pub(super) fn master(config: &Config, make: bool) -> Result<(MasterKeys, Option<PathBuf>), Failure> {
     let (path, may_make) = match &config.master_key_file {
         Some(path) => (path.clone(), false),
         None => (config.data_dir.join(MASTER), make),
     };
-    if may_make && !path.exists() {
+    let made = may_make && !path.exists();
+    if made {
         make_folder(&config.data_dir)?;
         write_secret(&path, MasterKeys::generate_text()?.as_bytes())?;
-        output::note(&format!("made {}: lose it, and every profile is lost with it", path.display()));
     }
     let text = match fs::read_to_string(&path) {
         Ok(text) => Zeroizing::new(text),
@@ -42,7 +43,9 @@ pub(super) fn master(config: &Config, make: bool) -> Result<MasterKeys, Failure>
         // Where an orchestrator mounts secrets, their mode is not the operator's to choose.
         tracing::warn!(path = %path.display(), "others on this machine can read the master keys");
     }
-    MasterKeys::parse(&text).map_err(|error| Failure::new(error).hint(format!("see {}", path.display())))
+    let keys = MasterKeys::parse(&text)
+        .map_err(|error| Failure::new(error).hint(format!("see {}", path.display())))?;
+    Ok((keys, made.then_some(path)))
 }
 
 /// Who vouches for tokens: the identity provider that the configuration names, or the development key.

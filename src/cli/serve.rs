@@ -8,7 +8,7 @@ use crate::{
     domain::demo::{self, CUSTOMER},
     http::{Limits, Network, TrustedProxies, serve},
     policy::Role,
-    server::{Parts, Server},
+    server::{NotStarted, Parts, Server},
     telemetry,
 };
 use std::fmt::Write;
@@ -20,9 +20,10 @@ const DAY: i64 = 24 * 60 * 60;
 /// Serves until told to stop.
 pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> {
     let database = database::settings(&config)?;
+    let (master_keys, made) = keys::master(&config, args.demo)?;
     let parts = Parts {
         database,
-        keys: keys::master(&config, args.demo)?,
+        keys: master_keys,
         clock: Box::new(SystemClock),
         verifier: keys::verifier(&config, args.demo)?,
         introspection: config.introspection.unwrap_or(args.demo),
@@ -39,7 +40,19 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         .await
         .map_err(|error| Failure::new(error).hint(format!("KARTOTEK_LISTEN is {}", config.listen)))?;
     let address = listener.local_addr()?;
-    let server = Server::start(parts).await.map_err(database::not_started)?;
+    let server = match Server::start(parts).await {
+        Ok(server) => server,
+        Err(error) => {
+            // Made for a database that already has others: nothing was ever sealed with it.
+            if let (NotStarted::Keys(_), Some(file)) = (&error, made) {
+                std::fs::remove_file(file)?;
+            }
+            return Err(database::not_started(error));
+        }
+    };
+    if let Some(file) = made {
+        output::note(&format!("made {}: lose it, and every profile is lost with it", file.display()));
+    }
     if args.demo {
         demo::load(&server.door, &server.catalogs).await?;
         output::data(&welcome(&config, address, server.door.now().timestamp())?)?;

@@ -111,6 +111,11 @@ impl MasterKeys {
         &self.newest.id
     }
 
+    /// What tells the keys apart, newest first. The lookup key comes from the last one.
+    pub fn ids(&self) -> Vec<&str> {
+        self.all().map(|key| key.id.as_str()).collect()
+    }
+
     pub(super) fn newest(&self) -> &WrappingKey {
         &self.newest
     }

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod described;
 mod each_customer;
 pub mod justification;
+pub mod master_key;
 pub mod page;
 pub mod period;
 pub mod subscription;

@@ -155,6 +155,8 @@ actions! {
     SetRetentionRule: Administer "RetentionRule" KEEPERS ["setRetentionRule"];
     /// Fills an empty database with what every installation ships with.
     SeedCatalog: Administer "Controller" NOBODY [];
+    /// Starts to work with the server's master keys.
+    UseMasterKeys: Administer "MasterKey" NOBODY [];
     /// Turns a freshly seeded database into the example company.
     LoadDemo: Administer "Controller" NOBODY [];
 }

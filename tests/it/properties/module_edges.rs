@@ -61,6 +61,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
     ("data_location", &["catalog", "customer", "justification", "third_party"]),
     ("justification", &["catalog"]),
+    ("master_key", &[]),
     ("third_party", &["catalog"]),
     ("system", &["catalog"]),
     ("audit", &[]),

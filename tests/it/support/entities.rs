@@ -14,6 +14,7 @@ macro_rules! each_entity {
             data_category,
             data_location,
             data_requirement,
+            master_key,
             purpose,
             retention_rule,
             service,
