@@ -37,6 +37,7 @@ CREATE TABLE audit_subject (
     categories text NOT NULL,
     PRIMARY KEY (customer_id, event_id)
 ) {strict};
+CREATE INDEX audit_subject_of_event ON audit_subject (event_id);
 ";
 
 const LOCK_POSTGRES: &str = r"
@@ -55,10 +56,29 @@ CREATE TRIGGER audit_subject_no_change BEFORE UPDATE OR DELETE ON audit_subject
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit_log();
 CREATE TRIGGER audit_subject_no_truncate BEFORE TRUNCATE ON audit_subject
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log();
+
+-- Names the table with its schema: the role could put a temporary one of the same name before it.
+DO $$ BEGIN
+    EXECUTE format($function$
+        CREATE FUNCTION refuse_subject_of_another_transaction() RETURNS trigger LANGUAGE plpgsql AS $body$
+        BEGIN
+            IF EXISTS (SELECT FROM added a WHERE NOT EXISTS (SELECT FROM %I.audit_event e
+                WHERE e.event_id = a.event_id AND e.xid = pg_current_xact_id())) THEN
+                RAISE EXCEPTION 'the audit log is append-only: a subject comes with its event'
+                    USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            RETURN NULL;
+        END $body$
+    $function$, current_schema());
+END $$;
+CREATE TRIGGER audit_subject_with_its_event AFTER INSERT ON audit_subject REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_subject_of_another_transaction();
+
 ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_change;
 ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_truncate;
 ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_change;
 ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_truncate;
+ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_with_its_event;
 ";
 
 // A REPLACE deletes without firing delete triggers unless `recursive_triggers` is on, so the insert itself
@@ -83,6 +103,9 @@ BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_subject_no_replace BEFORE INSERT ON audit_subject
 WHEN EXISTS (SELECT 1 FROM audit_subject WHERE customer_id = new.customer_id AND event_id = new.event_id)
 BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_subject_with_its_event BEFORE INSERT ON audit_subject
+WHEN NOT EXISTS (SELECT 1 FROM audit_event WHERE event_id = new.event_id)
+BEGIN SELECT raise(abort, 'the audit log is append-only: a subject comes with its event'); END;
 ";
 
 const DOWN: &str = r"
@@ -103,6 +126,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, DOWN).await?;
-        run_either(manager, "DROP FUNCTION refuse_change_of_audit_log()", "SELECT 1").await
+        let functions = "DROP FUNCTION refuse_change_of_audit_log(), refuse_subject_of_another_transaction()";
+        run_either(manager, functions, "SELECT 1").await
     }
 }

@@ -19,6 +19,8 @@ const ON_EITHER: &[&str] = &[
     "DELETE FROM audit_subject",
     "INSERT INTO audit_subject SELECT * FROM audit_subject WHERE true
         ON CONFLICT (customer_id, event_id) DO UPDATE SET categories = '[]'",
+    // Subjects of no event.
+    "INSERT INTO audit_subject SELECT customer_id, NEW, categories FROM audit_subject LIMIT 1",
 ];
 
 const ON_SQLITE: &[&str] = &[
@@ -40,6 +42,10 @@ const ON_SQLITE: &[&str] = &[
 ];
 
 const ON_POSTGRES: &[&str] = &[
+    // Subjects of an event of before.
+    "INSERT INTO audit_subject SELECT NEW, event_id, '[]' FROM audit_event WHERE id = LAST",
+    "WITH one AS (INSERT INTO audit_event (COLUMNS) SELECT OTHERS FROM audit_event WHERE id = LAST RETURNING body)
+        INSERT INTO audit_subject SELECT NEW, event_id, '[]' FROM audit_event WHERE id = LAST",
     "TRUNCATE audit_event",
     "TRUNCATE audit_subject",
     "TRUNCATE audit_event, audit_subject RESTART IDENTITY CASCADE",
@@ -63,7 +69,12 @@ const AS_THE_SERVER: &[&str] = &[
     "DROP TRIGGER audit_event_no_change ON audit_event",
     "DROP TABLE audit_subject",
     "DROP TABLE audit_event CASCADE",
+    "DROP TRIGGER audit_subject_with_its_event ON audit_subject",
     "DROP FUNCTION refuse_change_of_audit_log() CASCADE",
+    // Not even while a table of its own stands before the log.
+    "CREATE TEMPORARY TABLE audit_event ON COMMIT DROP AS SELECT NEW AS event_id, pg_current_xact_id() AS xid;
+        INSERT INTO audit_subject SELECT customer_id, (SELECT event_id FROM pg_temp.audit_event), categories
+        FROM audit_subject LIMIT 1",
     "CREATE OR REPLACE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'",
     "CREATE RULE quiet AS ON INSERT TO audit_event DO INSTEAD NOTHING",
     "CREATE TABLE of_its_own (id int)",
@@ -108,7 +119,7 @@ async fn refuses(database: &Database, by: &impl ConnectionTrait, attacks: &[&str
 /// A row can be added, and these statements fail for nothing else.
 async fn takes_new_rows(database: &Database, by: &impl ConnectionTrait) {
     let event = "INSERT INTO audit_event (BACKDATED) SELECT OTHERS FROM audit_event WHERE id = LAST";
-    let subject = "INSERT INTO audit_subject SELECT customer_id, NEW, categories FROM audit_subject LIMIT 1";
+    let subject = "INSERT INTO audit_subject SELECT NEW, event_id, '[]' FROM audit_event WHERE id = LAST";
     by.execute_unprepared("BEGIN").await.unwrap();
     for sql in [event, subject] {
         let added = by.execute_unprepared(&spelled(sql, database.engine)).await.unwrap();
@@ -154,6 +165,7 @@ async fn the_servers_own_role_cannot_change_the_log() {
         }
         Engine::Postgres => {
             let refused = [
+                "the audit log is append-only: a subject comes with its event",
                 "permission denied",
                 "must be owner",
                 "cannot insert a non-DEFAULT value into column \"id\"",
