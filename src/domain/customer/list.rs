@@ -175,10 +175,8 @@ impl ListCustomers {
         }
         if let Some(unjustified) = filter.unjustified {
             sql.push(if unjustified { " AND EXISTS (" } else { " AND NOT EXISTS (" });
-            sql.push(
-                "SELECT 1 FROM data_location l0 WHERE l0.customer_id = c.id AND l0.held_to IS NULL AND NOT ",
-            );
-            Facts::new(&self.catalog, r.now()).exist_for(sql, "l0.id");
+            sql.push("SELECT 1 FROM data_location l WHERE l.customer_id = c.id AND l.held_to IS NULL AND ");
+            Facts::new(&self.catalog, r.now()).decide(sql, "l", false);
             sql.push(")");
         }
     }

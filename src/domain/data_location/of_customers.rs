@@ -98,8 +98,8 @@ impl LocationFilter {
             sql.bind(moment).push(")");
         }
         if let (Some(justified), Some(facts)) = (self.justified, facts) {
-            sql.push(if justified { " AND " } else { " AND NOT " });
-            facts.exist_for(sql, "t.id");
+            sql.push(" AND ");
+            facts.decide(sql, "t", justified);
         }
     }
 }

@@ -252,9 +252,9 @@ impl RecordDataLocations {
         if at.is_empty() {
             return Ok(());
         }
-        let mut sql = Sql::new("SELECT l0.id FROM data_location l0 WHERE l0.id IN ");
-        sql.list(at.keys().map(|id| id.0)).push(" AND NOT ");
-        Facts::new(&self.catalog, w.now()).exist_for(&mut sql, "l0.id");
+        let mut sql = Sql::new("SELECT l.id FROM data_location l WHERE l.id IN ");
+        sql.list(at.keys().map(|id| id.0)).push(" AND ");
+        Facts::new(&self.catalog, w.now()).decide(&mut sql, "l", false);
         let mut unjustified =
             w.numbers::<Id>(sql).await?.into_iter().filter_map(|row| at.get(&row.id)).collect::<Vec<_>>();
         unjustified.sort_unstable();

@@ -31,18 +31,21 @@ pub struct Facts {
 struct Rule {
     row: retention_rule::Model,
     categories: Vec<CategoryKey>,
-    over: Over,
+    /// The rule keeps a line that is beyond any of these.
+    over: Vec<Over>,
 }
 
-/// What is over by now.
+/// What is over by now, of what a rule counts from.
 #[derive(Clone, Debug)]
 enum Over {
     /// Whatever was collected by then.
     Collected(DateTime<Utc>),
     /// Whatever belonged to subscriptions that ended by then.
     Ended(DateTime<Utc>),
-    /// Documents of before that day; without a document, subscriptions that ended before it began.
-    Dated { day: NaiveDate, moment: DateTime<Utc> },
+    /// Documents of before that day.
+    Dated(NaiveDate),
+    /// Without a document, whatever belonged to subscriptions that ended before then.
+    Undated(DateTime<Utc>),
 }
 
 impl Facts {
@@ -75,14 +78,30 @@ impl Facts {
         self.prospects(sql, among);
     }
 
-    /// Adds the condition that something justifies the line `outer` of the map, a column that holds its id.
-    pub fn exist_for(&self, sql: &mut Sql, outer: &str) {
-        sql.push("EXISTS (SELECT 1 FROM (");
-        let of_line = |sql: &mut Sql| {
-            sql.push("l.id = ").push(outer);
-        };
-        self.query(sql, &of_line);
-        sql.push(") fact)");
+    /// Adds the condition that something justifies `l`, a row of `data_location`, or that nothing does. One `EXISTS` for
+    /// each fact, which the database can turn into a join of its own, where one over all of them would be run anew for
+    /// every line.
+    pub fn decide(&self, sql: &mut Sql, l: &str, justified: bool) {
+        let (begin, next) =
+            if justified { ("(EXISTS (", ") OR EXISTS (") } else { ("(NOT EXISTS (", ") AND NOT EXISTS (") };
+        sql.push(begin).push(&format!(
+            "SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
+             WHERE r.category = {l}.category AND r.system_id = {l}.system_id AND r.retired_at IS NULL \
+             AND s.customer_id = {l}.customer_id AND "
+        ));
+        self.covered(sql);
+        for rule in &self.rules {
+            for over in &rule.over {
+                sql.push(next);
+                rule.beyond(sql, l, over);
+            }
+        }
+        sql.push(next).push(&format!(
+            "SELECT 1 FROM customer c JOIN system y ON y.built_in \
+             WHERE c.id = {l}.customer_id AND y.id = {l}.system_id AND "
+        ));
+        self.prospective(sql);
+        sql.push("))");
     }
 
     fn subscriptions(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
@@ -98,7 +117,13 @@ impl Facts {
              JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
         );
         among(sql);
-        sql.push(" AND (s.ended_at IS NULL");
+        sql.push(" AND ");
+        self.covered(sql);
+    }
+
+    /// That the subscription `s` is live, or the grace of the requirement `r` after it runs.
+    fn covered(&self, sql: &mut Sql) {
+        sql.push("(s.ended_at IS NULL");
         if !self.graces.is_empty() {
             sql.push(" OR s.ended_at > CASE r.grace");
             for (grace, over) in &self.graces {
@@ -125,9 +150,15 @@ impl Facts {
                  JOIN system y ON y.id = l.system_id AND y.built_in WHERE ",
             );
         among(sql);
-        sql.push(" AND c.created_at > ")
+        sql.push(" AND ");
+        self.prospective(sql);
+    }
+
+    /// That the customer `c` was registered a while ago, and has ordered nothing yet.
+    fn prospective(&self, sql: &mut Sql) {
+        sql.push("c.created_at > ")
             .bind(self.prospects_since)
-            .push(" AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.customer_id = c.id)");
+            .push(" AND NOT EXISTS (SELECT 1 FROM subscription p WHERE p.customer_id = c.id)");
     }
 }
 
@@ -135,12 +166,12 @@ impl Rule {
     fn new(row: &retention_rule::Model, catalog: &Catalog, now: DateTime<Utc>, zone: &TimeZone) -> Self {
         let began_by = || Period::parse(&row.keep_for).map_or(now, |period| period.began_by(now, zone));
         let over = match row.counted_from {
-            RetentionStart::Collected => Over::Collected(began_by()),
-            RetentionStart::SubscriptionEnded => Over::Ended(began_by()),
+            RetentionStart::Collected => vec![Over::Collected(began_by())],
+            RetentionStart::SubscriptionEnded => vec![Over::Ended(began_by())],
             RetentionStart::FiscalYearEnded => {
                 let month = catalog.controller.as_ref().map_or(12, |company| company.fiscal_year_end_month);
                 let day = first_day_still_kept(&row.keep_for, now, zone, month);
-                Over::Dated { day, moment: start_of(day, zone).unwrap_or(now) }
+                vec![Over::Dated(day), Over::Undated(start_of(day, zone).unwrap_or(now))]
             }
         };
         let categories =
@@ -162,49 +193,45 @@ impl Rule {
             // Null while one is live; else the latest end.
             .push(
                 ", (SELECT CASE WHEN count(*) = count(s.ended_at) THEN max(s.ended_at) END FROM subscription s \
-                 JOIN data_requirement r ON r.service_id = s.service_id WHERE s.customer_id = l.customer_id ",
+                 JOIN data_requirement r ON r.service_id = s.service_id WHERE s.customer_id = l.customer_id AND ",
             );
-        self.place(sql);
+        self.placed(sql, "l");
         sql.push(") FROM data_location l WHERE ");
         among(sql);
-        sql.push(" AND l.category IN ").list(self.categories.iter().map(|key| key.0.clone())).push(" AND ");
-        match &self.over {
-            Over::Collected(over) => {
-                sql.push("l.collected_at > ").bind(*over).push(" AND ");
-                self.placed(sql);
-            }
-            Over::Ended(over) => self.live_or_ended_after(sql, " > ", *over),
-            Over::Dated { day, moment } => {
-                sql.push("((l.document_date >= ").bind(*day).push(" AND ");
-                self.placed(sql);
-                sql.push(") OR (l.document_date IS NULL AND ");
-                self.live_or_ended_after(sql, " >= ", *moment);
-                sql.push("))");
-            }
+        let mut begin = " AND (EXISTS (";
+        for over in &self.over {
+            sql.push(std::mem::replace(&mut begin, ") OR EXISTS ("));
+            self.beyond(sql, "l", over);
         }
+        sql.push("))");
     }
 
-    fn place(&self, sql: &mut Sql) {
-        sql.push("AND r.category = l.category AND r.system_id = l.system_id AND r.purpose = ")
+    /// Adds a query that finds something when the line `l` is beyond what is over.
+    fn beyond(&self, sql: &mut Sql, l: &str, over: &Over) {
+        sql.push("SELECT 1 FROM data_requirement r ");
+        if matches!(over, Over::Ended(_) | Over::Undated(_)) {
+            sql.push("JOIN subscription s ON s.service_id = r.service_id ");
+        }
+        sql.push("WHERE ");
+        self.placed(sql, l);
+        sql.push(" AND r.category IN ").list(self.categories.iter().map(|key| key.0.clone()));
+        let of_customer =
+            format!(" AND s.customer_id = {l}.customer_id AND (s.ended_at IS NULL OR s.ended_at");
+        match over {
+            Over::Collected(by) => sql.push(&format!(" AND {l}.collected_at > ")).bind(*by),
+            Over::Dated(day) => sql.push(&format!(" AND {l}.document_date >= ")).bind(*day),
+            Over::Ended(by) => sql.push(&of_customer).push(" > ").bind(*by).push(")"),
+            Over::Undated(from) => {
+                sql.push(&format!(" AND {l}.document_date IS NULL"));
+                sql.push(&of_customer).push(" >= ").bind(*from).push(")")
+            }
+        };
+    }
+
+    /// That the requirement `r` puts the line `l` where it lies for the rule's purpose.
+    fn placed(&self, sql: &mut Sql, l: &str) {
+        sql.push(&format!("r.category = {l}.category AND r.system_id = {l}.system_id AND r.purpose = "))
             .bind(self.row.purpose.0.clone());
-    }
-
-    fn placed(&self, sql: &mut Sql) {
-        sql.push("EXISTS (SELECT 1 FROM data_requirement r WHERE true ");
-        self.place(sql);
-        sql.push(")");
-    }
-
-    fn live_or_ended_after(&self, sql: &mut Sql, after: &str, moment: DateTime<Utc>) {
-        sql.push(
-            "EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
-             WHERE s.customer_id = l.customer_id AND (s.ended_at IS NULL OR s.ended_at",
-        )
-        .push(after)
-        .bind(moment)
-        .push(") ");
-        self.place(sql);
-        sql.push(")");
     }
 }
 
