@@ -12,7 +12,10 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Which of the two databases it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,9 +41,11 @@ const STATEMENT: Duration = Duration::from_secs(25);
 
 /// The pools. `SQLite` has one writer, so its writing pool holds one connection, and waiting for it is the queue;
 /// the audit log shares it. On Postgres the audit log has a connection of its own, which nothing else can exhaust.
+/// What may look through everything has a few connections of its own, so that it exhausts none but those.
 #[derive(Clone, Debug)]
 pub(in crate::access) struct Database {
     reading: DatabaseConnection,
+    searching: DatabaseConnection,
     writing: DatabaseConnection,
     audit: DatabaseConnection,
 }
@@ -54,16 +59,19 @@ impl Database {
 
     async fn connect(settings: &Settings) -> Result<Self, Broken> {
         let connections = settings.connections.max(1);
+        let searches = connections.div_ceil(4);
         match engine(settings) {
             Engine::Sqlite => {
-                let writing = sqlite(settings, 1, false).await?;
-                let reading = sqlite(settings, connections, true).await?;
-                Ok(Self { reading, audit: writing.clone(), writing })
+                let writing = sqlite(settings, 1, For::Writing).await?;
+                let reading = sqlite(settings, connections, For::Reading).await?;
+                let searching = sqlite(settings, searches, For::Searching).await?;
+                Ok(Self { reading, searching, audit: writing.clone(), writing })
             }
             Engine::Postgres => {
                 let writing = postgres(settings, connections, true).await?;
+                let searching = postgres(settings, searches, true).await?;
                 let audit = postgres(settings, 1, true).await?;
-                Ok(Self { reading: writing.clone(), writing, audit })
+                Ok(Self { reading: writing.clone(), searching, writing, audit })
             }
         }
     }
@@ -72,16 +80,12 @@ impl Database {
         &self.reading
     }
 
-    pub(in crate::access) fn audit(&self) -> &DatabaseConnection {
-        &self.audit
+    pub(in crate::access) fn searching(&self) -> &DatabaseConnection {
+        &self.searching
     }
 
-    /// A transaction that reads one state and changes nothing.
-    pub(in crate::access) async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
-        let isolation = (self.reading.get_database_backend() == DbBackend::Postgres)
-            .then_some(sea_orm::IsolationLevel::RepeatableRead);
-        let access = isolation.map(|_| sea_orm::AccessMode::ReadOnly);
-        self.reading.begin_with_config(isolation, access).await
+    pub(in crate::access) fn audit(&self) -> &DatabaseConnection {
+        &self.audit
     }
 
     /// A transaction that changes something. On `SQLite` it takes the write lock at once: a transaction that reads
@@ -102,12 +106,20 @@ impl Database {
 
     pub(in crate::access) async fn close(self) {
         // Readers first, so that the last connection, the writer's, checkpoints the WAL.
-        for pool in [self.reading, self.audit, self.writing] {
+        for pool in [self.reading, self.searching, self.audit, self.writing] {
             if let Err(error) = pool.close().await {
                 tracing::debug!(%error, "a connection pool did not close");
             }
         }
     }
+}
+
+/// A transaction that reads one state and changes nothing.
+pub(in crate::access) async fn snapshot(pool: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let isolation = (pool.get_database_backend() == DbBackend::Postgres)
+        .then_some(sea_orm::IsolationLevel::RepeatableRead);
+    let access = isolation.map(|_| sea_orm::AccessMode::ReadOnly);
+    pool.begin_with_config(isolation, access).await
 }
 
 /// Which database the URL is for; what is no `SQLite` URL is Postgres' to refuse.
@@ -151,7 +163,7 @@ pub(in crate::access) fn known_migrations() -> Vec<String> {
 
 async fn owner(settings: &Settings) -> Result<DatabaseConnection, DbErr> {
     match engine(settings) {
-        Engine::Sqlite => sqlite(settings, 1, false).await,
+        Engine::Sqlite => sqlite(settings, 1, For::Writing).await,
         Engine::Postgres => postgres(settings, 1, false).await,
     }
 }
@@ -173,8 +185,26 @@ fn options(settings: &Settings, connections: u32) -> ConnectOptions {
     options
 }
 
-async fn sqlite(settings: &Settings, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+/// What a pool of `SQLite` connections is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    Writing,
+    Reading,
+    Searching,
+}
+
+async fn sqlite(settings: &Settings, connections: u32, what: For) -> Result<DatabaseConnection, DbErr> {
     let mut options = options(settings, connections);
+    let read_only = what != For::Writing;
+    if what == For::Searching {
+        // SQLite knows no time-out of its own.
+        options.map_sqlx_sqlite_before_acquire(|connection, _| {
+            Box::pin(async move { give_time(connection, STATEMENT).await.map(|()| true) })
+        });
+        options.map_sqlx_sqlite_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(give_time(connection, STATEMENT)))
+        });
+    }
     options.map_sqlx_sqlite_opts(move |sqlite| {
         let sqlite = sqlite
             .create_if_missing(!read_only)
@@ -205,6 +235,14 @@ async fn sqlite(settings: &Settings, connections: u32, read_only: bool) -> Resul
             outcome => return outcome,
         }
     }
+}
+
+/// Lets the connection work for so long, from now on.
+async fn give_time(connection: &mut sqlx::SqliteConnection, time: Duration) -> Result<(), sqlx::Error> {
+    const INSTRUCTIONS: i32 = 100_000;
+    let until = Instant::now() + time;
+    connection.lock_handle().await?.set_progress_handler(INSTRUCTIONS, move || Instant::now() < until);
+    Ok(())
 }
 
 fn is_busy(error: &DbErr) -> bool {
@@ -253,4 +291,24 @@ pub(in crate::access) fn duplicate(error: &DbErr) -> Option<String> {
 
 fn constraint(error: &Arc<sqlx::Error>) -> Option<String> {
     error.as_database_error()?.constraint().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::{ConnectionTrait, Statement};
+
+    #[tokio::test]
+    async fn a_search_of_sqlite_ends_when_its_time_is_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db", folder.path().display()).into();
+        let pool = sqlite(&Settings { url, connections: 1 }, 1, For::Writing).await.unwrap();
+        let mut connection = pool.get_sqlite_connection_pool().acquire().await.unwrap();
+        give_time(&mut connection, Duration::from_millis(20)).await.unwrap();
+        drop(connection);
+        let endless =
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+        let ended = pool.query_one_raw(Statement::from_string(DbBackend::Sqlite, endless)).await;
+        assert!(matches!(Broken::from(ended.unwrap_err()), Broken::TooLong));
+    }
 }

@@ -10,6 +10,9 @@ pub trait Inquiry: Send {
     const ACTION: Action;
     /// Whether it runs several statements that must see the same state.
     const SNAPSHOT: bool = false;
+    /// Whether it may have to look through everything. Such questions have connections of their own and cannot keep
+    /// others from theirs.
+    const SEARCH: bool = false;
     /// What comes back.
     type Output: Send;
 

@@ -84,7 +84,7 @@ impl Access {
     pub async fn read<I: Inquiry>(&self, inquiry: I) -> Result<I::Output, Stop> {
         let target = inquiry.target();
         self.decide(I::ACTION, &target).await?;
-        let reader = Reader::open(self, I::SNAPSHOT).await?;
+        let reader = Reader::open::<I>(self).await?;
         let result = inquiry.run(&reader).await;
         let trail = reader.close();
         match result {

@@ -1,7 +1,7 @@
 //! Verbs that read. Each notes whom its rows are about.
 #![expect(clippy::disallowed_types, reason = "the reader wraps a connection and hands out rows only")]
 
-use super::{Access, Broken, Revealed, Sql, Stop, Trail, vault};
+use super::{Access, Broken, Inquiry, Revealed, Sql, Stop, Trail, database::snapshot, vault};
 use crate::policy::{self, ProfileField, Sight};
 use entity::{
     customer,
@@ -42,13 +42,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub(in crate::access) async fn open(access: &Access, snapshot: bool) -> Result<Self, Broken> {
+    pub(in crate::access) async fn open<I: Inquiry>(access: &Access) -> Result<Self, Broken> {
         let database = &access.door().database;
-        let on = if snapshot {
-            On::Transaction(database.snapshot().await?)
-        } else {
-            On::Pool(database.reading().clone())
-        };
+        let pool = if I::SEARCH { database.searching() } else { database.reading() };
+        let on = if I::SNAPSHOT { On::Transaction(snapshot(pool).await?) } else { On::Pool(pool.clone()) };
         Ok(Self::new(access, on))
     }
 

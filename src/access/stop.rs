@@ -92,6 +92,9 @@ pub enum Broken {
     /// Two changes met; trying again may help.
     #[error("two changes met")]
     Contention,
+    /// A statement took longer than any may.
+    #[error("a statement took too long")]
+    TooLong,
     /// The audit log could not be written, so nothing may be answered.
     #[error("the audit log could not be written: {0}")]
     Journal(String),
@@ -131,6 +134,7 @@ impl Stop {
             Self::Refused(refusals) => refusals.first().map_or("REFUSED", |refusal| refusal.code.word()),
             Self::Denied(no) => no.code(),
             Self::Broken(Broken::Journal(_)) => "UNAVAILABLE",
+            Self::Broken(Broken::TooLong) => "QUERY_TOO_COMPLEX",
             Self::Broken(broken) if broken.is_outage() => "UNAVAILABLE",
             Self::Broken(_) => "INTERNAL",
         }
@@ -144,7 +148,7 @@ impl Broken {
         match self {
             Self::Journal(_) | Self::Contention => true,
             Self::Database(error) => is_outage(error),
-            Self::Sealed | Self::Stored(_) => false,
+            Self::TooLong | Self::Sealed | Self::Stored(_) => false,
         }
     }
 }
@@ -190,6 +194,8 @@ impl From<DbErr> for Broken {
         // Serialization failure and deadlock; SQLite's busy after its time-out.
         match code.as_deref() {
             Some("40001" | "40P01" | "5" | "517") => Self::Contention,
+            // Cancelled by the statement's time-out; SQLite's interrupt.
+            Some("57014" | "9") => Self::TooLong,
             _ => Self::Database(error),
         }
     }

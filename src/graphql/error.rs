@@ -1,7 +1,7 @@
 //! How a stop is said at the top level: the only place that names the codes.
 
 use crate::{
-    access::{Refusal, Stop},
+    access::{Broken, Refusal, Stop},
     policy::No,
 };
 use async_graphql::{Error, ErrorExtensions};
@@ -30,6 +30,10 @@ pub fn to_graphql(stop: &Stop) -> Error {
     match stop {
         Stop::Refused(refusals) => refused(refusals.first()),
         Stop::Denied(no) => coded(no.code(), &no.to_string()),
+        Stop::Broken(Broken::TooLong) => {
+            tracing::warn!("a statement took too long");
+            coded("QUERY_TOO_COMPLEX", "This takes too long: narrow the filter, or ask without totalCount.")
+        }
         Stop::Broken(broken) if stop.code() == "UNAVAILABLE" => {
             tracing::error!(error = %broken, "unavailable");
             coded("UNAVAILABLE", "This cannot be answered right now: try again shortly.")

@@ -75,6 +75,7 @@ struct Count {
 
 impl Inquiry for ListEvents {
     const ACTION: Action = Action::ReadAuditLog;
+    const SEARCH: bool = true;
     type Output = AuditPage;
 
     fn target(&self) -> Target {

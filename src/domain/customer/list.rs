@@ -103,6 +103,7 @@ struct Count {
 
 impl Inquiry for ListCustomers {
     const ACTION: Action = Action::ListCustomers;
+    const SEARCH: bool = true;
     type Output = Page<Keyed>;
 
     fn target(&self) -> Target {

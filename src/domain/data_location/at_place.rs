@@ -62,6 +62,7 @@ struct Id {
 impl Inquiry for CustomersAt {
     const ACTION: Action = Action::SeeCustomersAt;
     const SNAPSHOT: bool = true;
+    const SEARCH: bool = true;
     type Output = Page<CustomerAt>;
 
     fn target(&self) -> Target {
