@@ -6,6 +6,7 @@ use crate::policy::{self, ProfileField, Sight};
 use entity::{
     customer,
     enums::LookupKind,
+    ids::{CategoryKey, CustomerId},
     subject_key,
     touch::{Recorded, Touch},
 };
@@ -200,6 +201,16 @@ impl Reader {
     /// The keyed hash that something a customer can be found by is kept as.
     pub fn lookup(&self, kind: LookupKind, normalized: &str) -> Vec<u8> {
         self.access.door().vault.lookup(kind, normalized)
+    }
+
+    /// Notes that the answer tells of this customer, and of these kinds of their data, whether or not a row does: that
+    /// there is none of a kind is told as well.
+    pub fn tells(&self, customer: CustomerId, categories: &[CategoryKey]) {
+        let mut trail = self.trail();
+        trail.add(Touch::of(customer));
+        for category in categories {
+            trail.add(Touch::of(customer).category(category.clone()));
+        }
     }
 
     fn touch<T>(&self, rows: &[T], touch: impl Fn(&T) -> Touch) {

@@ -12,6 +12,7 @@ mod each_customer;
 pub mod justification;
 pub mod master_key;
 pub mod page;
+pub mod people;
 pub mod period;
 pub mod subscription;
 pub mod system;

@@ -94,9 +94,10 @@ impl Inquiry for ListEvents {
         }
         sql.push(if self.page.backward { " ORDER BY e.event_id" } else { " ORDER BY e.event_id DESC" });
         // Asking for one customer's events is asking about that customer.
-        let about = self.filter.customer;
-        let touch = |_: &EventRow| about.map(Touch::of).unwrap_or_default();
-        let (rows, more) = r.some(sql, self.page.limit, touch).await?;
+        if let Some(customer) = self.filter.customer {
+            r.tells(customer, self.filter.categories.as_deref().unwrap_or_default());
+        }
+        let (rows, more) = r.some(sql, self.page.limit, |_: &EventRow| Touch::nobody()).await?;
         let total = if self.page.count { Some(self.count(r).await?) } else { None };
         Ok(Page::fetched(&self.page, rows, more, keys, total))
     }

@@ -8,6 +8,7 @@ use crate::{
         each_customer::foreign_cursor,
         justification::Facts,
         page::{Page, PageRequest},
+        people,
     },
     policy::{Action, Target},
 };
@@ -16,7 +17,7 @@ use entity::{
     enums::{CustomerKind, CustomerStatus},
     ids::{CategoryKey, ServiceId, SystemId, ThirdPartyId},
 };
-use sea_orm::{ActiveEnum, FromQueryResult, Value};
+use sea_orm::{ActiveEnum, Value};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -96,11 +97,6 @@ pub struct ListCustomers {
     pub page: PageRequest,
 }
 
-#[derive(FromQueryResult)]
-struct Count {
-    count: i64,
-}
-
 impl Inquiry for ListCustomers {
     const ACTION: Action = Action::ListCustomers;
     const SEARCH: bool = true;
@@ -126,19 +122,20 @@ impl Inquiry for ListCustomers {
         let column = self.order.column();
         sql.push(&format!(" ORDER BY c.{column}{direction}, c.id{direction}"));
         let (rows, more) = r.some(sql, self.page.limit, Keyed::touch).await?;
-        let total = if self.page.count { Some(self.count(r).await?) } else { None };
+        let categories = self.filter.categories.as_deref().unwrap_or_default();
+        for row in &rows {
+            r.tells(row.row.id, categories);
+        }
+        let ids = |sql: &mut Sql| {
+            sql.push("SELECT c.id AS customer_id FROM customer c ");
+            self.conditions(sql, r);
+        };
+        let total = people::count(r, &self.page, &ids, categories).await?;
         Ok(Page::fetched(&self.page, rows, more, |customer| self.order.keys(customer), total))
     }
 }
 
 impl ListCustomers {
-    async fn count(&self, r: &Reader) -> Result<u64, Stop> {
-        let mut sql = Sql::new("SELECT count(*) AS count FROM customer c ");
-        self.conditions(&mut sql, r);
-        let counted = r.numbers::<Count>(sql).await?;
-        Ok(counted.first().and_then(|row| u64::try_from(row.count).ok()).unwrap_or_default())
-    }
-
     fn conditions(&self, sql: &mut Sql, r: &Reader) {
         let filter = &self.filter;
         sql.push("WHERE true");

@@ -7,6 +7,7 @@ use crate::{
         customer::Keyed,
         each_customer::foreign_cursor,
         page::{Page, PageRequest, cursor_id},
+        people,
     },
     policy::{Action, Target},
 };
@@ -50,11 +51,6 @@ pub struct CustomersAt {
 }
 
 #[derive(FromQueryResult)]
-struct Count {
-    count: i64,
-}
-
-#[derive(FromQueryResult)]
 struct Id {
     customer_id: CustomerId,
 }
@@ -90,7 +86,12 @@ impl Inquiry for CustomersAt {
         let customers = customers.into_iter().map(|one| (one.row.id, one)).collect::<BTreeMap<_, _>>();
         let one = |id: &CustomerId| Some(summary(customers.get(id)?.clone(), of.get(id)?));
         let found = ids.iter().filter_map(one).collect();
-        let total = if self.page.count { Some(self.count(r, moment).await?) } else { None };
+        let ids = |sql: &mut Sql| {
+            sql.push("SELECT DISTINCT l.customer_id FROM data_location l WHERE true");
+            self.there(sql, moment);
+        };
+        let categories = self.categories.as_deref().unwrap_or_default();
+        let total = people::count(r, &self.page, &ids, categories).await?;
         Ok(Page::fetched(&self.page, found, more, |at| vec![at.customer.row.id.to_string()], total))
     }
 }
@@ -110,14 +111,6 @@ impl CustomersAt {
         let (rows, more) =
             r.some(sql, self.page.limit, |row: &Id| entity::touch::Touch::of(row.customer_id)).await?;
         Ok((rows.into_iter().map(|row| row.customer_id).collect(), more))
-    }
-
-    async fn count(&self, r: &Reader, moment: DateTime<Utc>) -> Result<u64, Stop> {
-        let mut sql =
-            Sql::new("SELECT count(DISTINCT l.customer_id) AS count FROM data_location l WHERE true");
-        self.there(&mut sql, moment);
-        let counted = r.numbers::<Count>(sql).await?;
-        Ok(counted.first().and_then(|row| u64::try_from(row.count).ok()).unwrap_or_default())
     }
 
     fn there(&self, sql: &mut Sql, moment: DateTime<Utc>) {

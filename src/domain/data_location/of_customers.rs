@@ -59,6 +59,12 @@ impl Inquiry for LocationsOfCustomers {
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
         let facts = self.of.filter.justified.map(|_| Facts::new(&self.catalog, r.now()));
+        // That there is no line of a category is told as well.
+        if let Some(categories) = &self.of.filter.categories {
+            for customer in &self.customers {
+                r.tells(*customer, categories);
+            }
+        }
         PagesOf {
             table: "data_location",
             customers: &self.customers,

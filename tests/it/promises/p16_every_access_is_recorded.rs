@@ -139,3 +139,48 @@ async fn whoever_a_refusal_tells_about_is_named() {
     assert_eq!(operations, ["rectifyCustomer", "registerCustomer", "registerCustomer"]);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_told_by_a_number_or_by_an_empty_list_is_on_record() {
+    let app = TestApp::new().await;
+    let customer = app.customer_id("K-1001").await;
+    let [people, auditor] = [app.compliance(), app.auditor()];
+    let prefix = "filter: { referencePrefix: \"K-1001\" }";
+    let nowhere = "user.criminal_history";
+    for (who, document, categories) in [
+        (&people, format!("{{ customers(first: 0, {prefix}) {{ totalCount }} }}"), vec![]),
+        (&people, format!("{{ customers(first: 0, {prefix}) {{ pageInfo {{ hasNextPage }} }} }}"), vec![]),
+        (
+            &people,
+            format!(
+                "{{ customer(reference: \"K-1001\") {{ dataLocations(filter: {{ categories: [\"{nowhere}\"] }}) \
+                 {{ nodes {{ id }} }} }} }}"
+            ),
+            vec![nowhere],
+        ),
+        (
+            &auditor,
+            format!(
+                "{{ auditEvents(filter: {{ customerId: \"{customer}\", kinds: [DISPOSE] }}) {{ nodes {{ id }} }} }}"
+            ),
+            vec![],
+        ),
+    ] {
+        let answer = who.get(&document).await;
+        answer.data();
+        let told = app.event(&answer).await.subjects.into_values().collect::<Vec<_>>();
+        assert_eq!(told, [categories], "{document}");
+    }
+
+    // Who passes a filter by category is told to have some of it.
+    let query =
+        "{ customers(first: 1, filter: { categories: [\"user.contact.email\"] }) { nodes { reference } } }";
+    let event = app.event(&people.get(query).await).await;
+    assert_eq!(event.subjects.into_values().collect::<Vec<_>>(), [["user.contact.email"]]);
+
+    // How many there are in all tells of nobody.
+    let answer = people.get("{ customers(first: 0) { totalCount } }").await;
+    assert!(answer.data()["customers"]["totalCount"].as_u64().unwrap() > 20);
+    assert!(app.event(&answer).await.subjects.is_empty());
+    app.finish().await;
+}
