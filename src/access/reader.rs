@@ -12,7 +12,7 @@ use entity::{
 };
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
-    PaginatorTrait, QuerySelect, QueryTrait, Select, sea_query::Expr,
+    PaginatorTrait, QueryResult, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 use std::sync::{Mutex, PoisonError};
 
@@ -153,15 +153,45 @@ impl Reader {
         Ok((rows, more))
     }
 
+    /// One row joined with at most `limit` others, and whether there are more of those. What is the one's stands in every
+    /// row and is read from the first; what is the others' has names that begin with `prefix`.
+    pub async fn joined<One, Other>(
+        &self,
+        mut sql: Sql,
+        prefix: &str,
+        limit: u64,
+        touch: impl Fn(&One) -> Touch,
+        touch_other: impl Fn(&Other) -> Touch,
+    ) -> Result<Option<(One, Vec<Other>, bool)>, Stop>
+    where
+        One: FromQueryResult,
+        Other: FromQueryResult,
+    {
+        sql.push(" LIMIT ").bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+        let found = self.fetch(sql).await?;
+        let Some(first) = found.first() else { return Ok(None) };
+        let one = One::from_query_result(first, "")?;
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let others = found.iter().take(most).map(|row| Other::from_query_result_optional(row, prefix));
+        let others = others.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
+        self.touch(std::slice::from_ref(&one), touch);
+        self.touch(&others, touch_other);
+        Ok(Some((one, others, found.len() > most)))
+    }
+
     /// Numbers that are about nobody: counts and sums of a hand-written statement.
     pub async fn numbers<T: FromQueryResult>(&self, sql: Sql) -> Result<Vec<T>, Stop> {
         self.query(sql).await
     }
 
     async fn query<T: FromQueryResult>(&self, sql: Sql) -> Result<Vec<T>, Stop> {
-        let statement = sql.statement(self.backend());
-        let found = on!(self, db => db.query_all_raw(statement).await)?;
+        let found = self.fetch(sql).await?;
         Ok(found.iter().map(|row| T::from_query_result(row, "")).collect::<Result<Vec<T>, _>>()?)
+    }
+
+    async fn fetch(&self, sql: Sql) -> Result<Vec<QueryResult>, Stop> {
+        let statement = sql.statement(self.backend());
+        Ok(on!(self, db => db.query_all_raw(statement).await)?)
     }
 
     fn backend(&self) -> DbBackend {

@@ -7,7 +7,6 @@ use crate::{
     policy::{Action, Target},
 };
 use entity::{data_location, ids::CustomerId, touch::Recorded};
-use sea_orm::{DbErr, FromQueryResult, QueryResult};
 
 /// Which customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,19 +20,6 @@ pub enum Which {
 pub struct CustomerWithMap {
     pub which: Which,
     pub limit: u64,
-}
-
-/// A line of the map beside its customer; a customer without any has one row without a line.
-struct Row {
-    customer: Keyed,
-    line: Option<data_location::Model>,
-}
-
-impl FromQueryResult for Row {
-    fn from_query_result(result: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        let customer = Keyed::from_query_result(result, prefix)?;
-        Ok(Self { customer, line: data_location::Model::from_query_result_optional(result, "l_")? })
-    }
 }
 
 const COLUMNS: &str = "SELECT c.*, k.master_key_id, k.wrapped, l.id AS l_id, l.customer_id AS l_customer_id, \
@@ -63,11 +49,8 @@ impl Inquiry for CustomerWithMap {
             Which::Reference(reference) => sql.push("c.reference = ").bind(reference),
         };
         sql.push(" ORDER BY l.id DESC");
-        let touch =
-            |row: &Row| row.line.as_ref().map_or_else(|| row.customer.touch(), data_location::Entity::touch);
-        let (rows, more) = r.some(sql, request.limit, touch).await?;
-        let Some(customer) = rows.first().map(|row| row.customer.clone()) else { return Ok(None) };
-        let lines = rows.into_iter().filter_map(|row| row.line).collect();
+        let found = r.joined(sql, "l_", request.limit, Keyed::touch, data_location::Entity::touch).await?;
+        let Some((customer, lines, more)) = found else { return Ok(None) };
         let page = Page::fetched(&request, lines, more, |line| vec![line.id.to_string()], None);
         Ok(Some((customer, page)))
     }
