@@ -18,17 +18,19 @@ impl Period {
     /// # Errors
     /// When it is none, is negative, or is longer than a century.
     pub fn parse(text: &str) -> Result<Self, NotAPeriod> {
-        // jiff reads friendlier forms, too; the contract is ISO 8601 in capitals.
-        if !text.starts_with('P') || text.bytes().any(|b| b.is_ascii_lowercase()) {
-            return Err(NotAPeriod);
-        }
-        let span: Span = text.parse().map_err(|_| NotAPeriod)?;
+        let span = written(text).ok_or(NotAPeriod)?;
         let start = jiff::civil::date(2000, 1, 1).at(0, 0, 0, 0);
         let end = start.checked_add(span).map_err(|_| NotAPeriod)?;
-        if span.is_negative() || end.year() > 2100 {
+        if end.year() > 2100 {
             return Err(NotAPeriod);
         }
         Ok(Self(span))
+    }
+
+    /// Whether it has the form of one, of whatever length.
+    #[must_use]
+    pub fn is_written_right(text: &str) -> bool {
+        written(text).is_some()
     }
 
     /// The end of this long after `start`. A length in days, months or years runs to the end of its last day, by
@@ -75,6 +77,14 @@ impl Period {
         }
         at(low)
     }
+}
+
+fn written(text: &str) -> Option<Span> {
+    // jiff reads friendlier forms, too; the contract is ISO 8601 in capitals.
+    if !text.starts_with('P') || text.bytes().any(|b| b.is_ascii_lowercase()) {
+        return None;
+    }
+    text.parse().ok().filter(|span: &Span| !span.is_negative())
 }
 
 /// The day in the company's time zone.

@@ -8,6 +8,7 @@ use super::{
     error::{bad_input, coded},
     known,
     root::{Mutation, OPERATIONS, Query},
+    scalars::explained,
 };
 use crate::{
     access::{Released, Session, Stop},
@@ -212,7 +213,12 @@ impl Api {
         // Without a path, an error is about the request as a whole, and nothing was executed.
         if !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty()) {
             let code = "GRAPHQL_VALIDATION_FAILED";
-            response.errors.iter_mut().for_each(|error| set_code(error, code));
+            for error in &mut response.errors {
+                set_code(error, code);
+                if let Some(explained) = explained(&error.message) {
+                    error.message = explained;
+                }
+            }
             response.data = Value::Null;
             let answered = Answered { response, became: Became::ValidationFailed };
             let name = operation.and_then(|operation| root_fields(&parsed.document, operation).pop());
@@ -297,12 +303,13 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option
     }
 }
 
-/// The variables sent, and the operation's own defaults for the others, which the executor forgets in `@include`.
+/// The variables sent, and for the others what the executor takes them for: the operation's own defaults, which it
+/// forgets in `@include`, and `null`, without which validation does not look at the rest of an argument.
 fn with_defaults(mut variables: Variables, operation: Option<&OperationDefinition>) -> Variables {
     for definition in operation.map(|operation| &operation.variable_definitions).into_iter().flatten() {
         let name = &definition.node.name.node;
-        if let (false, Some(default)) = (variables.contains_key(name), &definition.node.default_value) {
-            variables.insert(name.clone(), default.node.clone());
+        if let (false, Some(default)) = (variables.contains_key(name), definition.node.default_value()) {
+            variables.insert(name.clone(), default.clone());
         }
     }
     variables

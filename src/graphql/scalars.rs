@@ -1,7 +1,33 @@
 //! Values with a form of their own. Each says by which standard.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{NaiveDate, SecondsFormat, SubsecRound, Utc};
+use crate::domain::period::Period;
+use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::{Datelike, NaiveDate, SecondsFormat, SubsecRound, Utc};
+
+/// What each of them is, for who sent something else.
+const FORMS: [(&str, &str); 3] = [
+    ("DateTime", "a time as RFC 3339 of the years 0001 to 9999, such as 2026-03-31T12:00:00Z"),
+    ("Date", "a day as RFC 3339 of the years 0001 to 9999, such as 2026-03-31"),
+    ("Duration", "a length of time as ISO 8601, such as P30D, P7Y or PT15M"),
+];
+
+/// What validation says of a value, with the form that it asks for: on its own it knows no more than the type's name.
+pub fn explained(message: &str) -> Option<String> {
+    let (_, form) = FORMS.iter().find(|(name, _)| message.ends_with(&format!("expected type \"{name}\"")))?;
+    Some(format!("{message}: {form}."))
+}
+
+/// What could be read, or what was expected. Validation comes before and refuses the same.
+fn expected<T: InputType>(read: Option<T>) -> InputValueResult<T> {
+    let name = T::type_name();
+    let form = FORMS.iter().find(|(known, _)| *known == name).map_or(&*name, |(_, form)| *form);
+    read.ok_or_else(|| InputValueError::custom(format!("Give {form}.")))
+}
+
+/// The years that RFC 3339 can write. What the program works out lies within them too: its calendar ends there.
+fn can_be_written(day: NaiveDate) -> bool {
+    (1..=9999).contains(&day.year())
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
@@ -10,14 +36,23 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 #[Scalar(name = "DateTime", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let wrong = || InputValueError::custom("Give a time as RFC 3339, such as 2026-03-31T12:00:00Z.");
-        let Value::String(text) = value else { return Err(wrong()) };
-        let time = chrono::DateTime::parse_from_rfc3339(&text).map_err(|_| wrong())?;
-        Ok(Self(time.with_timezone(&Utc).trunc_subsecs(6)))
+        expected(Self::read(&value))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::read(value).is_some()
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl DateTime {
+    fn read(value: &Value) -> Option<Self> {
+        let Value::String(text) = value else { return None };
+        let time = chrono::DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+        can_be_written(time.date_naive()).then(|| Self(time.trunc_subsecs(6)))
     }
 }
 
@@ -28,17 +63,24 @@ pub struct Date(pub NaiveDate);
 #[Scalar(name = "Date", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let wrong = || InputValueError::custom("Give a day as RFC 3339, such as 2026-03-31.");
-        let Value::String(text) = value else { return Err(wrong()) };
-        // chrono takes shorter forms, too.
-        if text.len() != 10 {
-            return Err(wrong());
-        }
-        NaiveDate::parse_from_str(&text, "%Y-%m-%d").map(Self).map_err(|_| wrong())
+        expected(Self::read(&value))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::read(value).is_some()
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.format("%Y-%m-%d").to_string())
+    }
+}
+
+impl Date {
+    fn read(value: &Value) -> Option<Self> {
+        let Value::String(text) = value else { return None };
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        // chrono takes shorter forms, signs and spaces, too.
+        (can_be_written(day) && day.to_string() == *text).then_some(Self(day))
     }
 }
 
@@ -49,14 +91,76 @@ pub struct Duration(pub String);
 #[Scalar(name = "Duration", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#appendix-A")]
 impl ScalarType for Duration {
     fn parse(value: Value) -> InputValueResult<Self> {
-        // Whether it is a length of time is the domain's to say, with the name of the field.
-        match value {
-            Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
-        }
+        expected(Self::read(&value))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::read(value).is_some()
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())
+    }
+}
+
+impl Duration {
+    /// How long it may be is the domain's to say.
+    fn read(value: &Value) -> Option<Self> {
+        let Value::String(text) = value else { return None };
+        Period::is_written_right(text).then(|| Self(text.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn takes<T: ScalarType + InputType>(good: &[&str], bad: &[&str]) {
+        for (texts, valid) in [(good, true), (bad, false)] {
+            for text in texts {
+                let value = Value::String((*text).to_owned());
+                assert_eq!(T::is_valid(&value), valid, "{text}");
+                assert_eq!(<T as ScalarType>::parse(value).is_ok(), valid, "{text}");
+            }
+        }
+        assert!(!T::is_valid(&Value::from(1)));
+    }
+
+    #[test]
+    fn a_day_is_ten_characters_of_the_years_one_to_9999() {
+        takes::<Date>(
+            &["2026-03-31", "0001-01-01", "9999-12-31"],
+            &[
+                "2026-02-30",
+                "0000-01-01",
+                "-001-01-01",
+                "+12345-1-1",
+                "2026-3-31",
+                " 026-03-31",
+                "2026-03-31Z",
+                "",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_time_is_of_the_years_one_to_9999_in_utc() {
+        takes::<DateTime>(
+            &["2026-03-31T12:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z"],
+            &[
+                "2026-03-31",
+                "2026-03-31T12:00:00",
+                "2026-03-31T24:00:00Z",
+                "0000-12-31T23:59:59Z",
+                "0001-01-01T00:00:00+01:00",
+                "9999-12-31T23:30:00-01:00",
+                "+10000-01-01T00:00:00Z",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_length_of_time_is_in_capitals_and_not_negative() {
+        takes::<Duration>(&["P30D", "PT15M", "P1Y2M3DT4H", "P101Y"], &["30 days", "p1y", "-P1D", "P", ""]);
     }
 }

@@ -86,7 +86,7 @@ async fn of_services_and_rules(world: &World) -> Vec<Case> {
             "setDataRequirements",
             json!({ "serviceId": service, "requirements": [
                 { "category": "user.name", "purpose": "CONTACT", "systemId": built_in, "onEnd": "ERASE" },
-                { "category": "user.nose", "purpose": "NONE", "systemId": service, "onEnd": "ERASE", "grace": "?" },
+                { "category": "user.nose", "purpose": "NONE", "systemId": service, "onEnd": "ERASE", "grace": "P101Y" },
             ] }),
             "service { key }",
             &[
@@ -99,7 +99,7 @@ async fn of_services_and_rules(world: &World) -> Vec<Case> {
         (
             "setRetentionRule",
             json!({
-                "category": "user.name", "purpose": "NONE", "keepFor": "7 years",
+                "category": "user.name", "purpose": "NONE", "keepFor": "P101Y",
                 "countedFrom": "COLLECTED", "statute": "lagen",
             }),
             "retentionRule { statute }",

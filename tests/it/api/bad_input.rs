@@ -127,7 +127,7 @@ async fn wrong_questions_are_refused_by_name() {
         case(
             "a malformed day",
             agent.get("{ customers(filter: { dormantSince: \"2026-13-01\" }) { totalCount } }").await,
-            (OK, "BAD_USER_INPUT", None),
+            invalid,
             Some("FAILED"),
         ),
         case("no such field", agent.get("{ customers { shoeSize } }").await, invalid, Some("FAILED")),
@@ -169,6 +169,70 @@ async fn wrong_questions_are_refused_by_name() {
         ),
     ];
     unchanged(app, cases, before).await;
+}
+
+/// Literals and variables alike: nothing of the request is carried out, and the answer says which value, and what
+/// should have been there.
+#[tokio::test]
+async fn malformed_days_and_times_are_refused_before_anything_is_done() {
+    let app = TestApp::new().await;
+    let (customer, system) = (app.customer_id("K-1001").await, app.system_id("Kundregister").await);
+    let before = app.database.dump_but_the_log().await;
+    let literal = |at: &str| format!("{{ customers(filter: {{ {at} }}) {{ totalCount }} }}");
+    let by_variable = "query ($since: Date, $kinds: [CustomerKind!]) {
+        customers(filter: { dormantSince: $since, kinds: $kinds }) { totalCount } }";
+    // Valid at first: what is remembered of a document says nothing of the values to come.
+    app.agent().ask(by_variable, json!({ "since": "2026-03-31" })).await.data();
+    let twice = "mutation ($first: RegisterCustomerInput!, $then: RecordDataLocationsInput!) {
+        registerCustomer(input: $first) { userErrors { code } }
+        recordDataLocations(input: $then) { userErrors { code } } }";
+    let first = json!({ "reference": "K-1", "kind": "PERSON", "locale": "SV", "channel": "CHAT",
+        "profile": { "name": "Ny Kund" } });
+    let line = json!({ "customerId": customer, "category": "user.name", "systemId": system,
+        "sourceChannel": "PHONE", "collectedAt": "yesterday" });
+    let grace = "mutation ($grace: Duration) { updateController(input: { defaultGrace: $grace }) {
+        userErrors { code } } }";
+    let (day, time) = ("a day as RFC 3339", "a time as RFC 3339");
+    let cases = [
+        (app.agent(), literal("dormantSince: \"2026-13-01\""), json!({}), "filter.dormantSince", day),
+        (app.agent(), literal("dormantSince: \"0000-01-01\""), json!({}), "filter.dormantSince", day),
+        (app.agent(), literal("dormantSince: 2026"), json!({}), "filter.dormantSince", day),
+        (app.agent(), by_variable.to_owned(), json!({ "since": "today" }), "filter.dormantSince", day),
+        (
+            app.agent(),
+            by_variable.replace("$since: Date", "$since: Date = \"+12345-1-1\""),
+            json!({}),
+            "since",
+            day,
+        ),
+        (
+            app.agent(),
+            twice.to_owned(),
+            json!({ "first": first, "then": { "locations": [line] } }),
+            "input.locations.0.collectedAt",
+            time,
+        ),
+        (
+            app.compliance(),
+            "query ($from: DateTime) { auditEvents(filter: { occurredFrom: $from }) { nodes { id } } }"
+                .to_owned(),
+            json!({ "from": "9999-12-31T23:59:59-01:00" }),
+            "filter.occurredFrom",
+            time,
+        ),
+        (app.admin(), grace.to_owned(), json!({ "grace": "a while" }), "input.defaultGrace", "such as P30D"),
+    ];
+    for (client, document, variables, path, form) in cases {
+        let answer = client.ask(&document, variables).await;
+        assert_eq!((answer.status, answer.code()), (BAD, Some("GRAPHQL_VALIDATION_FAILED")), "{document}");
+        let message = answer.errors()[0]["message"].as_str().unwrap();
+        assert!(message.contains(&format!("\"{path}\"")) && message.contains(form), "{document}: {message}");
+        assert!(answer.json.get("data").is_none(), "{:#}", answer.json);
+        let event = app.event(&answer).await;
+        assert_eq!((event.outcome.as_str(), event.subjects.len()), ("FAILED", 0), "{document}");
+    }
+    assert_eq!(app.database.dump_but_the_log().await, before);
+    app.finish().await;
 }
 
 #[tokio::test]
