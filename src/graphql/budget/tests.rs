@@ -202,3 +202,12 @@ fn selections_of_all_operations_add_up() {
         .fold(String::new(), |text, n| text + &format!("query q{n} {{ a {{ {} }} }} ", "b ".repeat(200)));
     assert_eq!(measure(&text), Err(TooComplex::Selections(20 * 201)));
 }
+
+#[test]
+fn what_a_document_may_ask_for_is_what_people_are_told() {
+    let thousands = MAX_COST / 1_000;
+    assert_eq!(MAX_COST % 1_000, 0);
+    for told in [include_str!("../../../README.md"), include_str!("../../../docs/operations.md")] {
+        assert!(told.contains(&format!("{thousands},000 values")));
+    }
+}
