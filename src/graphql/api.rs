@@ -2,7 +2,7 @@
 
 use super::{
     Over, budget,
-    complete::Shapes,
+    complete::{Shapes, ask_what_is_there},
     context::Request,
     documents::Documents,
     error::{bad_input, coded},
@@ -199,7 +199,9 @@ impl Api {
         let context = Arc::new(Request::new(session, self.catalogs.clone()));
         let mut request = async_graphql::Request::new(question.document).variables(variables.clone());
         request.operation_name.clone_from(&question.operation_name);
-        request.set_parsed_query(parsed.document.clone());
+        let mut asked = parsed.document.clone();
+        ask_what_is_there(&mut asked);
+        request.set_parsed_query(asked);
         let known = parsed.valid.load(Ordering::Relaxed);
         let plain = operation.is_some_and(|operation| known::are_plain(operation, &variables));
         let schema = if known && plain { &self.unchecked } else { &self.schema };

@@ -7,6 +7,7 @@ mod failures;
 mod plan;
 #[cfg(test)]
 mod tests;
+mod there;
 
 use std::collections::HashMap;
 
@@ -24,6 +25,7 @@ use async_graphql::{
 
 use failures::{Failures, Unplaced};
 use plan::{Candidate, Plan, Planner, Slot};
+pub use there::ask as ask_what_is_there;
 
 type Map = IndexMap<Name, Value>;
 
@@ -112,7 +114,7 @@ impl Shapes {
 
     /// Completes the `data` of an executed operation of `document`: its fields in the order of the selection, and
     /// `null` where `errors` say that something failed, as far up as types demand it. The executor must have been
-    /// given the same `variables`.
+    /// given the same `variables`, and the document after [`ask_what_is_there`].
     ///
     /// Values are moved, never cloned, and what is in order stays where it is.
     pub fn complete(
@@ -225,9 +227,6 @@ impl<'a> Completion<'a> {
         if candidates.iter().any(|candidate| self.failed_below(&candidate.plan, failures)) {
             let Some(plan) = runtime(candidates, &Map::new(), failures) else { return Err(Failed) };
             *value = self.rebuilt(plan, failures)?;
-        } else if !ty.nullable && candidates.iter().any(|candidate| candidate.plan.0.is_empty()) {
-            // There is one, and nothing of it is selected. Where there may be none, nobody can tell.
-            *value = Value::Object(Map::new());
         }
         Ok(())
     }
@@ -253,6 +252,7 @@ impl<'a> Completion<'a> {
         failures: Option<&Failures>,
         lost: Lost,
     ) -> Result<(), Failed> {
+        there::forget(map);
         // As long as all is in order, `next` is where the next field should be.
         let mut next = 0;
         let mut in_order = true;

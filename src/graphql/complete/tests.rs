@@ -21,7 +21,9 @@ fn answers(query: &str, variables: serde_json::Value) -> (Value, Value, Vec<Serv
         let document = parse_query(query).unwrap();
         let variables = Variables::from_json(variables);
         let mut request = Request::new(query).variables(variables.clone());
-        request.set_parsed_query(document.clone());
+        let mut asked = document.clone();
+        ask_what_is_there(&mut asked);
+        request.set_parsed_query(asked);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         #[expect(
             clippy::disallowed_methods,

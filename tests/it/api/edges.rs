@@ -1,9 +1,9 @@
-//! What clients meet at the edges: a page of none, a variable left out, a cursor of their own making.
+//! What clients meet at the edges: a page of none, a variable left out, nothing selected, a cursor of their own making.
 
 use crate::support::{TestApp, build::RECTIFY};
 use axum::http::StatusCode;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_page_of_none_is_still_a_customers() {
@@ -76,6 +76,20 @@ async fn what_is_read_beside_a_change_is_no_change() {
         let changed = &event["subjects"]["nodes"][0]["changedFields"];
         let wanted = if event["kind"] == "WRITE" { json!(["address"]) } else { json!([]) };
         assert_eq!(*changed, wanted, "{event:#}");
+    }
+    app.finish().await;
+}
+
+/// Nothing is shown of them, and still it was told that there is one.
+#[tokio::test]
+async fn a_customer_of_whom_nothing_is_selected_is_there() {
+    let app = TestApp::new().await;
+    for (reference, wanted, subjects) in [("K-1001", json!({}), 1), ("K-0", Value::Null, 0)] {
+        let document = "query ($reference: String, $all: Boolean!) {
+            customer(reference: $reference) { reference @include(if: $all) } }";
+        let answer = app.agent().ask(document, json!({ "reference": reference, "all": false })).await;
+        assert_eq!(answer.json, json!({ "data": { "customer": wanted } }));
+        assert_eq!(app.event(&answer).await.subjects.len(), subjects, "{reference}");
     }
     app.finish().await;
 }

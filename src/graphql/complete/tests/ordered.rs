@@ -57,6 +57,26 @@ fn an_object_of_which_nothing_is_selected_is_empty() {
     expect("{ thingRequired { one @skip(if: true) } }", r#"{"thingRequired":{}}"#, "");
     expect("{ pets { ... on Cat { meows } } }", r#"{"pets":[{},{"meows":true}]}"#, "");
     expect("{ none { one @skip(if: true) } }", r#"{"none":null}"#, "");
+    expect("{ thing { one @include(if: false) } }", r#"{"thing":{}}"#, "");
+    expect(
+        "{ thing { ...f ... { thing { ... @skip(if: true) { one } } } } } fragment f on Thing { none { ...g } } \
+            fragment g on Thing { one @skip(if: true) }",
+        r#"{"thing":{"none":null,"thing":{}}}"#,
+        "",
+    );
+    expect("{ someThings { one @skip(if: true) } }", r#"{"someThings":[{},null]}"#, "");
+    expect(
+        "{ a: pet(dog: true) { ... on Cat { meows } } pet(dog: false) { ... on Cat { meows } } }",
+        r#"{"a":{},"pet":{"meows":true}}"#,
+        "",
+    );
+}
+
+#[test]
+fn introspection_may_skip_everything() {
+    let query = "{ __type(name: \"Found\") { kind @skip(if: true) ...f } } \
+        fragment f on __Type { possibleTypes { name @include(if: true) } }";
+    expect(query, r#"{"__type":{"possibleTypes":[{"name":"Cat"},{"name":"Plain"}]}}"#, "");
 }
 
 #[test]
