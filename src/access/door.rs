@@ -7,6 +7,7 @@ use super::{
     event::Event,
     journal::Journal,
     operation::Gate,
+    rejections::{Rejections, Who},
     trail::Trail,
     vault::Vault,
 };
@@ -16,7 +17,6 @@ use entity::{
     ids::AuditEventId,
 };
 use std::{
-    collections::HashMap,
     net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -30,21 +30,8 @@ pub struct Door {
     pub(in crate::access) journal: Journal,
     pub(in crate::access) ticker: Ticker,
     writer: Mutex<Option<tokio::task::JoinHandle<()>>>,
-    rejections: Mutex<HashMap<IpAddr, Rejections>>,
+    rejections: Rejections,
 }
-
-/// Tokens rejected from one address since an event was last written about it.
-#[derive(Debug)]
-struct Rejections {
-    since: chrono::DateTime<chrono::Utc>,
-    more: u64,
-}
-
-/// A rejected token leaves one event an address in this time, so that nobody can flood the log.
-const QUIET: chrono::TimeDelta = chrono::TimeDelta::minutes(1);
-
-/// The most addresses kept count of.
-const ADDRESSES: usize = 10_000;
 
 impl Door {
     /// Migrates, connects and starts the journal.
@@ -64,7 +51,7 @@ impl Door {
             journal,
             ticker: Ticker::new(clock),
             writer: Mutex::new(Some(writer)),
-            rejections: Mutex::default(),
+            rejections: Rejections::default(),
         }))
     }
 
@@ -125,7 +112,8 @@ impl Door {
     }
 
     /// Answers a caller whom nobody vouches for. Nothing was read, so the answer may leave; that it was tried is
-    /// on record, once a minute for each address.
+    /// on record, once a minute for each address. When there are too many of those, an event without an address
+    /// stands for the rest.
     pub async fn reject<T>(
         &self,
         client: IpAddr,
@@ -133,7 +121,10 @@ impl Door {
         answer: T,
         instead: impl FnOnce(&Stop) -> T,
     ) -> Released<T> {
-        let Some(count) = self.rejections_to_record(client) else { return Released::new(answer) };
+        let now = self.ticker.now();
+        let Some((who, count)) = self.rejections.count(client.into(), now) else {
+            return Released::new(answer);
+        };
         let caller = Arc::new(Caller {
             actor: Actor {
                 kind: ActorKind::Person,
@@ -147,11 +138,11 @@ impl Door {
             purpose: None,
             reason: None,
             request_id: request_id.to_owned(),
-            client: Some(client),
+            client: (who != Who::Others).then_some(client),
         });
         let event = Event {
             id: AuditEventId(self.ticker.id()),
-            at: self.ticker.now(),
+            at: now,
             operation: "authenticate".to_owned(),
             kind: AuditKind::Authenticate,
             target: Some(TargetBody { id: None, kind: "Viewer".to_owned() }),
@@ -164,23 +155,6 @@ impl Door {
             Ok(()) => Released::new(answer),
             Err(broken) => Released::new(instead(&broken.into())),
         }
-    }
-
-    /// How many rejections an event should stand for now; `None` when one was written a moment ago.
-    fn rejections_to_record(&self, client: IpAddr) -> Option<u64> {
-        let now = self.ticker.now();
-        let mut all = self.rejections.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = all.get_mut(&client)
-            && now - known.since < QUIET
-        {
-            known.more += 1;
-            return None;
-        }
-        if all.len() >= ADDRESSES {
-            all.retain(|_, known| now - known.since < QUIET);
-        }
-        let more = all.insert(client, Rejections { since: now, more: 0 }).map_or(0, |known| known.more);
-        Some(more + 1)
     }
 
     /// Writes what was handed in and closes the connections. Nothing can be asked afterwards.

@@ -14,6 +14,7 @@ mod inquiry;
 mod journal;
 mod operation;
 mod reader;
+mod rejections;
 mod released;
 mod session;
 mod sql;
