@@ -111,35 +111,25 @@ impl Door {
         self.database.ping().await
     }
 
-    /// Answers a caller whom nobody vouches for. Nothing was read, so the answer may leave; that it was tried is
-    /// on record, once a minute for each address. When there are too many of those, an event without an address
-    /// stands for the rest.
+    /// Answers a caller who is not let in: `bearer`, if a good token names somebody. Nothing was read, so the answer may
+    /// leave; that it was tried is on record, once a minute for each bearer and, where there is none, each address.
+    /// When there are too many of those, an event that names nobody and no address stands for the rest.
     pub async fn reject<T>(
         &self,
+        bearer: Option<Actor>,
         client: IpAddr,
         request_id: &str,
         answer: T,
         instead: impl FnOnce(&Stop) -> T,
     ) -> Released<T> {
         let now = self.ticker.now();
-        let Some((who, count)) = self.rejections.count(client.into(), now) else {
-            return Released::new(answer);
-        };
-        let caller = Arc::new(Caller {
-            actor: Actor {
-                kind: ActorKind::Person,
-                issuer: "unknown".to_owned(),
-                subject: "unknown".to_owned(),
-                name: None,
-                roles: Vec::new(),
-                scopes: Vec::new(),
-                customer: None,
-            },
-            purpose: None,
-            reason: None,
-            request_id: request_id.to_owned(),
-            client: (who != Who::Others).then_some(client),
-        });
+        let who = bearer.as_ref().map_or_else(|| client.into(), |bearer| Who::Actor(bearer.id()));
+        let code = if bearer.is_some() { "FORBIDDEN" } else { "UNAUTHENTICATED" };
+        let Some((who, count)) = self.rejections.count(who, now) else { return Released::new(answer) };
+        let (bearer, client) = if who == Who::Others { (None, None) } else { (bearer, Some(client)) };
+        let actor = bearer.unwrap_or_else(|| actor(ActorKind::Person, "unknown", "unknown"));
+        let request_id = request_id.to_owned();
+        let caller = Arc::new(Caller { actor, purpose: None, reason: None, request_id, client });
         let event = Event {
             id: AuditEventId(self.ticker.id()),
             at: now,
@@ -147,7 +137,7 @@ impl Door {
             kind: AuditKind::Authenticate,
             target: Some(TargetBody { id: None, kind: "Viewer".to_owned() }),
             outcome: AuditOutcome::Denied,
-            code: Some("UNAUTHENTICATED"),
+            code: Some(code),
             count: Some(count),
             trail: Trail::default(),
         };
@@ -173,11 +163,16 @@ impl Door {
 }
 
 fn program(part: &str) -> Actor {
+    Actor { name: Some(format!("Kartotek ({part})")), ..actor(ActorKind::Program, "kartotek", part) }
+}
+
+/// Somebody without a role.
+fn actor(kind: ActorKind, issuer: &str, subject: &str) -> Actor {
     Actor {
-        kind: ActorKind::Program,
-        issuer: "kartotek".to_owned(),
-        subject: part.to_owned(),
-        name: Some(format!("Kartotek ({part})")),
+        kind,
+        issuer: issuer.to_owned(),
+        subject: subject.to_owned(),
+        name: None,
         roles: Vec::new(),
         scopes: Vec::new(),
         customer: None,

@@ -17,8 +17,10 @@ const MOST: usize = 10_000;
 const SWEEP: TimeDelta = TimeDelta::seconds(1);
 
 /// Who is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::access) enum Who {
+    /// Somebody whom a good token names, by their id.
+    Actor(String),
     /// An address; of IPv6 the whole network, in which one machine has as many addresses as it likes.
     Address(IpAddr),
     /// All for whom there was no room.
@@ -57,7 +59,7 @@ impl Rejections {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = counts.all.contains_key(&who) || counts.has_room(now);
         let who = if known { who } else { Who::Others };
-        match counts.all.entry(who) {
+        match counts.all.entry(who.clone()) {
             Entry::Occupied(known) if now - known.get().since < QUIET => {
                 known.into_mut().more += 1;
                 None
@@ -110,11 +112,11 @@ mod tests {
     fn an_event_a_minute_says_how_often() {
         let rejections = Rejections::default();
         let who = address(1);
-        assert_eq!(rejections.count(who, at(0)), Some((who, 1)));
-        assert_eq!(rejections.count(who, at(1)), None);
-        assert_eq!(rejections.count(who, at(59)), None);
+        assert_eq!(rejections.count(who.clone(), at(0)), Some((who.clone(), 1)));
+        assert_eq!(rejections.count(who.clone(), at(1)), None);
+        assert_eq!(rejections.count(who.clone(), at(59)), None);
         assert_eq!(rejections.count(address(2), at(59)), Some((address(2), 1)));
-        assert_eq!(rejections.count(who, at(60)), Some((who, 3)));
+        assert_eq!(rejections.count(who.clone(), at(60)), Some((who, 3)));
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub struct Identity {
     pub subject: String,
     /// For people to read.
     pub name: Option<String>,
-    /// At least one; sorted, without duplicates. Words that are no role of ours are left out.
+    /// Sorted, without duplicates. Words that are no role of ours are left out; whoever has none left is
+    /// [`Rejected::NoRole`].
     pub roles: Vec<Role>,
     /// From `scope` (words in a string, RFC 8693) or else `scp` (an array).
     pub scopes: Vec<String>,
@@ -89,6 +90,12 @@ impl Claims {
         Ok(Self { identity, valid_from: issued_at.max(not_before) })
     }
 
+    /// Who bears the token, if they have a role here.
+    pub(super) fn bearer(&self) -> Result<Identity, Rejected> {
+        let bearer = self.identity.clone();
+        if bearer.roles.is_empty() { Err(Rejected::NoRole(Box::new(bearer))) } else { Ok(bearer) }
+    }
+
     /// Whether the token may be used at this moment. There is no leeway at the end: a token lives as long as it
     /// says, and whoever finds that too short asks for a new one a minute earlier.
     pub(super) fn check_time(&self, now: i64) -> Result<(), Rejected> {
@@ -132,13 +139,13 @@ fn text(claims: &Map<String, Value>, name: &'static str) -> Result<Option<String
 
 fn roles(claims: &Map<String, Value>, path: &str) -> Result<Vec<Role>, Rejected> {
     let Some(found) = at_path(claims, path).filter(|value| !value.is_null()) else {
-        return Err(Rejected::NoRole);
+        return Ok(Vec::new());
     };
     let words = words(found).ok_or(Rejected::Claims("roles"))?;
     let mut roles: Vec<Role> = words.into_iter().filter_map(Role::from_word).collect();
     roles.sort_unstable();
     roles.dedup();
-    if roles.is_empty() { Err(Rejected::NoRole) } else { Ok(roles) }
+    Ok(roles)
 }
 
 /// A claim of that whole name comes first: some issuers use addresses, which have dots, as names.

@@ -1,10 +1,12 @@
 //! Why a token was not believed.
 
-/// Why a token was not believed. Never holds anything the token said, so that it may be logged as it is.
+use super::claims::Identity;
+
+/// Why a token was not believed. Never says anything that the token said, so that it may be logged as it is.
 ///
 /// [`Rejected::NoRole`] is an answer of 403 (we know who it is, and they may do nothing here);
 /// [`Rejected::KeysUnavailable`] is our own trouble; all the others are 401.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejected {
     /// Not three parts of base64url with JSON in them, too long, or a header that asks for something we do not do.
     #[error("the token is malformed")]
@@ -36,9 +38,9 @@ pub enum Rejected {
     /// This claim is missing or not of its type.
     #[error("the token's claim `{0}` is missing or not of the expected form")]
     Claims(&'static str),
-    /// None of its roles is one of ours.
+    /// It is good, and none of its roles is one of ours.
     #[error("the token names no role of this service")]
-    NoRole,
+    NoRole(Box<Identity>),
     /// The identity provider's keys could not be had for too long.
     #[error("the keys that tokens are checked with are not available")]
     KeysUnavailable,

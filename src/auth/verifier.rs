@@ -48,7 +48,7 @@ impl TokenVerifier {
         let mut keys = self.keys.current(now).await?;
         if let Some(claims) = self.cache.get(&fingerprint, keys.version()) {
             claims.check_time(now)?;
-            return Ok(claims.identity.clone());
+            return claims.bearer();
         }
 
         let parts = Parts::of(token)?;
@@ -59,7 +59,7 @@ impl TokenVerifier {
         let claims = Arc::new(Claims::read(&parts.payload, &self.rules)?);
         claims.check_time(now)?;
         self.cache.put(fingerprint, keys.version(), Arc::clone(&claims), now);
-        Ok(claims.identity.clone())
+        claims.bearer()
     }
 }
 

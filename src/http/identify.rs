@@ -38,12 +38,27 @@ impl Answer for Front {
     }
 }
 
+/// Who is not let in, and what they are answered.
+struct Refused {
+    /// Whom a good token names.
+    bearer: Option<Actor>,
+    outcome: Outcome,
+}
+
+impl From<Outcome> for Refused {
+    /// Nobody known.
+    fn from(outcome: Outcome) -> Self {
+        Self { bearer: None, outcome }
+    }
+}
+
 impl Front {
     async fn released(&self, request: Incoming) -> Released<Outcome> {
         let caller = match self.caller(&request).await {
             Ok(caller) => caller,
-            Err(refused) => {
-                return self.door.reject(request.client, &request.request_id, refused, unavailable).await;
+            Err(Refused { bearer, outcome }) => {
+                let (client, id) = (request.client, &request.request_id);
+                return self.door.reject(bearer, client, id, outcome, unavailable).await;
             }
         };
         let question = Question {
@@ -55,11 +70,13 @@ impl Front {
         self.api.answer(self.door.session(caller), question).await.map(answered)
     }
 
-    async fn caller(&self, request: &Incoming) -> Result<Caller, Outcome> {
+    async fn caller(&self, request: &Incoming) -> Result<Caller, Refused> {
         let identity = match &request.authorization {
-            Authorization::Absent => return Err(unauthenticated("Send a token: `Authorization: Bearer …`.")),
+            Authorization::Absent => {
+                return Err(unauthenticated("Send a token: `Authorization: Bearer …`.").into());
+            }
             Authorization::Unusable => {
-                return Err(unauthenticated("This is no bearer token: `Authorization: Bearer …`."));
+                return Err(unauthenticated("This is no bearer token: `Authorization: Bearer …`.").into());
             }
             Authorization::Bearer(token) => {
                 let now = self.door.now().timestamp();
@@ -78,24 +95,28 @@ impl Front {
     }
 
     async fn actor(&self, identity: Identity) -> Result<Actor, Stop> {
-        let mut roles = identity.roles;
-        roles.sort_unstable();
-        roles.dedup();
-        let customer = match identity.customer {
-            Some(reference) if roles.contains(&Role::Customer) => {
-                self.door.program("identify", "identify").read(IdOfReference(reference)).await?
+        let customer = match &identity.customer {
+            Some(reference) if identity.roles.contains(&Role::Customer) => {
+                let reference = IdOfReference(reference.clone());
+                self.door.program("identify", "identify").read(reference).await?
             }
             _ => None,
         };
-        Ok(Actor {
-            kind: if roles.contains(&Role::Service) { ActorKind::Script } else { ActorKind::Person },
-            issuer: identity.issuer,
-            subject: identity.subject,
-            name: identity.name,
-            roles,
-            scopes: identity.scopes,
-            customer,
-        })
+        Ok(Actor { customer, ..named(identity) })
+    }
+}
+
+/// Whom a token names, whichever customer that is.
+fn named(identity: Identity) -> Actor {
+    let is_script = identity.roles.contains(&Role::Service);
+    Actor {
+        kind: if is_script { ActorKind::Script } else { ActorKind::Person },
+        issuer: identity.issuer,
+        subject: identity.subject,
+        name: identity.name,
+        roles: identity.roles,
+        scopes: identity.scopes,
+        customer: None,
     }
 }
 
@@ -111,11 +132,13 @@ fn answered(answered: Answered) -> Outcome {
     Outcome { response: answered.response, kind }
 }
 
-fn rejected(why: Rejected) -> Outcome {
+fn rejected(why: Rejected) -> Refused {
     tracing::info!(%why, "a token was rejected");
-    match why {
-        Rejected::NoRole => {
-            outcome(OutcomeKind::Forbidden, "FORBIDDEN", "Your token names no role that is known here.")
+    let outcome = match why {
+        Rejected::NoRole(bearer) => {
+            let message = "Your token names no role that is known here.";
+            let outcome = outcome(OutcomeKind::Forbidden, "FORBIDDEN", message);
+            return Refused { bearer: Some(named(*bearer)), outcome };
         }
         Rejected::KeysUnavailable => {
             let message = "Tokens cannot be checked right now: try again shortly.";
@@ -124,7 +147,8 @@ fn rejected(why: Rejected) -> Outcome {
         Rejected::Expired => unauthenticated("Your token has expired: get a new one."),
         // What exactly is wrong with a token helps whoever forges one more than whoever has a good one.
         _ => unauthenticated("Your token is not accepted here."),
-    }
+    };
+    outcome.into()
 }
 
 fn unauthenticated(message: &str) -> Outcome {

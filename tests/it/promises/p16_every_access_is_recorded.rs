@@ -110,6 +110,30 @@ async fn a_refusal_is_on_record_and_shows_nothing() {
     app.finish().await;
 }
 
+/// A good token of somebody without a role names who it was, wherever they come from, once a minute.
+#[tokio::test]
+async fn whoever_has_no_role_is_on_record_by_name() {
+    let app = TestApp::new().await;
+    let bearer = app.roles(&["INTERN"]);
+    for number in 1..=5 {
+        let answer = bearer.clone().from(&format!("192.0.2.{number}")).get("{ viewer { actor } }").await;
+        assert_eq!((answer.status.as_u16(), answer.code()), (403, Some("FORBIDDEN")));
+        assert_eq!(app.events(&answer).await.len(), usize::from(number == 1));
+    }
+    app.advance(chrono::TimeDelta::minutes(2));
+    let last = bearer.get("{ viewer { actor } }").await;
+    let event = app.event(&last).await;
+    assert_eq!((event.operation.as_str(), event.ending().as_str()), ("authenticate", "DENIED FORBIDDEN"));
+    assert_eq!((event.count, event.address.as_deref()), (Some(5), Some("192.0.2.17")));
+    let told = &app.events_as_auditor(&last).await[0];
+    assert_eq!((&told["actor"], &told["roles"]), (&json!("kartotek-local test-intern"), &json!([])));
+    // Nobody vouches for the bearer of a token that is over: it is the address that counts.
+    app.advance(chrono::TimeDelta::hours(24));
+    let over = bearer.get("{ viewer { actor } }").await;
+    assert_eq!(app.event(&over).await.ending(), "DENIED UNAUTHENTICATED");
+    app.finish().await;
+}
+
 /// A refusal can tell a caller about somebody, and then it stands in that customer's log.
 #[tokio::test]
 async fn whoever_a_refusal_tells_about_is_named() {
