@@ -104,7 +104,11 @@ impl Access {
                 self.saw(I::ACTION, target, trail).await?;
                 Ok(output)
             }
-            Err(stop) => Err(self.failed(I::ACTION, &target, stop, trail).await?),
+            Err(stop) => {
+                // In the words of the answer: which rule it was, a query has no code to tell.
+                let code = if matches!(stop, Stop::Refused(_)) { "BAD_USER_INPUT" } else { stop.code() };
+                Err(self.failed(I::ACTION, &target, stop, code, trail).await?)
+            }
         }
     }
 
@@ -144,7 +148,8 @@ impl Access {
                 },
                 stop => stop,
             };
-            return Err(self.failed(C::ACTION, &target, stop, seen).await?);
+            let code = stop.code();
+            return Err(self.failed(C::ACTION, &target, stop, code, seen).await?);
         }
     }
 
@@ -199,11 +204,18 @@ impl Access {
     }
 
     /// Records the failure; what comes back is what to answer with.
-    async fn failed(&self, action: Action, target: &Target, stop: Stop, seen: Trail) -> Result<Stop, Broken> {
+    async fn failed(
+        &self,
+        action: Action,
+        target: &Target,
+        stop: Stop,
+        code: &'static str,
+        seen: Trail,
+    ) -> Result<Stop, Broken> {
         if matches!(stop, Stop::Denied(_)) {
             return Ok(stop);
         }
-        let event = self.event(action, target, AuditOutcome::Failed, Some(stop.code()), seen);
+        let event = self.event(action, target, AuditOutcome::Failed, Some(code), seen);
         self.state().stopped = true;
         match self.record(event).await {
             Ok(()) => Ok(stop),

@@ -127,7 +127,7 @@ impl From<Refusal> for Stop {
 }
 
 impl Stop {
-    /// What the audit log says of it.
+    /// What the audit log says of it, where a command ends with it.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

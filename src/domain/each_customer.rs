@@ -96,9 +96,11 @@ impl<T: FromQueryResult + Send + Sync> PagesOf<'_, T> {
 
     fn from(&self, sql: &mut Sql, customers: &[CustomerId]) -> Result<(), Stop> {
         self.of_customers(sql, customers);
-        for (keys, comparison) in [(&self.page.after, " AND t.id < "), (&self.page.before, " AND t.id > ")] {
+        for (argument, keys, comparison) in
+            [("after", &self.page.after, " AND t.id < "), ("before", &self.page.before, " AND t.id > ")]
+        {
             if let Some(keys) = keys {
-                let id = cursor_id(keys).ok_or_else(foreign_cursor)?;
+                let id = cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?;
                 sql.push(comparison).bind(id);
             }
         }
@@ -119,6 +121,6 @@ impl<T: FromQueryResult> FromQueryResult for Ranked<T> {
 }
 
 /// The refusal for a cursor whose keys make no sense to the list it names.
-pub(in crate::domain) fn foreign_cursor() -> Refusal {
-    Refusal::new(Code::InvalidFormat, "This is no cursor of this list.").at("after")
+pub(in crate::domain) fn foreign_cursor(argument: &str) -> Refusal {
+    Refusal::new(Code::InvalidFormat, "This is no cursor of this list.").at(argument)
 }

@@ -85,11 +85,12 @@ impl Inquiry for ListEvents {
     async fn run(self, r: &Reader) -> Result<AuditPage, Stop> {
         let mut sql = Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE true");
         self.filter.conditions(&mut sql);
-        for (keys, comparison) in
-            [(&self.page.after, " AND e.event_id < "), (&self.page.before, " AND e.event_id > ")]
-        {
+        for (argument, keys, comparison) in [
+            ("after", &self.page.after, " AND e.event_id < "),
+            ("before", &self.page.before, " AND e.event_id > "),
+        ] {
             if let Some(keys) = keys {
-                sql.push(comparison).bind(cursor_id(keys).ok_or_else(foreign_cursor)?);
+                sql.push(comparison).bind(cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?);
             }
         }
         sql.push(if self.page.backward { " ORDER BY e.event_id" } else { " ORDER BY e.event_id DESC" });

@@ -110,10 +110,10 @@ impl Inquiry for ListCustomers {
         let mut sql = Keyed::select();
         self.conditions(&mut sql, r);
         let descends = self.order.descends() != self.page.backward;
-        for (keys, follows) in [(&self.page.after, true), (&self.page.before, false)] {
+        for (argument, keys) in [("after", &self.page.after), ("before", &self.page.before)] {
             if let Some(keys) = keys {
-                let (key, id) = self.order.values(keys).ok_or_else(foreign_cursor)?;
-                let comparison = if follows == self.order.descends() { " < (" } else { " > (" };
+                let (key, id) = self.order.values(keys).ok_or_else(|| foreign_cursor(argument))?;
+                let comparison = if (argument == "after") == self.order.descends() { " < (" } else { " > (" };
                 sql.push(" AND (c.").push(self.order.column()).push(", c.id)").push(comparison);
                 sql.bind(key).push(", ").bind(id).push(")");
             }

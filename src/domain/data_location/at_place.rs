@@ -100,11 +100,12 @@ impl CustomersAt {
     async fn customers(&self, r: &Reader, moment: DateTime<Utc>) -> Result<(Vec<CustomerId>, bool), Stop> {
         let mut sql = Sql::new("SELECT DISTINCT l.customer_id FROM data_location l WHERE true");
         self.there(&mut sql, moment);
-        for (keys, comparison) in
-            [(&self.page.after, " AND l.customer_id < "), (&self.page.before, " AND l.customer_id > ")]
-        {
+        for (argument, keys, comparison) in [
+            ("after", &self.page.after, " AND l.customer_id < "),
+            ("before", &self.page.before, " AND l.customer_id > "),
+        ] {
             if let Some(keys) = keys {
-                sql.push(comparison).bind(cursor_id(keys).ok_or_else(foreign_cursor)?);
+                sql.push(comparison).bind(cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?);
             }
         }
         sql.push(if self.page.backward { " ORDER BY l.customer_id" } else { " ORDER BY l.customer_id DESC" });

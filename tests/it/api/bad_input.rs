@@ -5,10 +5,12 @@
 use crate::support::{
     Answer, Client, TestApp,
     actors::claims as claims_of,
+    audit::Event,
     build::{RECORD, RECTIFY, REGISTER, START},
     dump::Dump,
 };
 use axum::http::{Request, StatusCode};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use kartotek::auth::{LocalKey, TokenRequest};
 use serde_json::{Value, json};
 
@@ -39,9 +41,10 @@ impl Case<'_> {
         if let Some(wanted) = self.field {
             assert_eq!(field.as_deref(), Some(wanted), "{what}: {:#}", answer.json);
         }
-        let outcomes = app.events(answer).await.into_iter().map(|event| event.outcome).collect::<Vec<_>>();
-        let wanted = self.recorded.map(str::to_owned).into_iter().collect::<Vec<_>>();
-        assert_eq!(outcomes, wanted, "{what}: {:#}", answer.json);
+        // On record with the code that the caller got.
+        let endings = app.events(answer).await.iter().map(Event::ending).collect::<Vec<_>>();
+        let wanted = self.recorded.map(|outcome| format!("{outcome} {}", self.code));
+        assert_eq!(endings, wanted.into_iter().collect::<Vec<_>>(), "{what}: {:#}", answer.json);
     }
 }
 
@@ -71,6 +74,8 @@ async fn wrong_questions_are_refused_by_name() {
     let invalid = (BAD, "GRAPHQL_VALIDATION_FAILED", None);
     let page = agent.get("{ customers(first: 1) { pageInfo { endCursor } } }").await;
     let cursor = page.data()["customers"]["pageInfo"]["endCursor"].clone();
+    let made = BASE64_URL_SAFE_NO_PAD.encode("customers CreatedAtDesc\u{1f}yesterday\u{1f}1");
+    let backwards = "query ($before: String) { customers(before: $before) { pageInfo { endCursor } } }";
     let after = |list: &str| {
         format!("query ($after: String) {{ {list}, after: $after) {{ pageInfo {{ endCursor }} }} }}")
     };
@@ -109,6 +114,18 @@ async fn wrong_questions_are_refused_by_name() {
             "a cursor of another order",
             agent.ask(&after("customers(orderBy: REFERENCE_ASC"), json!({ "after": cursor })).await,
             wrong("after"),
+            Some("FAILED"),
+        ),
+        case(
+            "a cursor of ones own making",
+            agent.ask(&after("customers(orderBy: CREATED_AT_DESC"), json!({ "after": made })).await,
+            wrong("after"),
+            Some("FAILED"),
+        ),
+        case(
+            "a cursor of ones own making, from the other end",
+            agent.ask(backwards, json!({ "before": made })).await,
+            wrong("before"),
             Some("FAILED"),
         ),
         case(
