@@ -8,10 +8,14 @@
 use super::Broken;
 use migration::{Migrator, MigratorTrait, privileges::RUNTIME_ROLE};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr::SqlxError,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::{
+    Connection, PgConnection,
+    postgres::PgConnectOptions,
+    sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -246,7 +250,7 @@ async fn give_time(connection: &mut sqlx::SqliteConnection, time: Duration) -> R
 }
 
 fn is_busy(error: &DbErr) -> bool {
-    let DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error)) = error else { return false };
+    let DbErr::Conn(SqlxError(error)) = error else { return false };
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
@@ -256,31 +260,56 @@ async fn postgres(
     connections: u32,
     as_runtime: bool,
 ) -> Result<DatabaseConnection, DbErr> {
+    use secrecy::ExposeSecret;
+    // Read here first: what sea-orm says of a URL that it cannot read repeats it, with the password.
+    let plain: PgConnectOptions = settings.url.expose_secret().parse().map_err(unreachable)?;
     let mut options = options(settings, connections);
-    options.map_sqlx_postgres_opts(move |postgres| {
-        let milliseconds = |duration: Duration| duration.as_millis().to_string();
-        let postgres = postgres
-            .application_name("kartotek")
-            .statement_cache_capacity(256)
-            // Short statements never repay compiling.
-            .options([("jit", "off"), ("timezone", "UTC")]);
-        if !as_runtime {
-            return postgres;
-        }
-        // The server works as a role that owns nothing and can only add to the audit log.
-        postgres.options([
-            ("role", RUNTIME_ROLE.to_owned()),
-            ("statement_timeout", milliseconds(STATEMENT)),
-            ("lock_timeout", milliseconds(ACQUIRE)),
-            ("idle_in_transaction_session_timeout", milliseconds(STATEMENT)),
-        ])
-    });
-    sea_orm::Database::connect(options).await
+    options.map_sqlx_postgres_opts(move |postgres| set(postgres, as_runtime));
+    match sea_orm::Database::connect(options).await {
+        Err(error) if is_timeout(&error) => Err(why_not(&set(plain, as_runtime)).await.unwrap_or(error)),
+        outcome => outcome,
+    }
+}
+
+fn set(postgres: PgConnectOptions, as_runtime: bool) -> PgConnectOptions {
+    let milliseconds = |duration: Duration| duration.as_millis().to_string();
+    let postgres = postgres
+        .application_name("kartotek")
+        .statement_cache_capacity(256)
+        // Short statements never repay compiling.
+        .options([("jit", "off"), ("timezone", "UTC")]);
+    if !as_runtime {
+        return postgres;
+    }
+    // The server works as a role that owns nothing and can only add to the audit log.
+    postgres.options([
+        ("role", RUNTIME_ROLE.to_owned()),
+        ("statement_timeout", milliseconds(STATEMENT)),
+        ("lock_timeout", milliseconds(ACQUIRE)),
+        ("idle_in_transaction_session_timeout", milliseconds(STATEMENT)),
+    ])
+}
+
+/// A pool tries for a while, in case the server is just starting, and then says no more than that. One plain connection
+/// says what is wrong.
+async fn why_not(options: &PgConnectOptions) -> Option<DbErr> {
+    match tokio::time::timeout(ACQUIRE, PgConnection::connect_with(options)).await {
+        Ok(connected) => connected.err().map(unreachable),
+        Err(_) => Some(unreachable(std::io::Error::other("the server does not answer").into())),
+    }
+}
+
+fn is_timeout(error: &DbErr) -> bool {
+    matches!(error, DbErr::Conn(SqlxError(error)) if matches!(**error, sqlx::Error::PoolTimedOut))
+}
+
+fn unreachable(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(SqlxError(Arc::new(error)))
 }
 
 /// The name of the unique constraint that an error is about, as the engine tells it.
 pub(in crate::access) fn duplicate(error: &DbErr) -> Option<String> {
-    use sea_orm::{RuntimeErr::SqlxError, SqlErr};
+    use sea_orm::SqlErr;
     let Some(SqlErr::UniqueConstraintViolation(message)) = error.sql_err() else { return None };
     let constraint = match error {
         DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => constraint(error),
