@@ -186,9 +186,18 @@ impl Access {
         policy::sees_only_themselves(&caller.actor, caller.purpose.as_deref(), &self.0.operation, action)
     }
 
-    async fn decide(&self, action: Action, target: &Target) -> Result<(), Stop> {
+    /// Whether the policy would let this be done, for choosing between two ways. It is asked again on the way taken.
+    pub fn may(&self, action: Action) -> bool {
+        self.asked_policy(action, &Target::none()).is_ok()
+    }
+
+    fn asked_policy(&self, action: Action, target: &Target) -> Result<(), No> {
         let caller = self.caller();
-        match policy::decide(&caller.actor, caller.purpose.as_deref(), &self.0.operation, action, target) {
+        policy::decide(&caller.actor, caller.purpose.as_deref(), &self.0.operation, action, target)
+    }
+
+    async fn decide(&self, action: Action, target: &Target) -> Result<(), Stop> {
+        match self.asked_policy(action, target) {
             Ok(()) => Ok(()),
             Err(no) => Err(self.denied(action, target, no).await?),
         }

@@ -1,4 +1,4 @@
-//! Events: a filtered page of all, those about each of several customers, or some by id.
+//! Events: a filtered page of all, those about each of several customers, some by id, or one from customers' own logs.
 
 pub use crate::transparency::{Body, SubjectBody};
 use crate::{
@@ -225,9 +225,56 @@ impl Inquiry for EventsByIds {
     }
 
     async fn run(self, r: &Reader) -> Result<Vec<EventRow>, Stop> {
-        let mut sql =
-            Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE e.event_id IN ");
-        sql.list(self.0.iter().map(|id| id.0));
-        r.rows(sql, |_: &EventRow| Touch::nobody()).await
+        by_ids(r, &self.0).await
+    }
+}
+
+async fn by_ids(r: &Reader, ids: &[AuditEventId]) -> Result<Vec<EventRow>, Stop> {
+    let mut sql =
+        Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE e.event_id IN ");
+    sql.list(ids.iter().map(|id| id.0));
+    r.rows(sql, |_: &EventRow| Touch::nobody()).await
+}
+
+/// An event as it stands in the logs of the customers whom it is about. About nobody, it stands in none.
+#[derive(Clone, Debug)]
+pub struct EventInAccessLogs {
+    pub id: AuditEventId,
+    /// Whose log to look into first: for who may look into no other.
+    pub own: Option<CustomerId>,
+}
+
+#[derive(FromQueryResult)]
+struct SubjectRow {
+    customer_id: CustomerId,
+}
+
+impl Inquiry for EventInAccessLogs {
+    const ACTION: Action = Action::SeeAccessLog;
+    type Output = Option<EventRow>;
+
+    fn target(&self) -> Target {
+        Target::thing(self.id)
+    }
+
+    async fn run(self, r: &Reader) -> Result<Option<EventRow>, Stop> {
+        let is_own = self.own.is_some() && self.is_about(r, self.own).await?;
+        if is_own || self.is_about(r, None).await? {
+            Ok(by_ids(r, &[self.id]).await?.pop())
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+impl EventInAccessLogs {
+    /// Whether it is about this customer, or anybody.
+    async fn is_about(&self, r: &Reader, customer: Option<CustomerId>) -> Result<bool, Stop> {
+        let mut sql = Sql::new("SELECT s.customer_id FROM audit_subject s WHERE s.event_id = ");
+        sql.bind(self.id.0);
+        if let Some(customer) = customer {
+            sql.push(" AND s.customer_id = ").bind(customer.0);
+        }
+        Ok(!r.rows(sql, |row: &SubjectRow| Touch::of(row.customer_id)).await?.is_empty())
     }
 }

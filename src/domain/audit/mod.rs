@@ -3,5 +3,6 @@
 mod events;
 
 pub use events::{
-    AuditFilter, AuditPage, Body, EventRow, EventsByIds, EventsOfCustomers, ListEvents, SubjectBody,
+    AuditFilter, AuditPage, Body, EventInAccessLogs, EventRow, EventsByIds, EventsOfCustomers, ListEvents,
+    SubjectBody,
 };

@@ -1,10 +1,11 @@
 //! P16: every access is recorded, and the customer can see who looked at their data, when, and why.
 
 use crate::support::{
-    TestApp,
+    Answer, TestApp,
     build::{RECTIFY, REGISTER},
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const LOG: &str = "query ($reference: String) { customer(reference: $reference) { accessLog { nodes {
     operation kind purpose reason actor roles subjects { nodes { customer { reference } categories { key } } } } } } }";
@@ -206,5 +207,55 @@ async fn what_is_told_by_a_number_or_by_an_empty_list_is_on_record() {
     let answer = people.get("{ customers(first: 0) { totalCount } }").await;
     assert!(answer.data()["customers"]["totalCount"].as_u64().unwrap() > 20);
     assert!(app.event(&answer).await.subjects.is_empty());
+    app.finish().await;
+}
+
+/// By its id an event is answered as in the log that it stands in, to whoever may look into that.
+#[tokio::test]
+async fn an_event_is_found_by_its_id_where_it_stands() {
+    let app = TestApp::new().await;
+    let agent = app.agent();
+    let listed = agent.get("{ customers(first: 3, orderBy: REFERENCE_ASC) { nodes { reference } } }").await;
+    let shown = &listed.data()["customers"]["nodes"];
+    let reference = |n: usize| shown[n]["reference"].as_str().unwrap();
+    let about_nobody = agent.get("{ services(first: 1) { nodes { key } } }").await;
+    let find = "query ($request: String) { auditEvents(filter: { requestId: $request }) { nodes { id } } }";
+    let mut ids = Vec::new();
+    for answer in [&listed, &about_nobody] {
+        let found = app.auditor().ask(find, json!({ "request": answer.request_id })).await;
+        ids.push(found.data()["auditEvents"]["nodes"][0]["id"].clone());
+    }
+    let told = |answer: &Answer| {
+        let nodes = answer.json["data"]["node"]["subjects"]["nodes"].as_array().cloned().unwrap_or_default();
+        let reference = |subject: &Value| subject["customer"]["reference"].as_str().unwrap().to_owned();
+        nodes.iter().map(reference).collect::<BTreeSet<_>>()
+    };
+    let (all, one) = (vec![reference(0), reference(1), reference(2)], vec![reference(1)]);
+    let (mine, other) = (app.customer_user(reference(1)), app.customer_user("K-2201"));
+    app.register("K-2201").await;
+    let node =
+        "query ($id: ID!) { node(id: $id) { ... on AuditEvent { operation subjects { nodes { customer {
+        reference } } } } } }";
+    for (who, id, wanted, ending, subjects) in [
+        (&agent, 0, all, "ALLOWED", 3),
+        (&mine, 0, one, "ALLOWED", 1),
+        (&other, 0, vec![], "DENIED NOT_FOUND", 0),
+        (&agent, 1, vec![], "ALLOWED", 0),
+        (&mine, 1, vec![], "ALLOWED", 0),
+        (&app.admin(), 0, vec![], "DENIED FORBIDDEN", 0),
+    ] {
+        let answer = who.ask(node, json!({ "id": ids[id] })).await;
+        assert_eq!(answer.json["data"]["node"].is_null(), wanted.is_empty(), "{:#}", answer.json);
+        assert_eq!(told(&answer), wanted.into_iter().map(str::to_owned).collect(), "{:#}", answer.json);
+        let event = app.event(&answer).await;
+        assert_eq!((event.ending().as_str(), event.subjects.len()), (ending, subjects), "{:#}", answer.json);
+    }
+    // Looking into the whole log is about the log.
+    let whole = "query ($id: ID!) { node(id: $id) { ... on AuditEvent { operation } } }";
+    for (id, operation) in ids.iter().zip(["customers", "services"]) {
+        let answer = app.auditor().ask(whole, json!({ "id": id })).await;
+        assert_eq!(answer.data()["node"]["operation"], operation);
+        assert_eq!(app.event(&answer).await.subjects.len(), 0);
+    }
     app.finish().await;
 }
