@@ -9,12 +9,13 @@ mod value;
 pub use layers::{ConfigError, Overrides};
 pub use value::parse_duration;
 
+use crate::http::Network;
 use layers::Settings;
 use secrecy::{ExposeSecret, SecretString};
 use std::{
     collections::BTreeMap,
     fmt::Write,
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -52,8 +53,9 @@ pub struct Config {
     pub database_connections: u32,
     /// Address and port of the HTTP server. Default `127.0.0.1:8080`.
     pub listen: SocketAddr,
-    /// Proxies whose `X-Forwarded-For` is believed. Default: none, so the address is that of the connection.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses, and networks such as `10.0.0.0/8`. Default: none, so
+    /// the address is that of the connection.
+    pub trusted_proxies: Vec<Network>,
     /// Open connections at most; further ones wait. Default 1024.
     pub max_connections: usize,
     /// The largest request body, in bytes. Default 262144.
@@ -159,7 +161,11 @@ impl Config {
                 .get("listen", "an address and a port, such as 127.0.0.1:8080", |text| text.parse().ok())?
                 .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080))),
             trusted_proxies: s
-                .get("trusted_proxies", "IP addresses, separated by commas", value::addresses)?
+                .get(
+                    "trusted_proxies",
+                    "IP addresses and networks such as 10.0.0.0/8, separated by commas",
+                    value::networks,
+                )?
                 .unwrap_or_default(),
             max_connections: s
                 .get("max_connections", COUNT, |t| value::number(t, 1, 65_536))?
@@ -234,7 +240,7 @@ impl Config {
             "listen" => value::quoted(&self.listen.to_string()),
             "trusted_proxies" => {
                 let quoted: Vec<_> =
-                    self.trusted_proxies.iter().map(|address| value::quoted(&address.to_string())).collect();
+                    self.trusted_proxies.iter().map(|proxy| value::quoted(&proxy.to_string())).collect();
                 format!("[{}]", quoted.join(", "))
             }
             "max_connections" => self.max_connections.to_string(),

@@ -6,7 +6,7 @@ use crate::{
     auth::{LocalKey, TokenRequest},
     config::Config,
     domain::demo::{self, CUSTOMER},
-    http::{Limits, Network, TrustedProxies, serve},
+    http::{Limits, TrustedProxies, serve},
     policy::Role,
     server::{NotStarted, Parts, Server},
     telemetry,
@@ -28,7 +28,7 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         verifier: keys::verifier(&config, args.demo)?,
         introspection: config.introspection.unwrap_or(args.demo),
         limits: limits(&config),
-        proxies: TrustedProxies::new(config.trusted_proxies.iter().copied().map(Network::from).collect()),
+        proxies: TrustedProxies::new(config.trusted_proxies.clone()),
         metrics: telemetry::start_metrics()?,
     };
     database::make(&parts.database)?;

@@ -25,7 +25,7 @@ fn with_nothing_set_everything_has_its_default() {
     assert_eq!(config.max_body_bytes, 262_144);
     assert_eq!(config.request_timeout, Duration::from_secs(30));
     assert_eq!(config.introspection, None);
-    assert_eq!(config.trusted_proxies, Vec::<IpAddr>::new());
+    assert_eq!(config.trusted_proxies, []);
 }
 
 #[test]
@@ -112,6 +112,7 @@ fn a_bad_value_is_named_but_not_shown() {
         ("KARTOTEK_JWT_MAX_LIFETIME", "31d", "30d"),
         ("KARTOTEK_INTROSPECTION", "yes", "true or false"),
         ("KARTOTEK_TRUSTED_PROXIES", "10.0.0.1,hunter2", "IP addresses"),
+        ("KARTOTEK_TRUSTED_PROXIES", "10.0.0.0/33", "networks such as 10.0.0.0/8"),
         ("KARTOTEK_LOG_FORMAT", "xml", "text or json"),
         ("KARTOTEK_LOG_LEVEL", "info,kartotek=loud", "directives"),
         ("KARTOTEK_JWT_AUDIENCE", " ", "text"),
@@ -166,7 +167,7 @@ fn passwords_are_masked_wherever_a_configuration_shows() {
 #[test]
 fn what_is_printed_can_be_read_again() {
     let config = from(&[
-        ("KARTOTEK_TRUSTED_PROXIES", "10.0.0.1, ::1"),
+        ("KARTOTEK_TRUSTED_PROXIES", "10.0.0.1, ::1,172.16.0.0/12"),
         ("KARTOTEK_INTROSPECTION", "true"),
         ("KARTOTEK_MASTER_KEY_FILE", "/keys/\"master\""),
         ("KARTOTEK_AUDIT_KEY_FILE", "/keys/audit"),
@@ -178,7 +179,7 @@ fn what_is_printed_can_be_read_again() {
     .unwrap();
     let printed = config.print();
     assert!(printed.contains("request_timeout = \"2m\""), "{printed}");
-    assert!(printed.contains(r#"trusted_proxies = ["10.0.0.1", "::1"]"#), "{printed}");
+    assert!(printed.contains(r#"trusted_proxies = ["10.0.0.1", "::1", "172.16.0.0/12"]"#), "{printed}");
     let without_origins = |text: &str| {
         text.lines().map(|line| line.split("  # ").next().unwrap().to_owned()).collect::<Vec<_>>()
     };

@@ -1,8 +1,9 @@
 //! Single values: from text, and to text without what is secret in them.
 
 use super::LogFormat;
+use crate::http::Network;
 use secrecy::SecretString;
-use std::{net::IpAddr, str::FromStr, time::Duration};
+use std::{str::FromStr, time::Duration};
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
 pub(super) const DAY: Duration = Duration::from_hours(24);
@@ -36,7 +37,7 @@ pub(super) fn number<N: FromStr + PartialOrd>(text: &str, least: N, most: N) -> 
     text.parse().ok().filter(|number| (least..=most).contains(number))
 }
 
-pub(super) fn addresses(text: &str) -> Option<Vec<IpAddr>> {
+pub(super) fn networks(text: &str) -> Option<Vec<Network>> {
     text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().ok()).collect()
 }
 

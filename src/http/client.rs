@@ -1,6 +1,6 @@
 //! Where a request comes from: the peer, or what a trusted proxy says.
 
-use std::{net::IpAddr, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr};
 
 use axum::http::{HeaderMap, HeaderName};
 
@@ -60,13 +60,6 @@ fn hop(text: &str) -> Option<IpAddr> {
     text.parse().ok().or_else(with_port).map(|address: IpAddr| address.to_canonical())
 }
 
-impl From<IpAddr> for Network {
-    /// The network of this one address.
-    fn from(address: IpAddr) -> Self {
-        Self { address, prefix: if address.is_ipv4() { 32 } else { 128 } }
-    }
-}
-
 impl Network {
     fn contains(self, address: IpAddr) -> bool {
         match (self.address, address) {
@@ -83,6 +76,20 @@ impl Network {
     }
 }
 
+impl fmt::Display for Network {
+    /// As it can be read again.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.prefix == bits(self.address) {
+            return write!(f, "{}", self.address);
+        }
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
+fn bits(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
+}
+
 impl FromStr for Network {
     type Err = NotANetwork;
 
@@ -91,8 +98,15 @@ impl FromStr for Network {
             let (address, prefix) =
                 text.split_once('/').map_or((text, None), |(it, prefix)| (it, Some(prefix)));
             let address: IpAddr = address.parse().ok()?;
-            let bits = if address.is_ipv4() { 32 } else { 128 };
-            let prefix = prefix.map_or(Some(bits), |prefix| prefix.parse().ok().filter(|it| *it <= bits))?;
+            let bits = bits(address);
+            let prefix = match prefix {
+                Some(prefix) if prefix.bytes().all(|digit| digit.is_ascii_digit()) => prefix.parse().ok()?,
+                Some(_) => return None,
+                None => bits,
+            };
+            if prefix > bits {
+                return None;
+            }
             Some(Self { address, prefix })
         };
         read().ok_or_else(|| NotANetwork(text.to_owned()))
@@ -140,8 +154,13 @@ mod tests {
 
     #[test]
     fn networks_are_read_strictly() {
-        for text in ["10.0.0.0/33", "::/129", "10.0.0", "10.0.0.0/", "10.0.0.0/x", "localhost", ""] {
+        for text in
+            ["10.0.0.0/33", "::/129", "10.0.0", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/+8", "localhost", ""]
+        {
             assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+        for text in ["10.0.0.0/8", "10.0.0.1", "fd00::/8", "::1", "0.0.0.0/0"] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
         }
         assert!("0.0.0.0/0".parse::<Network>().unwrap().contains("9.9.9.9".parse().unwrap()));
         assert!(!"10.0.0.1".parse::<Network>().unwrap().contains("10.0.0.2".parse().unwrap()));

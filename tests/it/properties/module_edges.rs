@@ -27,7 +27,8 @@ const EDGES: &[Knows] = &[
     ("transparency", &["policy"], &["entity"]),
     ("crypto", &[], &["entity"]),
     ("identifier", &[], &[]),
-    ("config", &[], &["config"]),
+    // `http` for how a network is written.
+    ("config", &["http"], &["config"]),
     ("telemetry", &[], &["metrics", "metrics_exporter_prometheus"]),
 ];
 
