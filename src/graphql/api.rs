@@ -9,6 +9,7 @@ use super::{
     known,
     root::{Mutation, OPERATIONS, Query},
     scalars::explained,
+    unset,
 };
 use crate::{
     access::{Released, Session, Stop},
@@ -201,10 +202,14 @@ impl Api {
         request.operation_name.clone_from(&question.operation_name);
         let mut asked = parsed.document.clone();
         ask_what_is_there(&mut asked);
+        let unset = operation.map(|operation| unset::names(operation, &variables)).unwrap_or_default();
+        if !unset.is_empty() {
+            unset::leave_out(&mut asked, &unset);
+        }
         request.set_parsed_query(asked);
         let known = parsed.valid.load(Ordering::Relaxed);
         let plain = operation.is_some_and(|operation| known::are_plain(operation, &variables));
-        let schema = if known && plain { &self.unchecked } else { &self.schema };
+        let schema = if known && plain && unset.is_empty() { &self.unchecked } else { &self.schema };
         let mut response = schema.execute(request.data(context.clone()).data(over)).await;
 
         let session = &context.session;
@@ -229,8 +234,8 @@ impl Api {
             let name = name.and_then(known).map_or("graphql", |(field, _)| *field);
             return session.failed(name, kind, code, answered, unavailable).await;
         }
-        // With one operation, another name cannot mean another part of the document.
-        if matches!(parsed.document.operations, DocumentOperations::Single(_)) {
+        // With one operation, another name cannot mean another part of the document; what was left out was not looked at.
+        if unset.is_empty() && matches!(parsed.document.operations, DocumentOperations::Single(_)) {
             parsed.valid.store(true, Ordering::Relaxed);
         }
         response.errors.iter_mut().for_each(|error| set_code(error, "BAD_USER_INPUT"));
@@ -305,13 +310,12 @@ fn operation<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option
     }
 }
 
-/// The variables sent, and for the others what the executor takes them for: the operation's own defaults, which it
-/// forgets in `@include`, and `null`, without which validation does not look at the rest of an argument.
+/// The variables sent, and the operation's own defaults for the others, which the executor forgets in `@include`.
 fn with_defaults(mut variables: Variables, operation: Option<&OperationDefinition>) -> Variables {
     for definition in operation.map(|operation| &operation.variable_definitions).into_iter().flatten() {
         let name = &definition.node.name.node;
-        if let (false, Some(default)) = (variables.contains_key(name), definition.node.default_value()) {
-            variables.insert(name.clone(), default.clone());
+        if let (false, Some(default)) = (variables.contains_key(name), &definition.node.default_value) {
+            variables.insert(name.clone(), default.node.clone());
         }
     }
     variables

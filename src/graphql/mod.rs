@@ -21,6 +21,7 @@ mod scalars;
 mod subscription;
 mod system;
 mod third_party;
+mod unset;
 mod user_error;
 mod viewer;
 

@@ -93,3 +93,47 @@ async fn a_customer_of_whom_nothing_is_selected_is_there() {
     }
     app.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_said_by_a_variable_without_a_value_is_not_said() {
+    let app = TestApp::new().await;
+    let customer = app.customer_id("K-1001").await;
+    let read = "query ($id: ID!) { customer(id: $id) { version profile { name email phone } } }";
+    let before = app.agent().ask(read, json!({ "id": customer })).await;
+    assert!(before.data()["customer"]["profile"]["phone"].is_string());
+
+    let rectify = "mutation ($id: ID!, $version: Int!, $name: String, $email: String, $phone: String) {
+        rectifyCustomer(input: { customerId: $id, expectedVersion: $version, channel: CHAT,
+            profile: { name: $name, email: $email, phone: $phone } }) {
+            customer { profile { name email phone } } userErrors { code field } } }";
+    let version = &before.data()["customer"]["version"];
+    let variables = json!({ "id": customer, "version": version, "name": "Ny Namn", "email": null });
+    let after = app.agent().ask(rectify, variables).await;
+    let profile = &after.data()["rectifyCustomer"]["customer"]["profile"];
+    let phone = &before.data()["customer"]["profile"]["phone"];
+    assert_eq!(*profile, json!({ "name": "Ny Namn", "email": null, "phone": phone }), "{:#}", after.json);
+
+    // The same document with a value for each, which was not looked at as a whole before.
+    let variables =
+        json!({ "id": customer, "version": 99, "name": "A", "email": "a@example.se", "phone": 7 });
+    let refused = app.agent().ask(rectify, variables).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+
+    // Arguments, lists and what several operations share; their defaults are the schema's.
+    let document = "query A ($by: CustomerOrder, $first: Int, $kind: CustomerKind) {
+            customers(first: $first, orderBy: $by, filter: { kinds: $kinds }) { ...Page } }
+        query B ($by: CustomerOrder) { customers(first: 1, orderBy: $by) { ...Page } }
+        fragment Page on CustomerConnection { nodes { dataLocations(first: $first) { totalCount } } }";
+    let document = document.replace("kinds: $kinds", "kinds: [PERSON, $kind]");
+    let request = json!({ "query": document, "operationName": "A", "variables": {} });
+    let answer = app.compliance().post(request.to_string()).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "a list of kinds holds no null: {:#}", answer.json);
+    let request = json!({ "query": document, "operationName": "B", "variables": {} });
+    let answer = app.compliance().post(request.to_string()).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "B knows no $first: {:#}", answer.json);
+    let document = "query ($by: CustomerOrder, $first: Int, $unjustified: Boolean) {
+        customers(first: $first, orderBy: $by, filter: { unjustified: $unjustified }) { nodes { reference } } }";
+    let answer = app.compliance().ask(document, json!({ "first": 2 })).await;
+    assert_eq!(answer.data()["customers"]["nodes"].as_array().map(Vec::len), Some(2), "{:#}", answer.json);
+    app.finish().await;
+}
