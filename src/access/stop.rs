@@ -172,11 +172,13 @@ fn is_outage(error: &DbErr) -> bool {
     }
 }
 
-/// Postgres (five characters): connection (08), resources (53), intervention (57), I/O (58), read-only (25006).
+/// Postgres (five characters): connection (08), resources (53), intervention (57), I/O (58), read-only (25006), a
+/// transaction that idled too long (25P03, 25P04).
 /// `SQLite` (fewer digits, the low byte counts): busy, read-only, I/O, full, cannot open.
 fn is_outage_code(code: &str) -> bool {
     if code.len() == 5 {
-        return code == "25006" || ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class));
+        return matches!(code, "25006" | "25P03" | "25P04")
+            || ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class));
     }
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 8 | 10 | 13 | 14))
 }
@@ -191,9 +193,9 @@ impl From<DbErr> for Broken {
             },
             _ => None,
         };
-        // Serialization failure and deadlock; SQLite's busy after its time-out.
+        // Serialization failure, deadlock and a lock that somebody held for too long; SQLite's busy after its time-out.
         match code.as_deref() {
-            Some("40001" | "40P01" | "5" | "517") => Self::Contention,
+            Some("40001" | "40P01" | "55P03" | "5" | "517") => Self::Contention,
             // Cancelled by the statement's time-out; SQLite's interrupt.
             Some("57014" | "9") => Self::TooLong,
             _ => Self::Database(error),
@@ -204,5 +206,20 @@ impl From<DbErr> for Broken {
 impl From<DbErr> for Stop {
     fn from(error: DbErr) -> Self {
         Self::Broken(error.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_outage_code;
+
+    #[test]
+    fn surroundings_that_fail_are_told_from_programs_that_do() {
+        for code in ["08006", "53300", "57P01", "58030", "25006", "25P03", "25P04", "8", "1802", "13"] {
+            assert!(is_outage_code(code), "{code}");
+        }
+        for code in ["42601", "23505", "22021", "25P02", "1", "19", "2067"] {
+            assert!(!is_outage_code(code), "{code}");
+        }
     }
 }

@@ -191,7 +191,12 @@ impl Command for Clear {
             w.update::<subscription::Entity>(subscription::Model { ended_at: now, ..row }).await?;
         }
         for row in w.all(data_location::Entity::find()).await? {
-            let gone = data_location::Model { held_to: now, state: DataLocationState::Erased, ..row };
+            let gone = data_location::Model {
+                held_to: now,
+                state: DataLocationState::Erased,
+                external_reference: None,
+                ..row
+            };
             w.update::<data_location::Entity>(gone).await?;
         }
         Ok(())

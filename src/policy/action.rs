@@ -18,7 +18,8 @@ pub struct Facts {
     pub own: bool,
     /// Whether it is about persons, and so needs a purpose.
     pub personal: bool,
-    /// The root fields that lead here: a `SERVICE` may if its scopes name one of them.
+    /// The root fields that lead here: a `SERVICE` may if its scopes name one of them. A mutation leads to what it
+    /// gives back.
     pub scopes: &'static [&'static str],
 }
 
@@ -76,15 +77,18 @@ actions! {
     /// The company itself.
     SeeController: Read "Controller" ANYONE ["controller"];
     /// One customer.
-    SeeCustomer: Read "Customer" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    SeeCustomer: Read "Customer" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
     ListCustomers: Read "Customer" STAFF personal yes ["customers"];
     /// Where customers' data lies.
-    SeeDataMap: Read "DataLocation" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    SeeDataMap: Read "DataLocation" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "recordDataLocations"];
     /// Why data may be where it is.
-    Justify: Read "DataLocation" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    Justify: Read "DataLocation" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "recordDataLocations"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
     /// Who looked at or changed a customer's data.
@@ -92,9 +96,10 @@ actions! {
     /// Whose data is at a place.
     SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
     /// Places where data is stored.
-    SeeSystems: Read "System" CATALOG ["system", "systems", "node"];
+    SeeSystems: Read "System" CATALOG ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem"];
     /// Those that data may go to.
-    SeeThirdParties: Read "ThirdParty" CATALOG ["thirdParty", "thirdParties", "node"];
+    SeeThirdParties: Read "ThirdParty" CATALOG
+        ["thirdParty", "thirdParties", "node", "createThirdParty", "updateThirdParty", "assessThirdParty", "retireThirdParty"];
     /// What customers can order.
     SeeServices: Read "Service" ANYONE ["service", "services", "node"];
     /// Kinds of personal data.

@@ -13,7 +13,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    customer, data_location,
+    customer, data_category, data_location,
     enums::{Channel, CustomerStatus, DataLocationState},
     ids::{CategoryKey, CustomerId, DataLocationId, SystemId},
     system, third_party,
@@ -88,9 +88,10 @@ impl Command for RecordDataLocations {
         Target::customers(&customers.into_iter().collect::<Vec<_>>())
     }
 
-    async fn run(self, w: &mut Writer) -> Result<Vec<data_location::Model>, Stop> {
-        self.check(w.now())?;
+    async fn run(mut self, w: &mut Writer) -> Result<Vec<data_location::Model>, Stop> {
         let systems = self.keep_systems(w).await?;
+        let categories = self.keep_categories(w).await?;
+        self.check(w.now(), &systems, &categories)?;
         self.check_third_parties(w, &systems).await?;
         self.check_customers(w).await?;
         let known = self.known(w).await?;
@@ -120,32 +121,53 @@ impl Command for RecordDataLocations {
 }
 
 impl RecordDataLocations {
-    /// What can be seen from the input and the catalog alone.
-    fn check(&self, now: DateTime<Utc>) -> Result<(), Stop> {
+    /// The systems, as they are now and until the commit: none is retired meanwhile.
+    async fn keep_systems(&self, w: &Writer) -> Result<HashMap<SystemId, system::Model>, Stop> {
+        let ids = self.lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
+        let query = system::Entity::find().filter(system::Column::Id.is_in(ids));
+        let rows = w.keep_all(query.order_by_asc(system::Column::Id)).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// The categories, likewise.
+    async fn keep_categories(&self, w: &Writer) -> Result<HashMap<CategoryKey, data_category::Model>, Stop> {
+        let keys = self.lines.iter().map(|line| line.category.clone()).collect::<BTreeSet<_>>();
+        let query = data_category::Entity::find().filter(data_category::Column::Key.is_in(keys));
+        let rows = w.keep_all(query.order_by_asc(data_category::Column::Key)).await?;
+        Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+    }
+
+    /// The lines, each with what it names. References are trimmed, so that one record over there is one line here.
+    fn check(
+        &mut self,
+        now: DateTime<Utc>,
+        systems: &HashMap<SystemId, system::Model>,
+        categories: &HashMap<CategoryKey, data_category::Model>,
+    ) -> Result<(), Stop> {
         let mut checks = Checks::new();
         if self.lines.is_empty() {
             checks.refuse("locations", Code::Required, "Give at least one.");
         }
         checks.at_most("locations", &self.lines, MOST);
         let today = crate::domain::period::day_of(now, &self.catalog.zone());
-        for (at, line) in self.lines.iter().enumerate() {
+        for (at, line) in self.lines.iter_mut().enumerate() {
             let path = |field: &str| format!("locations.{at}.{field}");
-            match self.catalog.categories.get(&line.category) {
+            match categories.get(&line.category) {
                 None => checks.refuse(&path("category"), Code::NotFound, "There is no such category."),
                 Some(category) if category.retired_at.is_some() => {
                     checks.refuse(&path("category"), Code::Retired, "This category is retired.");
                 }
                 Some(_) => {}
             }
-            match self.catalog.systems.get(&line.system_id) {
+            match systems.get(&line.system_id) {
                 None => checks.refuse(&path("systemId"), Code::NotFound, "There is no such system."),
                 Some(system) if system.retired_at.is_some() => {
                     checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
                 }
                 Some(_) => {}
             }
-            if let Some(reference) = &line.external_reference {
-                checks.line(&path("externalReference"), reference, BLOCK / 10);
+            if let Some(reference) = &mut line.external_reference {
+                *reference = checks.line(&path("externalReference"), reference, BLOCK / 10);
             }
             if line.collected_at > now {
                 checks.refuse(&path("collectedAt"), Code::OutOfRange, "This lies in the future.");
@@ -154,22 +176,7 @@ impl RecordDataLocations {
                 checks.refuse(&path("documentDate"), Code::OutOfRange, "This lies in the future.");
             }
         }
-        checks.finish()
-    }
-
-    /// The systems, as they are now and until the commit: none is retired meanwhile.
-    async fn keep_systems(&self, w: &Writer) -> Result<HashMap<SystemId, system::Model>, Stop> {
-        let ids = self.lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
-        let query =
-            system::Entity::find().filter(system::Column::Id.is_in(ids)).order_by_asc(system::Column::Id);
-        let live = w.keep_all(query).await?.into_iter().filter(|row| row.retired_at.is_none());
-        let live = live.map(|row| (row.id, row)).collect::<HashMap<_, _>>();
-        let mut checks = Checks::new();
-        for (at, _) in self.lines.iter().enumerate().filter(|(_, line)| !live.contains_key(&line.system_id)) {
-            checks.refuse(&format!("locations.{at}.systemId"), Code::Retired, "This system is retired.");
-        }
-        checks.finish()?;
-        Ok(live)
+        Ok(checks.finish()?)
     }
 
     /// Nothing is given to a third party that is not trusted, or no longer: as they are now and until the commit.
@@ -269,5 +276,52 @@ impl RecordDataLocations {
             checks.refuse(&format!("locations.{at}"), Code::NotJustified, message);
         }
         checks.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        catalog::{CreateDataCategory, RetireDataCategory},
+        testing::{Customer, Ground},
+    };
+
+    #[tokio::test]
+    async fn what_another_server_took_out_of_use_or_added_a_moment_ago_is_seen() {
+        let ground = Ground::demo().await;
+        let customer_id = ground.run(Customer::default()).await;
+        let system_id = ground.system("Faktureringssystem").await;
+        let record = |catalog: &Arc<Catalog>, reference: &str| RecordDataLocations {
+            catalog: catalog.clone(),
+            lines: vec![NewLine {
+                customer_id,
+                category: "user.bonus".into(),
+                system_id,
+                external_reference: Some(reference.to_owned()),
+                source_channel: Channel::Import,
+                collected_at: ground.door().now(),
+                document_date: None,
+            }],
+        };
+        let old = ground.catalog().await;
+        let create = CreateDataCategory {
+            key: "user.bonus".to_owned(),
+            name: "Bonuspoäng".to_owned(),
+            description: None,
+            sensitivity: None,
+            translations: vec![],
+        };
+        ground.refuses(record(&old, "B-1"), &[(Code::NotFound, "locations.0.category")]).await;
+        ground.run(create).await;
+        let lines = ground.run(record(&old, "B-1")).await;
+        // One record over there is one line here.
+        assert_eq!(ground.run(record(&old, " B-1\u{a0}")).await, lines);
+        ground.refuses(record(&old, " "), &[(Code::Required, "locations.0.externalReference")]).await;
+
+        ground.clear().await;
+        let with = ground.catalog().await;
+        ground.run(RetireDataCategory { category: "user.bonus".into() }).await;
+        ground.refuses(record(&with, "B-1"), &[(Code::Retired, "locations.0.category")]).await;
     }
 }

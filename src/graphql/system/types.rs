@@ -4,16 +4,23 @@ use crate::{
     domain::data_location::AtPlace,
     graphql::{
         connection::{Arguments, connection},
-        context::catalog,
+        context::{access, catalog},
         data_location::{CustomerDataConnection, customers_at},
+        error::OrError,
         node,
         scalars::{Date, DateTime},
         third_party::ThirdParty,
     },
+    policy::Action,
 };
 use async_graphql::{Context, ID, Object, Result};
 use entity::system;
 use std::sync::Arc;
+
+/// How a place is run is for those who may ask for places. Customers see where their data lies.
+async fn to_those_who_run_it(ctx: &Context<'_>) -> Result<()> {
+    access(ctx).permit(Action::SeeSystems).await.or_error()
+}
 
 #[derive(Clone)]
 pub struct System(pub Arc<system::Model>);
@@ -47,17 +54,25 @@ impl System {
     }
 
     /// Who answers for it in the company.
-    async fn owner(&self) -> Option<&str> {
-        self.0.owner.as_deref()
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn owner(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        to_those_who_run_it(ctx).await?;
+        Ok(self.0.owner.as_deref())
     }
 
     /// How it is protected (Art. 32).
-    async fn measures(&self) -> &[String] {
-        &self.0.measures.0
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn measures(&self, ctx: &Context<'_>) -> Result<&[String]> {
+        to_those_who_run_it(ctx).await?;
+        Ok(&self.0.measures.0)
     }
 
-    async fn review_due(&self) -> Option<Date> {
-        self.0.review_due.map(Date)
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn review_due(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
+        to_those_who_run_it(ctx).await?;
+        Ok(self.0.review_due.map(Date))
     }
 
     /// Whose data is held here, and which, now or at a given time.

@@ -7,15 +7,22 @@ use crate::{
         context::{access, catalog},
         data_location::{CustomerDataConnection, customers_at},
         enums::{DisclosureBlockerCode, ThirdPartyRole, TransferSafeguard, TrustStatus},
-        error::missing,
+        error::{OrError, missing},
         node,
         scalars::{Date, DateTime},
         system::System,
     },
+    policy::Action,
 };
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use entity::{assessment, third_party};
 use std::sync::Arc;
+
+/// How a third party was vetted is for those who may ask for third parties. Customers see who has their data: name,
+/// kind, role, country, safeguard and whom to write to (Art. 15(1)(c) and 15(2)).
+async fn to_those_who_vet(ctx: &Context<'_>) -> Result<()> {
+    access(ctx).permit(Action::SeeThirdParties).await.or_error()
+}
 
 #[derive(Clone)]
 pub struct ThirdParty(pub Arc<third_party::Model>);
@@ -61,18 +68,24 @@ impl ThirdParty {
     }
 
     /// What stands in the way of giving it anything, whoever the customer is. Empty: nothing does.
-    async fn blockers(&self, ctx: &Context<'_>) -> Vec<DisclosureBlockerCode> {
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn blockers(&self, ctx: &Context<'_>) -> Result<Vec<DisclosureBlockerCode>> {
+        to_those_who_vet(ctx).await?;
         let today = day_of(access(ctx).now(), &catalog(ctx).zone());
-        blockers(&self.0, today).into_iter().map(|blocker| blocker.code.into()).collect()
+        Ok(blockers(&self.0, today).into_iter().map(|blocker| blocker.code.into()).collect())
     }
 
-    async fn agreement(&self) -> Option<ProcessingAgreement> {
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn agreement(&self, ctx: &Context<'_>) -> Result<Option<ProcessingAgreement>> {
+        to_those_who_vet(ctx).await?;
         let row = &self.0;
-        ProcessingAgreement::new(
+        let agreement = ProcessingAgreement::new(
             row.agreement_reference.as_ref(),
             row.agreement_signed_on,
             row.agreement_expires_on,
-        )
+        );
+        Ok(agreement)
     }
 
     /// What makes the transfer lawful; null until assessed.
@@ -86,15 +99,22 @@ impl ThirdParty {
     }
 
     /// How it protects data (Art. 32).
-    async fn measures(&self) -> &[String] {
-        &self.0.measures.0
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn measures(&self, ctx: &Context<'_>) -> Result<&[String]> {
+        to_those_who_vet(ctx).await?;
+        Ok(&self.0.measures.0)
     }
 
     /// By then it must be assessed anew.
-    async fn review_due(&self) -> Option<Date> {
-        self.0.review_due.map(Date)
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn review_due(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
+        to_those_who_vet(ctx).await?;
+        Ok(self.0.review_due.map(Date))
     }
 
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
     async fn assessments(
         &self,
         ctx: &Context<'_>,
@@ -103,6 +123,7 @@ impl ThirdParty {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<AssessmentConnection> {
+        to_those_who_vet(ctx).await?;
         let page = Arguments { first, after, last, before }.request(ctx, "assessments")?;
         let catalog = catalog(ctx);
         let list =
@@ -123,13 +144,19 @@ impl ThirdParty {
     }
 
     /// When it was announced as a sub-processor (Art. 28(2)).
-    async fn announced_on(&self) -> Option<Date> {
-        self.0.announced_on.map(Date)
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn announced_on(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
+        to_those_who_vet(ctx).await?;
+        Ok(self.0.announced_on.map(Date))
     }
 
     /// The last day to object to it.
-    async fn objection_until(&self) -> Option<Date> {
-        self.0.objection_until.map(Date)
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.
+    async fn objection_until(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
+        to_those_who_vet(ctx).await?;
+        Ok(self.0.objection_until.map(Date))
     }
 
     async fn systems(&self, ctx: &Context<'_>) -> Vec<System> {

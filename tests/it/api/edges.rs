@@ -137,3 +137,60 @@ async fn what_is_said_by_a_variable_without_a_value_is_not_said() {
     assert_eq!(answer.data()["customers"]["nodes"].as_array().map(Vec::len), Some(2), "{:#}", answer.json);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn customers_see_who_has_their_data_and_not_how_they_were_vetted() {
+    let app = TestApp::new().await;
+    let ask = |below: &str| {
+        format!(
+            "{{ customer(reference: \"K-1001\") {{ dataLocations {{ nodes {{ system {{ name {below} }} }} }} }} }}"
+        )
+    };
+    let me = app.customer_user("K-1001");
+    let seen = me.get(&ask("country thirdParty { name kind role country safeguard status }")).await;
+    let nodes = seen.data()["customer"]["dataLocations"]["nodes"].as_array().unwrap().clone();
+    assert!(nodes.iter().any(|line| line["system"]["thirdParty"]["country"].is_string()), "{nodes:#?}");
+    for below in [
+        "owner",
+        "measures",
+        "reviewDue",
+        "thirdParty { assessments { nodes { grounds } } }",
+        "thirdParty { agreement { reference } }",
+        "thirdParty { blockers }",
+        "thirdParty { measures }",
+    ] {
+        let refused = me.get(&ask(below)).await;
+        assert_eq!(refused.code(), Some("FORBIDDEN"), "{below}: {:#}", refused.json);
+        assert_eq!(app.agent().get(&ask(below)).await.code(), None, "{below}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_script_reads_what_its_mutation_gives_back_and_no_more() {
+    let app = TestApp::new().await;
+    let input = json!({ "input": { "reference": "K-9", "kind": "PERSON", "locale": "SV", "channel": "CHAT",
+        "profile": { "name": "Ny Kund" } } });
+    let register = |below: &str| {
+        format!(
+            "mutation ($input: RegisterCustomerInput!) {{ registerCustomer(input: $input) {{ customer {{ {below} }} }} }}"
+        )
+    };
+    let script = app.script(&["registerCustomer"]);
+    let answer = script.ask(&register("reference profile { name }"), input.clone()).await;
+    let customer = json!({ "reference": "K-9", "profile": { "name": "Ny Kund" } });
+    assert_eq!(answer.data()["registerCustomer"]["customer"], customer, "{:#}", answer.json);
+    let mut other = input;
+    other["input"]["reference"] = json!("K-10");
+    let answer = script.ask(&register("accessLog { nodes { operation } }"), other).await;
+    assert_eq!(answer.code(), Some("FORBIDDEN"), "{:#}", answer.json);
+
+    let line = json!({ "input": { "locations": [{ "customerId": app.customer_id("K-9").await, "category": "user.name",
+        "systemId": app.system_id("Faktureringssystem").await, "sourceChannel": "IMPORT" }] } });
+    let record = "mutation ($input: RecordDataLocationsInput!) { recordDataLocations(input: $input) {
+        dataLocations { category { key } justifications { kind } } userErrors { code } } }";
+    let answer = app.script(&["recordDataLocations"]).ask(record, line).await;
+    let lines = json!([{ "category": { "key": "user.name" }, "justifications": [] }]);
+    assert_eq!(answer.data()["recordDataLocations"]["dataLocations"], lines, "{:#}", answer.json);
+    app.finish().await;
+}
