@@ -176,7 +176,7 @@ impl RecordDataLocations {
                 checks.refuse(&path("documentDate"), Code::OutOfRange, "This lies in the future.");
             }
         }
-        Ok(checks.finish()?)
+        checks.finish()
     }
 
     /// Nothing is given to a third party that is not trusted, or no longer: as they are now and until the commit.

@@ -1,5 +1,6 @@
 //! The API as clients meet it: what they may send, and what they get.
 
+mod another_server;
 mod bad_input;
 mod edges;
 mod lists;
