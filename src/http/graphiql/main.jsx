@@ -8,7 +8,12 @@ const WELCOME = `# Every operation is recorded in the audit log,
 # with the purpose stated in the headers below.
 
 query WhoAmI {
-  __typename
+  viewer {
+    displayName
+    roles
+    purpose
+    allowedOperations
+  }
 }
 `;
 
