@@ -1,7 +1,7 @@
 //! Lengths of time by the calendar: ISO 8601 durations such as `P7Y`, `P30D`, `PT15M`.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use jiff::{Span, Timestamp, tz::TimeZone};
+use jiff::{Span, Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 /// A length of time that is not negative.
 #[derive(Clone, Copy, Debug)]
@@ -40,12 +40,19 @@ impl Period {
     pub fn after(&self, start: DateTime<Utc>, zone: &TimeZone) -> Option<DateTime<Utc>> {
         let start = Timestamp::from_microsecond(start.timestamp_micros()).ok()?.to_zoned(zone.clone());
         let (days, time) = self.parts();
-        let start = if days.is_zero() {
-            start
-        } else {
-            start.date().checked_add(days).ok()?.tomorrow().ok()?.to_zoned(zone.clone()).ok()?
-        };
-        DateTime::from_timestamp_micros(start.checked_add(time).ok()?.timestamp().as_microsecond())
+        if days.is_zero() { plus(&start, time) } else { self.after_date(start.date(), zone) }
+    }
+
+    /// The end of this long after a whole day. Hours and minutes count from the day's end, and so does none at all.
+    #[must_use]
+    pub fn after_day(&self, day: NaiveDate, zone: &TimeZone) -> Option<DateTime<Utc>> {
+        self.after_date(date_of(day)?, zone)
+    }
+
+    fn after_date(&self, day: Date, zone: &TimeZone) -> Option<DateTime<Utc>> {
+        let (days, time) = self.parts();
+        let over = day.checked_add(days).ok()?.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+        plus(&over, time)
     }
 
     /// The parts that count days and those that count hours.
@@ -89,7 +96,7 @@ fn written(text: &str) -> Option<Span> {
 
 /// The day in the company's time zone.
 #[must_use]
-pub fn today(now: DateTime<Utc>, zone: &TimeZone) -> jiff::civil::Date {
+pub fn today(now: DateTime<Utc>, zone: &TimeZone) -> Date {
     Timestamp::from_microsecond(now.timestamp_micros())
         .map(|now| now.to_zoned(zone.clone()).date())
         .unwrap_or_default()
@@ -107,9 +114,16 @@ pub fn day_of(moment: DateTime<Utc>, zone: &TimeZone) -> NaiveDate {
 /// When a day begins in the company's time zone; `None` beyond the calendar's ends.
 #[must_use]
 pub fn start_of(day: NaiveDate, zone: &TimeZone) -> Option<DateTime<Utc>> {
+    plus(&date_of(day)?.to_zoned(zone.clone()).ok()?, Span::new())
+}
+
+fn date_of(day: NaiveDate) -> Option<Date> {
     let (month, date) = (i8::try_from(day.month()).ok()?, i8::try_from(day.day()).ok()?);
-    let day = jiff::civil::Date::new(i16::try_from(day.year()).ok()?, month, date).ok()?;
-    DateTime::from_timestamp_micros(day.to_zoned(zone.clone()).ok()?.timestamp().as_microsecond())
+    Date::new(i16::try_from(day.year()).ok()?, month, date).ok()
+}
+
+fn plus(start: &Zoned, time: Span) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(start.checked_add(time).ok()?.timestamp().as_microsecond())
 }
 
 #[cfg(test)]

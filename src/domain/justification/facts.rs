@@ -240,9 +240,7 @@ impl Rule {
 #[must_use]
 pub fn kept_until(keep_for: &str, day: NaiveDate, zone: &TimeZone, end_month: i32) -> Option<DateTime<Utc>> {
     let year = year_of_fiscal_end(day, end_month);
-    // The last moment of the year: a period in years then runs to the end of 31 December.
-    let last = start_of(NaiveDate::from_ymd_opt(year, 12, 31)?, zone)?;
-    Period::parse(keep_for).ok()?.after(last, zone)
+    Period::parse(keep_for).ok()?.after_day(NaiveDate::from_ymd_opt(year, 12, 31)?, zone)
 }
 
 fn year_of_fiscal_end(day: NaiveDate, end_month: i32) -> i32 {
@@ -281,11 +279,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_for_hours_or_not_at_all_is_kept_through_the_last_day_of_the_year() {
+        let zone = TimeZone::get("Europe/Stockholm").unwrap();
+        let until = |keep| kept_until(keep, day("2025-03-05"), &zone, 12).unwrap().to_rfc3339();
+        assert_eq!(until("P0D"), "2025-12-31T23:00:00+00:00");
+        assert_eq!(until("PT12H"), "2026-01-01T11:00:00+00:00");
+        assert_eq!(until("P1D"), "2026-01-01T23:00:00+00:00");
+        assert_eq!(until("P1DT12H"), "2026-01-02T11:00:00+00:00");
+        assert_eq!(until("P2M"), "2026-02-28T23:00:00+00:00");
+        assert_eq!(until("P7Y"), "2032-12-31T23:00:00+00:00");
+    }
+
+    #[test]
     fn the_first_day_still_kept_is_the_first_of_its_fiscal_year() {
         let zone = TimeZone::get("Europe/Stockholm").unwrap();
         let first = |now: &str, month| first_day_still_kept("P7Y", now.parse().unwrap(), &zone, month);
         assert_eq!(first("2025-12-31T22:59:59Z", 12), day("2018-01-01"));
         assert_eq!(first("2025-12-31T23:00:00Z", 12), day("2019-01-01"));
         assert_eq!(first("2026-06-01T00:00:00Z", 4), day("2018-05-01"));
+        let first = |keep, now: &str| first_day_still_kept(keep, now.parse().unwrap(), &zone, 12);
+        assert_eq!(first("P0D", "2025-12-31T22:59:59.999999Z"), day("2025-01-01"));
+        assert_eq!(first("P0D", "2025-12-31T23:00:00Z"), day("2026-01-01"));
+        assert_eq!(first("PT12H", "2026-01-01T10:59:59.999999Z"), day("2025-01-01"));
+        assert_eq!(first("PT12H", "2026-01-01T11:00:00Z"), day("2026-01-01"));
     }
 }
