@@ -78,13 +78,13 @@ impl Facts {
         self.prospects(sql, among);
     }
 
-    /// Adds the condition that something justifies `l`, a row of `data_location`, or that nothing does. One `EXISTS` for
-    /// each fact, which the database can turn into a join of its own, where one over all of them would be run anew for
-    /// every line.
+    /// Adds the condition that something justifies `l`, a row of `data_location`, or that nothing does. A tombstone
+    /// holds nothing that could need a reason, and is neither. One `EXISTS` for each fact, which the database can turn
+    /// into a join of its own, where one over all of them would be run anew for every line.
     pub fn decide(&self, sql: &mut Sql, l: &str, justified: bool) {
         let (begin, next) =
             if justified { ("(EXISTS (", ") OR EXISTS (") } else { ("(NOT EXISTS (", ") AND NOT EXISTS (") };
-        sql.push(begin).push(&format!(
+        sql.push(&format!("({l}.held_to IS NULL AND ")).push(begin).push(&format!(
             "SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
              WHERE r.category = {l}.category AND r.system_id = {l}.system_id AND r.retired_at IS NULL \
              AND s.customer_id = {l}.customer_id AND "
@@ -101,7 +101,7 @@ impl Facts {
              WHERE c.id = {l}.customer_id AND y.id = {l}.system_id AND "
         ));
         self.prospective(sql);
-        sql.push("))");
+        sql.push(")))");
     }
 
     fn subscriptions(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {

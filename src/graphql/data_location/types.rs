@@ -116,7 +116,7 @@ pub struct DataLocationFilter {
     system_ids: Option<Vec<ID>>,
     third_party_ids: Option<Vec<ID>>,
     categories: Option<Vec<String>>,
-    /// true: something justifies it; false: nothing does.
+    /// true: something justifies it; false: nothing does. What is no longer there is neither.
     justified: Option<bool>,
     /// Held at that time.
     held_at: Option<DateTime>,
