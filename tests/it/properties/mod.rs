@@ -8,6 +8,7 @@ mod entities;
 mod every_root_field;
 mod file_size;
 mod fixtures;
+mod justified;
 mod module_edges;
 mod no_other_door;
 mod policy_matrix;

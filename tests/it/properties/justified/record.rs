@@ -1,0 +1,195 @@
+//! Puts a company and its customers on record: through the API, and past it where it cannot be done that way yet.
+
+use super::{
+    chance::{CATEGORIES, PURPOSES, SERVICES, SYSTEMS},
+    rules::{Line, Requirement, Rule, Start, World},
+};
+use crate::support::{
+    TestApp,
+    build::{RECORD, START},
+};
+use chrono::{SecondsFormat, TimeDelta};
+use entity::{
+    customer, data_location,
+    enums::DataLocationState,
+    ids::{DataLocationId, SubscriptionId},
+    retention_rule, subscription,
+};
+use kartotek::graphql::NodeId;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use serde_json::{Value, json};
+
+/// Makes one change of the reference data, and returns what it answers with.
+async fn change(app: &TestApp, field: &str, input: Value, selection: &str) -> Value {
+    let mut kind = format!("{field}Input");
+    kind[..1].make_ascii_uppercase();
+    let document = format!(
+        "mutation ($input: {kind}!) {{ {field}(input: $input) {{ {selection} userErrors {{ code message field }} }} }}"
+    );
+    let answer = app.compliance().ask(&document, json!({ "input": input })).await;
+    assert_eq!(answer.user_errors(), [], "{field}: {:#}", answer.json);
+    answer.data()[field].clone()
+}
+
+/// The month that the company's fiscal year ends with.
+pub async fn end_fiscal_year(app: &TestApp, month: u32) {
+    change(app, "updateController", json!({ "fiscalYearEndMonth": month }), "controller { name }").await;
+}
+
+/// All of it. What comes on record by that, such as ids, is noted in the world.
+pub async fn put(app: &TestApp, world: &mut World) {
+    end_fiscal_year(app, world.fiscal_year_end_month).await;
+    for key in CATEGORIES.iter().filter(|key| key.starts_with("user.ore")) {
+        change(app, "createDataCategory", json!({ "key": key, "name": key }), "dataCategory { id }").await;
+    }
+    for key in PURPOSES {
+        let input = json!({ "key": key, "name": key, "legalBasis": "CONTRACT" });
+        change(app, "createPurpose", input, "purpose { id }").await;
+    }
+    let systems = systems(app).await;
+    let mut services = Vec::new();
+    for number in 0..SERVICES {
+        let input = json!({ "key": format!("service-{number}"), "name": format!("Service {number}") });
+        let made = change(app, "createService", input, "service { id }").await;
+        let id = made["service"]["id"].as_str().unwrap().to_owned();
+        need(app, &id, world.requirements.iter().filter(|need| need.service == number), &systems).await;
+        services.push(id);
+    }
+    keep(app, &world.rules).await;
+    register(app, world, &services, &systems).await;
+}
+
+async fn systems(app: &TestApp) -> Vec<String> {
+    let mut systems = vec![app.system_id("Kartotek").await];
+    for number in 1..SYSTEMS {
+        let input = json!({ "name": format!("System {number}"), "country": "SE" });
+        let made = change(app, "createSystem", input, "system { id }").await;
+        systems.push(made["system"]["id"].as_str().unwrap().to_owned());
+    }
+    systems
+}
+
+/// First what the service needed once, and then what it needs: the rest is retired by that.
+async fn need(app: &TestApp, service: &str, needs: impl Iterator<Item = &Requirement>, systems: &[String]) {
+    let (once, now): (Vec<_>, Vec<_>) = needs.partition(|need| need.retired);
+    for needs in [once, now] {
+        let line = |need: &&Requirement| {
+            json!({ "category": need.category, "purpose": need.purpose, "systemId": systems[need.system],
+                "onEnd": "ERASE", "grace": need.grace.text })
+        };
+        let input =
+            json!({ "serviceId": service, "requirements": needs.iter().map(line).collect::<Vec<_>>() });
+        change(app, "setDataRequirements", input, "service { version }").await;
+    }
+}
+
+/// Rules that were come first: those that took their place retire them, and the others are retired here.
+async fn keep(app: &TestApp, rules: &[Rule]) {
+    for rule in rules {
+        let counted_from = match rule.counted_from {
+            Start::Collected => "COLLECTED",
+            Start::SubscriptionEnded => "SUBSCRIPTION_ENDED",
+            Start::FiscalYearEnded => "FISCAL_YEAR_ENDED",
+        };
+        let input = json!({ "category": rule.category, "purpose": rule.purpose, "statute": rule.statute,
+            "keepFor": rule.keep_for.text, "countedFrom": counted_from });
+        change(app, "setRetentionRule", input, "retentionRule { id }").await;
+    }
+    let gone = rules.iter().filter(|rule| rule.retired).map(|rule| rule.statute.clone());
+    retention_rule::Entity::update_many()
+        .col_expr(retention_rule::Column::RetiredAt, Expr::value(app.now()))
+        .filter(retention_rule::Column::Statute.is_in(gone))
+        .exec(app.database.owner())
+        .await
+        .unwrap();
+    app.database.run("UPDATE catalog_version SET version = version + 1").await;
+    app.server.catalogs.refresh().await.unwrap();
+}
+
+async fn register(app: &TestApp, world: &mut World, services: &[String], systems: &[String]) {
+    for customer in &mut world.customers {
+        let id = app.register(&customer.reference).await;
+        customer::Entity::update_many()
+            .col_expr(customer::Column::CreatedAt, Expr::value(customer.created_at))
+            .filter(customer::Column::Reference.eq(&customer.reference))
+            .exec(app.database.owner())
+            .await
+            .unwrap();
+        let kept = profile_lines(app, &id).await;
+        for had in &mut customer.subscriptions {
+            had.id = start(app, &id, &services[had.service]).await;
+            if let Some(ended_at) = had.ended_at {
+                let Some(NodeId::ServiceSubscription(key)) = NodeId::parse(&had.id.clone().into()) else {
+                    panic!("{} is no subscription's", had.id)
+                };
+                end(app, key, ended_at).await;
+            }
+        }
+        record(app, &id, &mut customer.lines, systems).await;
+        customer.lines.extend(kept);
+    }
+}
+
+/// What Kartotek itself keeps of whoever is registered.
+async fn profile_lines(app: &TestApp, customer: &str) -> Vec<Line> {
+    let document = "query ($id: ID) { customer(id: $id) {
+        dataLocations { nodes { id category { key } collectedAt } } } }";
+    let answer = app.agent().ask(document, json!({ "id": customer })).await;
+    let nodes = answer.data()["customer"]["dataLocations"]["nodes"].as_array().unwrap();
+    let line = |node: &Value| Line {
+        id: node["id"].as_str().unwrap().to_owned(),
+        category: node["category"]["key"].as_str().unwrap().to_owned(),
+        system: 0,
+        collected_at: node["collectedAt"].as_str().unwrap().parse().unwrap(),
+        document_date: None,
+        erased: false,
+    };
+    nodes.iter().map(line).collect()
+}
+
+async fn start(app: &TestApp, customer: &str, service: &str) -> String {
+    let input = json!({ "customerId": customer, "serviceId": service, "channel": "PHONE" });
+    let answer = app.agent().ask(START, json!({ "input": input })).await;
+    assert_eq!(answer.user_errors(), []);
+    answer.data()["startSubscription"]["serviceSubscription"]["id"].as_str().unwrap().to_owned()
+}
+
+async fn end(app: &TestApp, id: SubscriptionId, ended_at: chrono::DateTime<chrono::Utc>) {
+    subscription::Entity::update_many()
+        .col_expr(subscription::Column::StartedAt, Expr::value(ended_at - TimeDelta::days(1)))
+        .col_expr(subscription::Column::EndedAt, Expr::value(ended_at))
+        .filter(subscription::Column::Id.eq(id))
+        .exec(app.database.owner())
+        .await
+        .unwrap();
+}
+
+/// An import takes what nothing justifies, too. What was erased leaves its tombstone.
+async fn record(app: &TestApp, customer: &str, lines: &mut [Line], systems: &[String]) {
+    let input = |(number, line): (usize, &Line)| {
+        json!({ "customerId": customer, "category": line.category, "systemId": systems[line.system],
+            "externalReference": format!("{number}"), "sourceChannel": "IMPORT",
+            "collectedAt": line.collected_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+            "documentDate": line.document_date })
+    };
+    let inputs = lines.iter().enumerate().map(input).collect::<Vec<_>>();
+    let answer = app.agent().ask(RECORD, json!({ "input": { "locations": inputs } })).await;
+    assert_eq!(answer.user_errors(), []);
+    let made = answer.data()["recordDataLocations"]["dataLocations"].as_array().unwrap();
+    let mut erased = Vec::<DataLocationId>::new();
+    for (line, made) in lines.iter_mut().zip(made) {
+        made["id"].as_str().unwrap().clone_into(&mut line.id);
+        if let (true, Some(NodeId::DataLocation(id))) = (line.erased, NodeId::parse(&line.id.clone().into()))
+        {
+            erased.push(id);
+        }
+    }
+    data_location::Entity::update_many()
+        .col_expr(data_location::Column::State, Expr::value(DataLocationState::Erased))
+        .col_expr(data_location::Column::HeldTo, Expr::value(app.now()))
+        .col_expr(data_location::Column::ExternalReference, Expr::value(None::<String>))
+        .filter(data_location::Column::Id.is_in(erased))
+        .exec(app.database.owner())
+        .await
+        .unwrap();
+}

@@ -1,0 +1,173 @@
+//! What justifies data, as the rules say it, over facts in plain Rust. Shares nothing with the program.
+
+use super::calendar::{Length, PROSPECT, day_of};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+/// What a retention rule counts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    Collected,
+    SubscriptionEnded,
+    FiscalYearEnded,
+}
+
+/// A service needs a category at a system for a purpose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Requirement {
+    /// Which of the services.
+    pub service: usize,
+    pub category: &'static str,
+    /// Which of the systems; the first is Kartotek itself.
+    pub system: usize,
+    pub purpose: &'static str,
+    pub grace: Length,
+    pub retired: bool,
+}
+
+/// A statute keeps a category, and what is below it, for a purpose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// By which it is known.
+    pub statute: String,
+    pub category: &'static str,
+    pub purpose: &'static str,
+    pub keep_for: Length,
+    pub counted_from: Start,
+    pub retired: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    /// As the API has it, once it is on record.
+    pub id: String,
+    pub service: usize,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// As the API has it, once it is on record.
+    pub id: String,
+    pub category: String,
+    pub system: usize,
+    pub collected_at: DateTime<Utc>,
+    pub document_date: Option<NaiveDate>,
+    /// Only its tombstone is there.
+    pub erased: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Customer {
+    pub reference: String,
+    pub created_at: DateTime<Utc>,
+    pub subscriptions: Vec<Subscription>,
+    pub lines: Vec<Line>,
+}
+
+/// All that the answers follow from.
+#[derive(Clone, Debug)]
+pub struct World {
+    pub fiscal_year_end_month: u32,
+    pub requirements: Vec<Requirement>,
+    pub rules: Vec<Rule>,
+    pub customers: Vec<Customer>,
+}
+
+/// Something that justifies a line until it ends, or for as long as nobody knows when it does.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    pub kind: String,
+    pub purpose: Option<String>,
+    pub subscription: Option<String>,
+    pub statute: Option<String>,
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl World {
+    /// What justifies a line at some time or other. A tombstone holds nothing that could need a reason.
+    pub fn ever(&self, customer: &Customer, line: &Line) -> Vec<Reason> {
+        if line.erased {
+            return Vec::new();
+        }
+        let mut reasons = self.subscriptions(customer, line);
+        reasons.extend(self.rules.iter().filter_map(|rule| self.kept(rule, customer, line)));
+        if line.system == 0 && customer.subscriptions.is_empty() {
+            let until = Some(PROSPECT.after(customer.created_at));
+            let kind = "PROSPECT".to_owned();
+            reasons.push(Reason { kind, purpose: None, subscription: None, statute: None, until });
+        }
+        reasons
+    }
+
+    /// What justifies a line now.
+    pub fn reasons(&self, customer: &Customer, line: &Line, now: DateTime<Utc>) -> Vec<Reason> {
+        let mut reasons = self.ever(customer, line);
+        reasons.retain(|reason| reason.until.is_none_or(|until| now < until));
+        reasons.sort();
+        reasons
+    }
+
+    /// A service that the customer has needs it, or one that they had did, and its grace runs.
+    fn subscriptions(&self, customer: &Customer, line: &Line) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        for need in self.requirements.iter().filter(|need| !need.retired && need.places(line)) {
+            for had in customer.subscriptions.iter().filter(|had| had.service == need.service) {
+                reasons.push(Reason {
+                    kind: "SUBSCRIPTION".to_owned(),
+                    purpose: Some(need.purpose.to_owned()),
+                    subscription: Some(had.id.clone()),
+                    statute: None,
+                    until: had.ended_at.map(|ended_at| need.grace.after(ended_at)),
+                });
+            }
+        }
+        reasons
+    }
+
+    /// The law keeps what some service, now or once, brought there for the rule's purpose.
+    fn kept(&self, rule: &Rule, customer: &Customer, line: &Line) -> Option<Reason> {
+        let below = line.category.starts_with(&format!("{}.", rule.category));
+        if rule.retired || !(line.category == rule.category || below) {
+            return None;
+        }
+        let brought =
+            self.requirements.iter().filter(|need| need.purpose == rule.purpose && need.places(line));
+        let by = brought.map(|need| need.service).collect::<Vec<_>>();
+        if by.is_empty() {
+            return None;
+        }
+        // The end of the last of the services that brought it: none known while one is live.
+        let ordered = customer.subscriptions.iter().filter(|had| by.contains(&had.service));
+        let ends = ordered.map(|had| had.ended_at).collect::<Vec<_>>();
+        let last = if ends.contains(&None) { None } else { ends.iter().flatten().max().copied() };
+        let until = match (rule.counted_from, line.document_date) {
+            (Start::Collected, _) => Some(rule.keep_for.after(line.collected_at)),
+            (Start::FiscalYearEnded, Some(day)) => Some(self.after_fiscal_year(rule.keep_for, day)),
+            _ if ends.is_empty() => return None,
+            (Start::SubscriptionEnded, _) => last.map(|end| rule.keep_for.after(end)),
+            (Start::FiscalYearEnded, None) => {
+                last.map(|end| self.after_fiscal_year(rule.keep_for, day_of(end)))
+            }
+        };
+        Some(Reason {
+            kind: "RETENTION_RULE".to_owned(),
+            purpose: Some(rule.purpose.to_owned()),
+            subscription: None,
+            statute: Some(rule.statute.clone()),
+            until,
+        })
+    }
+
+    /// After the calendar year in which the fiscal year of a day ends.
+    fn after_fiscal_year(&self, keep_for: Length, day: NaiveDate) -> DateTime<Utc> {
+        let next = i32::from(day.month() > self.fiscal_year_end_month);
+        keep_for.after_day(NaiveDate::from_ymd_opt(day.year() + next, 12, 31).unwrap())
+    }
+}
+
+impl Requirement {
+    /// Whether it is what has the line where it is.
+    fn places(&self, line: &Line) -> bool {
+        self.category == line.category && self.system == line.system
+    }
+}
