@@ -157,10 +157,11 @@ async fn check(seed: u64, from: &str) {
     let mut dice = Dice(seed);
     let app = TestApp::on(Database::empty().await).await;
     app.advance(from.parse::<DateTime<Utc>>().unwrap() - app.now());
-    let mut world = chance::world(&mut dice, app.now());
+    let fiscal_year_ends = dice.fiscal_year_ends();
+    let mut world = chance::world(&mut dice, app.now(), fiscal_year_ends);
     record::put(&app, &mut world).await;
     compare(&app, &world, seed).await;
-    world.fiscal_year_end_month = dice.fiscal_year_end(world.fiscal_year_end_month);
+    world.fiscal_year_end_month = fiscal_year_ends[1];
     record::end_fiscal_year(&app, world.fiscal_year_end_month).await;
     for end in ends(&world, &mut dice, app.now()) {
         for moment in [end - WHILE, end] {
@@ -173,20 +174,20 @@ async fn check(seed: u64, from: &str) {
 
 #[tokio::test]
 async fn data_is_justified_as_the_rules_say_when_clocks_go_forward() {
-    check(5, "2026-03-20T09:00:00Z").await;
+    check(1, "2026-03-20T09:00:00Z").await;
 }
 
 #[tokio::test]
 async fn data_is_justified_as_the_rules_say_when_clocks_go_back() {
-    check(2, "2026-10-15T09:00:00Z").await;
+    check(4, "2026-10-15T09:00:00Z").await;
 }
 
 #[tokio::test]
 async fn data_is_justified_as_the_rules_say_at_the_turn_of_the_year() {
-    check(3, "2026-12-30T20:00:00Z").await;
+    check(5, "2026-12-30T20:00:00Z").await;
 }
 
 #[tokio::test]
 async fn data_is_justified_as_the_rules_say_about_a_leap_day() {
-    check(4, "2028-02-20T22:30:00Z").await;
+    check(6, "2028-02-20T22:30:00Z").await;
 }

@@ -4,7 +4,7 @@ use super::{
     calendar::{LENGTHS, Length, PROSPECT, day_of, midnight},
     rules::{Customer, Line, Requirement, Rule, Start, Subscription, World},
 };
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 
 /// What requirements and lines are of. One begins as another and is not below it.
 pub const CATEGORIES: [&str; 7] = [
@@ -21,7 +21,7 @@ pub const SERVICES: usize = 4;
 /// The first is Kartotek itself.
 pub const SYSTEMS: usize = 3;
 
-const CUSTOMERS: usize = 18;
+const CUSTOMERS: usize = 24;
 const FISCAL_YEAR_ENDS: [u32; 6] = [1, 4, 6, 8, 11, 12];
 
 /// Numbers as from dice (splitmix64).
@@ -48,10 +48,11 @@ impl Dice {
         self.roll(100) < percent
     }
 
-    /// The end month of a fiscal year, other than this one.
-    pub fn fiscal_year_end(&mut self, other_than: u32) -> u32 {
-        let others = FISCAL_YEAR_ENDS.into_iter().filter(|month| *month != other_than);
-        self.pick(&others.collect::<Vec<_>>())
+    /// Two end months of fiscal years.
+    pub fn fiscal_year_ends(&mut self) -> [u32; 2] {
+        let first = self.pick(&FISCAL_YEAR_ENDS);
+        let others = FISCAL_YEAR_ENDS.into_iter().filter(|month| *month != first);
+        [first, self.pick(&others.collect::<Vec<_>>())]
     }
 
     fn length_but(&mut self, other_than: Option<Length>) -> Length {
@@ -59,49 +60,60 @@ impl Dice {
         self.pick(&others.collect::<Vec<_>>())
     }
 
-    /// A day of which such a length ends about now, or any of some years.
-    fn day(&mut self, today: NaiveDate, lengths: &[Length]) -> NaiveDate {
-        let day = if self.percent(75) {
-            self.pick(lengths).before(today) + Days::new(self.roll(25)) - Days::new(3)
-        } else {
-            today - Days::new(self.roll(3_000))
+    /// A day of which such a length ends about now, the first or the last of a fiscal year, or any of some years.
+    fn day(&mut self, about: &About) -> NaiveDate {
+        let today = day_of(about.now);
+        let day = match self.roll(10) {
+            0..6 => self.pick(&about.lengths).before(today) + Days::new(self.roll(25)) - Days::new(3),
+            6..8 => self.edge_of_fiscal_year(today, about),
+            _ => today - Days::new(self.roll(3_000)),
         };
         day.min(today)
     }
 
-    /// A moment of such a day before now, often the very first or the very last.
-    fn moment(&mut self, now: DateTime<Utc>, lengths: &[Length]) -> DateTime<Utc> {
-        let day = self.day(day_of(now), lengths);
-        let moment = match self.roll(4) {
-            0 => midnight(day),
-            1 => midnight(day + Days::new(1)) - TimeDelta::microseconds(1),
-            _ => midnight(day) + TimeDelta::microseconds(self.roll(86_400_000_000).cast_signed()),
-        };
-        moment.min(now - TimeDelta::hours(1))
+    /// The first or the last day of a fiscal year that is kept until about now, or of the one before.
+    fn edge_of_fiscal_year(&mut self, today: NaiveDate, about: &About) -> NaiveDate {
+        let month = self.pick(&about.fiscal_year_ends);
+        let year = self.pick(&about.lengths).before(today).year() - i32::from(self.percent(50));
+        let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap() + Months::new(1);
+        first - Days::new(self.roll(2))
     }
 
-    /// A document's day, often the first or the last of a month.
-    fn document_date(&mut self, today: NaiveDate, lengths: &[Length]) -> NaiveDate {
-        let day = self.day(today, lengths);
-        let first = day.with_day(1).unwrap();
-        match self.roll(3) {
-            0 => first,
-            1 => first - Days::new(1),
-            _ => day,
-        }
+    /// A moment of such a day before now, often the very first or the very last.
+    fn moment(&mut self, about: &About) -> DateTime<Utc> {
+        let day = self.day(about);
+        let moment = match self.roll(5) {
+            0 | 1 => midnight(day),
+            2 | 3 => midnight(day + Days::new(1)) - TimeDelta::microseconds(1),
+            _ => midnight(day) + TimeDelta::microseconds(self.roll(86_400_000_000).cast_signed()),
+        };
+        moment.min(about.now - TimeDelta::hours(1))
+    }
+
+    /// A document's day, often the first or the last of a fiscal year.
+    fn document_date(&mut self, about: &About) -> NaiveDate {
+        let today = day_of(about.now);
+        if self.percent(60) { self.edge_of_fiscal_year(today, about).min(today) } else { self.day(about) }
     }
 }
 
-/// A company as of now.
-pub fn world(dice: &mut Dice, now: DateTime<Utc>) -> World {
-    let fiscal_year_end_month = dice.fiscal_year_end(0);
+/// What days are chosen about: when something ends, or begins.
+#[derive(Clone)]
+struct About {
+    now: DateTime<Utc>,
+    lengths: Vec<Length>,
+    fiscal_year_ends: [u32; 2],
+}
+
+/// A company as of now. Of its fiscal years' end months, it has the first now, and is to have the other.
+pub fn world(dice: &mut Dice, now: DateTime<Utc>, fiscal_year_ends: [u32; 2]) -> World {
     let requirements = (0..SERVICES).flat_map(|service| requirements(dice, service)).collect::<Vec<_>>();
     let rules = rules(dice);
-    let mut lengths = requirements.iter().map(|need| need.grace).collect::<Vec<_>>();
-    lengths.extend(rules.iter().map(|rule| rule.keep_for));
-    let customers =
-        (0..CUSTOMERS).map(|number| customer(dice, number, now, &requirements, &lengths)).collect();
-    World { fiscal_year_end_month, requirements, rules, customers }
+    let graces = requirements.iter().map(|need| need.grace);
+    let lengths = graces.chain(rules.iter().map(|rule| rule.keep_for)).collect();
+    let about = About { now, lengths, fiscal_year_ends };
+    let customers = (0..CUSTOMERS).map(|number| customer(dice, number, &about, &requirements)).collect();
+    World { fiscal_year_end_month: fiscal_year_ends[0], requirements, rules, customers }
 }
 
 /// What a service needs, and what it needed once or for another time.
@@ -155,31 +167,25 @@ fn rules(dice: &mut Dice) -> Vec<Rule> {
     rules
 }
 
-fn customer(
-    dice: &mut Dice,
-    number: usize,
-    now: DateTime<Utc>,
-    requirements: &[Requirement],
-    lengths: &[Length],
-) -> Customer {
+fn customer(dice: &mut Dice, number: usize, about: &About, requirements: &[Requirement]) -> Customer {
     // A third have ordered nothing.
     let ordered = if number.is_multiple_of(3) { 0 } else { 1 + dice.roll(3) };
     let subscription = |dice: &mut Dice| Subscription {
         id: String::new(),
         service: dice.below(SERVICES),
-        ended_at: dice.percent(75).then(|| dice.moment(now, lengths)),
+        ended_at: dice.percent(75).then(|| dice.moment(about)),
     };
     let lines = 3 + dice.roll(5);
     Customer {
         reference: format!("R-{number}"),
-        created_at: dice.moment(now, &[PROSPECT]),
+        created_at: dice.moment(&About { lengths: vec![PROSPECT], ..about.clone() }),
         subscriptions: (0..ordered).map(|_| subscription(dice)).collect(),
-        lines: (0..lines).map(|_| line(dice, now, requirements, lengths)).collect(),
+        lines: (0..lines).map(|_| line(dice, about, requirements)).collect(),
     }
 }
 
 /// Mostly where something needs it, or did.
-fn line(dice: &mut Dice, now: DateTime<Utc>, requirements: &[Requirement], lengths: &[Length]) -> Line {
+fn line(dice: &mut Dice, about: &About, requirements: &[Requirement]) -> Line {
     let (category, system) = if dice.percent(85) {
         let need = dice.pick(requirements);
         (need.category, need.system)
@@ -190,8 +196,8 @@ fn line(dice: &mut Dice, now: DateTime<Utc>, requirements: &[Requirement], lengt
         id: String::new(),
         category: category.to_owned(),
         system,
-        collected_at: dice.moment(now, lengths),
-        document_date: dice.percent(50).then(|| dice.document_date(day_of(now), lengths)),
+        collected_at: dice.moment(about),
+        document_date: dice.percent(50).then(|| dice.document_date(about)),
         erased: dice.percent(8),
     }
 }
