@@ -1,7 +1,7 @@
 //! Why something was not done: refused by a rule, denied by the policy, or broken.
 
 use crate::policy::No;
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr::SqlxError};
 
 /// What a rule says no with. The words are those of the API's `UserErrorCode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -154,7 +154,6 @@ impl Broken {
 }
 
 fn is_outage(error: &DbErr) -> bool {
-    use sea_orm::RuntimeErr::SqlxError;
     match error {
         DbErr::Conn(SqlxError(error)) | DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => {
             match error.as_ref() {
@@ -183,23 +182,27 @@ fn is_outage_code(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 8 | 10 | 13 | 14))
 }
 
+/// What a database's code says by itself.
+fn told_by(code: &str) -> Option<Broken> {
+    match code {
+        // Serialization failure, deadlock and a lock that somebody held for too long; SQLite's busy after its time-out.
+        "40001" | "40P01" | "55P03" | "5" | "517" => Some(Broken::Contention),
+        // Cancelled by the statement's time-out; SQLite's interrupt.
+        "57014" | "9" => Some(Broken::TooLong),
+        _ => None,
+    }
+}
+
 impl From<DbErr> for Broken {
     fn from(error: DbErr) -> Self {
-        let code = match &error {
-            DbErr::Exec(sea_orm::RuntimeErr::SqlxError(error))
-            | DbErr::Query(sea_orm::RuntimeErr::SqlxError(error)) => match error.as_ref() {
-                sqlx::Error::Database(error) => error.code().map(std::borrow::Cow::into_owned),
-                _ => None,
-            },
+        let told = match &error {
+            DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => {
+                let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+                code.and_then(|code| told_by(&code))
+            }
             _ => None,
         };
-        // Serialization failure, deadlock and a lock that somebody held for too long; SQLite's busy after its time-out.
-        match code.as_deref() {
-            Some("40001" | "40P01" | "55P03" | "5" | "517") => Self::Contention,
-            // Cancelled by the statement's time-out; SQLite's interrupt.
-            Some("57014" | "9") => Self::TooLong,
-            _ => Self::Database(error),
-        }
+        told.unwrap_or(Self::Database(error))
     }
 }
 
@@ -211,15 +214,21 @@ impl From<DbErr> for Stop {
 
 #[cfg(test)]
 mod tests {
-    use super::is_outage_code;
+    use super::{Broken, is_outage_code, told_by};
 
     #[test]
     fn surroundings_that_fail_are_told_from_programs_that_do() {
         for code in ["08006", "53300", "57P01", "58030", "25006", "25P03", "25P04", "8", "1802", "13"] {
-            assert!(is_outage_code(code), "{code}");
+            assert!(is_outage_code(code) && told_by(code).is_none(), "{code}");
         }
         for code in ["42601", "23505", "22021", "25P02", "1", "19", "2067"] {
-            assert!(!is_outage_code(code), "{code}");
+            assert!(!is_outage_code(code) && told_by(code).is_none(), "{code}");
         }
+        // What met is tried again, and then it is an outage; what was cancelled took too long.
+        let met = |code: &str| matches!(told_by(code), Some(Broken::Contention));
+        assert!(
+            ["40001", "40P01", "55P03", "5", "517"].into_iter().all(met) && Broken::Contention.is_outage()
+        );
+        assert!(["57014", "9"].into_iter().all(|code| matches!(told_by(code), Some(Broken::TooLong))));
     }
 }
