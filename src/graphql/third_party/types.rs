@@ -58,7 +58,8 @@ impl ThirdParty {
         &self.0.country
     }
 
-    /// The e-mail address for privacy matters.
+    /// The e-mail address for privacy matters. Customers whose data is there see it as well, to know whom to write to:
+    /// give one that may be passed on.
     async fn privacy_contact(&self) -> Option<&str> {
         self.0.privacy_contact.as_deref()
     }

@@ -147,7 +147,7 @@ async fn customers_see_who_has_their_data_and_not_how_they_were_vetted() {
         )
     };
     let me = app.customer_user("K-1001");
-    let seen = me.get(&ask("country thirdParty { name kind role country safeguard status }")).await;
+    let seen = me.get(&ask("country thirdParty { name kind role country safeguard status privacyContact }")).await;
     let nodes = seen.data()["customer"]["dataLocations"]["nodes"].as_array().unwrap().clone();
     assert!(nodes.iter().any(|line| line["system"]["thirdParty"]["country"].is_string()), "{nodes:#?}");
     for below in [
