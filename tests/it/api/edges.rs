@@ -147,7 +147,8 @@ async fn customers_see_who_has_their_data_and_not_how_they_were_vetted() {
         )
     };
     let me = app.customer_user("K-1001");
-    let seen = me.get(&ask("country thirdParty { name kind role country safeguard status privacyContact }")).await;
+    let seen =
+        me.get(&ask("country thirdParty { name kind role country safeguard status privacyContact }")).await;
     let nodes = seen.data()["customer"]["dataLocations"]["nodes"].as_array().unwrap().clone();
     assert!(nodes.iter().any(|line| line["system"]["thirdParty"]["country"].is_string()), "{nodes:#?}");
     for below in [
@@ -180,10 +181,15 @@ async fn a_script_reads_what_its_mutation_gives_back_and_no_more() {
     let answer = script.ask(&register("reference profile { name }"), input.clone()).await;
     let customer = json!({ "reference": "K-9", "profile": { "name": "Ny Kund" } });
     assert_eq!(answer.data()["registerCustomer"]["customer"], customer, "{:#}", answer.json);
+    let event = app.event(&answer).await;
+    assert_eq!((event.kind.as_str(), event.ending().as_str()), ("WRITE", "ALLOWED"));
+    assert_eq!(event.subjects.into_values().collect::<Vec<_>>(), [["user.name"]]);
     let mut other = input;
     other["input"]["reference"] = json!("K-10");
     let answer = script.ask(&register("accessLog { nodes { operation } }"), other).await;
     assert_eq!(answer.code(), Some("FORBIDDEN"), "{:#}", answer.json);
+    let anybody = script.get("{ customer(reference: \"K-1001\") { reference } }").await;
+    assert_eq!(anybody.code(), Some("FORBIDDEN"), "{:#}", anybody.json);
 
     let line = json!({ "input": { "locations": [{ "customerId": app.customer_id("K-9").await, "category": "user.name",
         "systemId": app.system_id("Faktureringssystem").await, "sourceChannel": "IMPORT" }] } });
@@ -192,5 +198,35 @@ async fn a_script_reads_what_its_mutation_gives_back_and_no_more() {
     let answer = app.script(&["recordDataLocations"]).ask(record, line).await;
     let lines = json!([{ "category": { "key": "user.name" }, "justifications": [] }]);
     assert_eq!(answer.data()["recordDataLocations"]["dataLocations"], lines, "{:#}", answer.json);
+    assert_eq!(app.event(&answer).await.subjects.into_values().collect::<Vec<_>>(), [["user.name"]]);
+    app.finish().await;
+}
+
+/// What a script reads back beyond its change is a read like any other: with a purpose, and on record.
+#[tokio::test]
+async fn what_a_script_reads_back_beyond_its_change_has_an_event_of_its_own() {
+    let app = TestApp::new().await;
+    let rectify = "mutation ($input: RectifyCustomerInput!) { rectifyCustomer(input: $input) {
+        customer { profile { name } } userErrors { code } } }";
+    let input = json!({ "input": { "customerId": app.customer_id("K-1001").await, "channel": "PHONE",
+        "profile": { "phone": "070-174 06 99" } } });
+    let script = app.script(&["rectifyCustomer"]);
+    let refused = script.clone().without_purpose().ask(rectify, input.clone()).await;
+    assert_eq!(refused.code(), Some("PURPOSE_REQUIRED"), "{:#}", refused.json);
+
+    let answer = script.ask(rectify, input).await;
+    let name = &answer.data()["rectifyCustomer"]["customer"]["profile"]["name"];
+    assert!(name.is_string(), "{:#}", answer.json);
+    let mut told = app.events(&answer).await;
+    told.sort_by(|a, b| a.kind.cmp(&b.kind));
+    let told = told.into_iter().map(|event| {
+        let seen = event.subjects.into_values().flatten().collect::<Vec<_>>().join(" ");
+        let changed = event.changed.into_values().flatten().collect::<Vec<_>>().join(" ");
+        format!("{} {} {} | {seen} | {changed}", event.kind, event.operation, event.outcome)
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        ["READ rectifyCustomer ALLOWED | user.name | ", "WRITE rectifyCustomer ALLOWED |  | phone"]
+    );
     app.finish().await;
 }
