@@ -176,5 +176,6 @@ fn actor(kind: ActorKind, issuer: &str, subject: &str) -> Actor {
         roles: Vec::new(),
         scopes: Vec::new(),
         customer: None,
+        reference: None,
     }
 }

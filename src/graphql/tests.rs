@@ -39,6 +39,7 @@ impl World {
             roles: vec![role],
             scopes: vec![scope.to_owned()],
             customer: None,
+            reference: None,
         };
         let request_id = self.ground.door().request_id();
         let caller = Caller { actor, purpose: None, reason: None, request_id, client: None };

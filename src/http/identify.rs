@@ -6,7 +6,7 @@ use crate::{
     auth::{Identity, Rejected, TokenVerifier},
     domain::customer::IdOfReference,
     graphql::{Answered, Api, Became, Question},
-    policy::{self, Actor, Role},
+    policy::{self, Actor, Reference, Role},
 };
 use async_graphql::{Pos, Response};
 use entity::enums::ActorKind;
@@ -117,6 +117,7 @@ fn named(identity: Identity) -> Actor {
         roles: identity.roles,
         scopes: identity.scopes,
         customer: None,
+        reference: identity.customer.map(Reference),
     }
 }
 

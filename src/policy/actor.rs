@@ -46,6 +46,16 @@ impl Role {
     }
 }
 
+/// What the company calls a customer. It is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reference(pub String);
+
+impl std::fmt::Debug for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reference(..)")
+    }
+}
+
 /// The caller of one operation, as the token or the program's own part says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
@@ -63,6 +73,8 @@ pub struct Actor {
     pub scopes: Vec<String>,
     /// Whose record is the caller's own, for a `CUSTOMER`. `None` when no such customer is on record.
     pub customer: Option<CustomerId>,
+    /// What the token calls that customer.
+    pub reference: Option<Reference>,
 }
 
 impl Actor {
@@ -70,6 +82,13 @@ impl Actor {
     #[must_use]
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// The customer of this number, as far as the caller's own record goes: themselves, or nobody.
+    #[must_use]
+    pub fn own(&self, reference: &str) -> Option<CustomerId> {
+        let called = self.reference.as_ref().is_some_and(|own| own.0 == reference);
+        self.customer.filter(|_| called)
     }
 
     /// Issuer and subject, as the audit log names the actor.

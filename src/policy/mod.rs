@@ -7,6 +7,6 @@ pub mod purpose;
 mod sight;
 
 pub use action::{Action, Facts};
-pub use actor::{Actor, Role};
+pub use actor::{Actor, Reference, Role};
 pub use decide::{No, Target, decide, may_ever, only_about, sees_only_themselves};
 pub use sight::{ProfileField, Sight, sight};

@@ -2,9 +2,9 @@
 
 use super::by_ids::Keyed;
 use crate::{
-    access::{Inquiry, Reader, Sql, Stop},
+    access::{Access, Inquiry, Reader, Sql, Stop},
     domain::page::{Page, PageRequest},
-    policy::{Action, Target},
+    policy::{Action, Role, Target},
 };
 use entity::{data_location, ids::CustomerId, touch::Recorded};
 
@@ -13,6 +13,19 @@ use entity::{data_location, ids::CustomerId, touch::Recorded};
 pub enum Which {
     Id(CustomerId),
     Reference(String),
+}
+
+impl Which {
+    /// The customer of this number, as far as the caller may know of them. To whoever sees only themselves everybody
+    /// else is nobody, and is not looked up: neither the time that it takes nor the log tells who is there.
+    #[must_use]
+    pub fn of_reference(access: &Access, reference: String) -> Self {
+        let actor = &access.caller().actor;
+        if actor.is(Role::Customer) && access.sees_only_themselves(Action::SeeCustomer) {
+            return Self::Id(actor.own(&reference).unwrap_or(CustomerId(uuid::Uuid::nil())));
+        }
+        Self::Reference(reference)
+    }
 }
 
 /// The customer and the first `limit` lines of their map, newest first.

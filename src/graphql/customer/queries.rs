@@ -96,12 +96,12 @@ impl CustomerQuery {
         id: Option<ID>,
         reference: Option<String>,
     ) -> Result<Option<Customer>> {
+        let access = access(ctx);
         let which = match (id, reference) {
             (Some(id), None) => Which::Id(id_or_nobody(&id)),
-            (None, Some(reference)) => Which::Reference(reference),
+            (None, Some(reference)) => Which::of_reference(&access, reference),
             _ => return Err(bad_input("id", "Give either `id` or `reference`.")),
         };
-        let access = access(ctx);
         if let Some(part) = preload::first_of_the_map(&ctx.look_ahead()) {
             let inquiry = CustomerWithMap { which, limit: part.page.limit };
             let found = access.read(inquiry).await.or_hidden()?.flatten();

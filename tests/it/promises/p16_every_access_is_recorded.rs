@@ -111,6 +111,41 @@ async fn a_refusal_is_on_record_and_shows_nothing() {
     app.finish().await;
 }
 
+/// Whoever sees only themselves cannot find out which numbers there are: not by the answer, and not by the log.
+#[tokio::test]
+async fn a_number_of_somebody_else_is_as_one_of_nobody() {
+    let app = TestApp::new().await;
+    let mine = app.customer_id("K-1001").await;
+    for below in ["reference", "id dataLocations { nodes { id } }", "accessLog { totalCount }"] {
+        let document = format!("query ($it: String) {{ customer(reference: $it) {{ {below} }} }}");
+        // One who is on record, and one whose token names a number that is not.
+        for me in [app.customer_user("K-1001"), app.customer_user("K-9999")] {
+            let mut told = Vec::new();
+            for reference in ["K-1002", "K-9998", "", "k-1001", "K-1001 "] {
+                let answer = me.ask(&document, json!({ "it": reference })).await;
+                let event = app.event(&answer).await;
+                let mut shown = app.events_as_auditor(&answer).await;
+                shown[0]["requestId"].take();
+                told.push((
+                    answer.status,
+                    answer.json["data"].clone(),
+                    answer.code().map(str::to_owned),
+                    event.target,
+                    shown,
+                ));
+            }
+            assert_eq!(told[0].1, json!({ "customer": null }));
+            assert_eq!(told[0].4[0]["errorCode"], "NOT_FOUND", "{told:#?}");
+            assert!(told.iter().all(|one| *one == told[0]), "{told:#?}");
+            assert_ne!(told[0].3.as_deref(), Some(mine.as_str()));
+        }
+        let answer = app.customer_user("K-1001").ask(&document, json!({ "it": "K-1001" })).await;
+        assert!(answer.data()["customer"].is_object(), "{:#}", answer.json);
+        assert_eq!(app.event(&answer).await.subjects.len(), 1);
+    }
+    app.finish().await;
+}
+
 /// A good token of somebody without a role names who it was, wherever they come from, once a minute.
 #[tokio::test]
 async fn whoever_has_no_role_is_on_record_by_name() {

@@ -13,5 +13,6 @@ pub fn actor(role: Role, scopes: &[&str]) -> Actor {
         roles: vec![role],
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         customer: (role == Role::Customer).then(|| CustomerId(uuid::Uuid::from_u128(1))),
+        reference: None,
     }
 }

@@ -38,6 +38,23 @@ async fn a_map_is_one_statement_and_its_reasons_another() {
     app.finish().await;
 }
 
+/// To look for a number that is not one's own takes nothing but to find out who asks, whoever has it.
+#[tokio::test]
+async fn a_number_of_somebody_else_takes_no_more_than_one_of_nobody() {
+    let app = TestApp::new().await;
+    let me = app.customer_user("K-1001");
+    let who = statements(&me, "{ viewer { actor } }").await;
+    for below in ["reference", "dataLocations { nodes { id justifications { kind } } }"] {
+        for reference in ["K-1002", "K-9998"] {
+            let document = format!("{{ customer(reference: \"{reference}\") {{ {below} }} }}");
+            assert_eq!(statements(&me, &document).await, who, "{document}");
+        }
+        let mine = format!("{{ customer(reference: \"K-1001\") {{ {below} }} }}");
+        assert!(statements(&me, &mine).await > who, "{mine}");
+    }
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_page_takes_as_many_statements_whatever_its_size() {
     let app = TestApp::new().await;
