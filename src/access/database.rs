@@ -200,11 +200,18 @@ enum For {
 async fn sqlite(settings: &Settings, connections: u32, what: For) -> Result<DatabaseConnection, DbErr> {
     let mut options = options(settings, connections);
     let read_only = what != For::Writing;
+    // A full disk ends a transaction without the driver's knowledge. What follows on that connection would never be
+    // committed: it is given up.
+    options.map_sqlx_sqlite_before_acquire(move |connection, _| {
+        Box::pin(async move {
+            if what == For::Searching {
+                give_time(connection, STATEMENT).await?;
+            }
+            Ok(!connection.is_in_transaction())
+        })
+    });
     if what == For::Searching {
         // SQLite knows no time-out of its own.
-        options.map_sqlx_sqlite_before_acquire(|connection, _| {
-            Box::pin(async move { give_time(connection, STATEMENT).await.map(|()| true) })
-        });
         options.map_sqlx_sqlite_pool_opts(|pool| {
             pool.after_connect(|connection, _| Box::pin(give_time(connection, STATEMENT)))
         });
@@ -325,7 +332,35 @@ fn constraint(error: &Arc<sqlx::Error>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sea_orm::{ConnectionTrait, Statement};
+    use sea_orm::{ConnectionTrait, Statement, TransactionSession};
+
+    #[tokio::test]
+    async fn what_is_committed_after_a_full_disk_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db", folder.path().display()).into();
+        let pool = sqlite(&Settings { url, connections: 1 }, 1, For::Writing).await.unwrap();
+        pool.execute_unprepared("CREATE TABLE t (x BLOB); PRAGMA max_page_count = 4").await.unwrap();
+        for _ in 0..2 {
+            let tx = pool.begin().await.unwrap();
+            let full = tx.execute_unprepared("INSERT INTO t VALUES (zeroblob(100000))").await;
+            drop(full);
+            drop(tx.rollback().await);
+        }
+        let tx = pool.begin().await.unwrap();
+        tx.execute_unprepared("INSERT INTO t VALUES (zeroblob(100000))").await.unwrap();
+        tx.commit().await.unwrap();
+        drop(pool);
+        let other = seen_by_another(&folder.path().join("test.db")).await;
+        assert_eq!(other, 1);
+    }
+
+    /// Rows, as another process would see them.
+    async fn seen_by_another(file: &std::path::Path) -> i64 {
+        let url = format!("sqlite://{}", file.display()).into();
+        let other = sqlite(&Settings { url, connections: 1 }, 1, For::Reading).await.unwrap();
+        let count = Statement::from_string(DbBackend::Sqlite, "SELECT count(*) FROM t");
+        other.query_one_raw(count).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+    }
 
     #[tokio::test]
     async fn a_search_of_sqlite_ends_when_its_time_is_up() {

@@ -16,11 +16,11 @@ fn no_file_is_too_long() {
 
 #[test]
 fn the_kernel_is_small() {
-    // Lines of code: what its items say of themselves is to be read, not to be kept short.
-    let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
-    let code = |text: &str| text.lines().filter(is_code).count();
-    let lines = files(&["src/access"]).iter().map(|source| code(&source.text)).sum::<usize>();
-    assert!((100..=2_000).contains(&lines), "src/access has {lines} lines of code");
+    // Lines of code: what its items say of themselves is to be read, and its tests are to be many.
+    let code = |(_, line): &(usize, String)| !line.trim().is_empty();
+    let of = |source: &super::source::Source| source.code().iter().filter(|line| code(line)).count();
+    let lines = files(&["src/access"]).iter().map(of).sum::<usize>();
+    assert!((100..=1_950).contains(&lines), "src/access has {lines} lines of code");
 }
 
 #[test]
