@@ -332,7 +332,7 @@ fn constraint(error: &Arc<sqlx::Error>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sea_orm::{ConnectionTrait, Statement, TransactionSession};
+    use sea_orm::{ConnectionTrait, Statement};
 
     #[tokio::test]
     async fn what_is_committed_after_a_full_disk_is_there() {

@@ -2,7 +2,7 @@
 
 pub use crate::transparency::{Body, SubjectBody};
 use crate::{
-    access::{Inquiry, Reader, Sql, Stop},
+    access::{Code, Inquiry, Reader, Refusal, Sql, Stop},
     domain::{
         each_customer::{PagesOf, foreign_cursor},
         page::{Page, PageRequest, cursor_id},
@@ -11,11 +11,12 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use entity::{
+    customer,
     enums::{ActorKind, AuditKind, AuditOutcome},
     ids::{AuditEventId, CategoryKey, CustomerId},
     touch::Touch,
 };
-use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{ActiveEnum, DbErr, EntityTrait, FromQueryResult, QueryResult};
 use std::collections::HashMap;
 
 /// Which events: every condition given must hold, and a list means any of it.
@@ -94,8 +95,14 @@ impl Inquiry for ListEvents {
             }
         }
         sql.push(if self.page.backward { " ORDER BY e.event_id" } else { " ORDER BY e.event_id DESC" });
-        // Asking for one customer's events is asking about that customer.
+        // Asking for one customer's events is asking about that customer, who must be one: a subject that is nobody
+        // would stand in the log for good.
         if let Some(customer) = self.filter.customer {
+            if r.one(customer::Entity::find_by_id(customer)).await?.is_none() {
+                return Err(Refusal::new(Code::NotFound, "There is no such customer.")
+                    .at("filter.customerId")
+                    .into());
+            }
             r.tells(customer, self.filter.categories.as_deref().unwrap_or_default());
         }
         let (rows, more) = r.some(sql, self.page.limit, |_: &EventRow| Touch::nobody()).await?;

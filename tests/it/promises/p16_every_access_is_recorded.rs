@@ -238,6 +238,11 @@ async fn what_is_told_by_a_number_or_by_an_empty_list_is_on_record() {
     let event = app.event(&people.get(query).await).await;
     assert_eq!(event.subjects.into_values().collect::<Vec<_>>(), [["user.contact.email"]]);
 
+    // Nobody is no subject.
+    let answer = auditor.get("{ auditEvents(filter: { customerId: \"typo\" }) { totalCount } }").await;
+    assert_eq!(answer.field().as_deref(), Some("filter.customerId"), "{:#}", answer.json);
+    assert!(app.event(&answer).await.subjects.is_empty());
+
     // How many there are in all tells of nobody.
     let answer = people.get("{ customers(first: 0) { totalCount } }").await;
     assert!(answer.data()["customers"]["totalCount"].as_u64().unwrap() > 20);
