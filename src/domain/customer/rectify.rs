@@ -66,11 +66,13 @@ impl Command for RectifyCustomer {
         self.move_on_map(w, &before, &after, &fields).await?;
         replace_lookups(w, self.customer, &after).await?;
         let sealed = w.seal(&key, &after)?;
+        let relocated = locale != row.locale;
         let row = customer::Model { profile: Some(sealed), locale, version: row.version + 1, ..row };
         let row = w.update::<customer::Entity>(row).await?;
         let mut changed = fields.iter().map(|field| field.word()).collect::<Vec<_>>();
-        changed.extend(self.locale.map(|_| "locale"));
+        changed.extend(relocated.then_some("locale"));
         w.changed(self.customer, &changed);
+        w.tells(self.customer, &fields.iter().map(|field| field.category().into()).collect::<Vec<_>>());
         Ok(Keyed { row, key: Some(key) })
     }
 

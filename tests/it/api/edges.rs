@@ -226,7 +226,10 @@ async fn what_a_script_reads_back_beyond_its_change_has_an_event_of_its_own() {
     });
     assert_eq!(
         told.collect::<Vec<_>>(),
-        ["READ rectifyCustomer ALLOWED | user.name | ", "WRITE rectifyCustomer ALLOWED |  | phone"]
+        [
+            "READ rectifyCustomer ALLOWED | user.name | ",
+            "WRITE rectifyCustomer ALLOWED | user.contact.phone_number | phone"
+        ]
     );
     app.finish().await;
 }
