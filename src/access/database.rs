@@ -335,23 +335,21 @@ mod tests {
     use sea_orm::{ConnectionTrait, Statement};
 
     #[tokio::test]
-    async fn what_is_committed_after_a_full_disk_is_there() {
+    async fn what_is_committed_after_sqlite_ended_a_transaction_by_itself_is_there() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}/test.db", folder.path().display()).into();
         let pool = sqlite(&Settings { url, connections: 1 }, 1, For::Writing).await.unwrap();
-        pool.execute_unprepared("CREATE TABLE t (x BLOB); PRAGMA max_page_count = 4").await.unwrap();
-        for _ in 0..2 {
-            let tx = pool.begin().await.unwrap();
-            let full = tx.execute_unprepared("INSERT INTO t VALUES (zeroblob(100000))").await;
-            drop(full);
-            drop(tx.rollback().await);
-        }
+        pool.execute_unprepared("CREATE TABLE t (x INTEGER PRIMARY KEY)").await.unwrap();
         let tx = pool.begin().await.unwrap();
-        tx.execute_unprepared("INSERT INTO t VALUES (zeroblob(100000))").await.unwrap();
+        // As a full disk does it.
+        tx.execute_unprepared("INSERT OR ROLLBACK INTO t VALUES (1), (1)").await.unwrap_err();
+        tx.rollback().await.unwrap_err();
+        // What is refused next is rolled back, and what comes after that is not.
+        pool.begin().await.unwrap().rollback().await.unwrap();
+        let tx = pool.begin().await.unwrap();
+        tx.execute_unprepared("INSERT INTO t VALUES (2)").await.unwrap();
         tx.commit().await.unwrap();
-        drop(pool);
-        let other = seen_by_another(&folder.path().join("test.db")).await;
-        assert_eq!(other, 1);
+        assert_eq!(seen_by_another(&folder.path().join("test.db")).await, 1);
     }
 
     /// Rows, as another process would see them.
