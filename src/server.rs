@@ -7,7 +7,7 @@ use crate::{
     domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
     graphql::Api,
     http::{Front, Limits, Probes, Site, TrustedProxies, router},
-    worker::{keep_catalog, keep_metrics},
+    worker::{keep_catalog, keep_metrics, keep_rejections},
 };
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -33,6 +33,7 @@ pub struct Server {
     pub door: Arc<Door>,
     pub catalogs: Arc<Catalogs>,
     pub router: Router,
+    front: Arc<Front>,
     pub limits: Limits,
     stop: watch::Sender<bool>,
     duties: Vec<JoinHandle<()>>,
@@ -84,19 +85,21 @@ impl Server {
         let api = Api::new(catalogs.clone(), parts.introspection)?;
         let verifier = Arc::new(parts.verifier);
         verifier.keys().refresh(door.now().timestamp()).await;
+        let front = Arc::new(Front::new(door.clone(), verifier.clone(), api));
         let site = Site {
             probes: probes(&door, &verifier, parts.metrics.clone()),
-            answer: Arc::new(Front { door: door.clone(), verifier, api }),
+            answer: front.clone(),
             new_request_id: request_ids(&door),
             proxies: parts.proxies,
         };
         let (stop, stopped) = watch::channel(false);
         let duties = vec![
             tokio::spawn(keep_catalog(catalogs.clone(), stopped.clone())),
-            tokio::spawn(keep_metrics(parts.metrics, stopped)),
+            tokio::spawn(keep_metrics(parts.metrics, stopped.clone())),
+            tokio::spawn(keep_rejections(recording(&front), stopped)),
         ];
         let router = router(site, &parts.limits, Router::new());
-        Ok(Self { door, catalogs, router, limits: parts.limits, stop, duties })
+        Ok(Self { door, catalogs, front, router, limits: parts.limits, stop, duties })
     }
 
     /// Ends the duties, writes what is on its way to the audit log, and closes the database.
@@ -107,7 +110,8 @@ impl Server {
                 tracing::warn!(%error, "a duty did not end well");
             }
         }
-        drop((self.router, self.catalogs));
+        self.front.record_last_rejections().await;
+        drop((self.router, self.front, self.catalogs));
         self.door.close().await;
     }
 }
@@ -126,6 +130,14 @@ fn probes(door: &Arc<Door>, verifier: &Arc<TokenVerifier>, metrics: PrometheusHa
         }) as futures::future::BoxFuture<'static, Result<(), String>>
     };
     Probes { ready: Arc::new(ready), metrics }
+}
+
+fn recording(front: &Arc<Front>) -> impl Fn() -> futures::future::BoxFuture<'static, ()> + Send + use<> {
+    let front = front.clone();
+    move || {
+        let front = front.clone();
+        Box::pin(async move { front.record_rejections().await })
+    }
 }
 
 fn request_ids(door: &Arc<Door>) -> Arc<dyn Fn() -> String + Send + Sync> {

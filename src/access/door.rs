@@ -7,7 +7,6 @@ use super::{
     event::Event,
     journal::Journal,
     operation::Gate,
-    rejections::{Rejections, Who},
     trail::Trail,
     vault::Vault,
 };
@@ -22,6 +21,18 @@ use std::{
     time::Duration,
 };
 
+/// Callers who were not let in, for one reason, and how often.
+#[derive(Debug)]
+pub struct Rejected {
+    pub outcome: AuditOutcome,
+    pub code: &'static str,
+    /// Whom a good token names.
+    pub bearer: Option<Actor>,
+    pub client: Option<IpAddr>,
+    pub request_id: String,
+    pub count: u64,
+}
+
 /// The one way in.
 #[derive(Debug)]
 pub struct Door {
@@ -30,7 +41,6 @@ pub struct Door {
     pub(in crate::access) journal: Journal,
     pub(in crate::access) ticker: Ticker,
     writer: Mutex<Option<tokio::task::JoinHandle<()>>>,
-    rejections: Rejections,
 }
 
 impl Door {
@@ -51,7 +61,6 @@ impl Door {
             journal,
             ticker: Ticker::new(clock),
             writer: Mutex::new(Some(writer)),
-            rejections: Rejections::default(),
         }))
     }
 
@@ -111,40 +120,41 @@ impl Door {
         self.database.ping().await
     }
 
-    /// Answers a caller who is not let in: `bearer`, if a good token names somebody. Nothing was read, so the answer may
-    /// leave; that it was tried is on record, once a minute for each bearer and, where there is none, each address.
-    /// When there are too many of those, an event that names nobody and no address stands for the rest.
+    /// Answers a caller who is not let in. Nothing was read, so the answer may leave; `rejected` goes on record first,
+    /// unless it is counted for later, so that nobody can flood the log.
     pub async fn reject<T>(
         &self,
-        bearer: Option<Actor>,
-        client: IpAddr,
-        request_id: &str,
+        rejected: Option<Rejected>,
         answer: T,
         instead: impl FnOnce(&Stop) -> T,
     ) -> Released<T> {
-        let now = self.ticker.now();
-        let who = bearer.as_ref().map_or_else(|| client.into(), |bearer| Who::Actor(bearer.id()));
-        let code = if bearer.is_some() { "FORBIDDEN" } else { "UNAUTHENTICATED" };
-        let Some((who, count)) = self.rejections.count(who, now) else { return Released::new(answer) };
-        let (bearer, client) = if who == Who::Others { (None, None) } else { (bearer, Some(client)) };
-        let actor = bearer.unwrap_or_else(|| actor(ActorKind::Person, "unknown", "unknown"));
-        let request_id = request_id.to_owned();
+        let Some(rejected) = rejected else { return Released::new(answer) };
+        match self.record_rejected(rejected).await {
+            Ok(()) => Released::new(answer),
+            Err(broken) => Released::new(instead(&broken.into())),
+        }
+    }
+
+    /// Puts on record who was not let in, and how often.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    pub async fn record_rejected(&self, rejected: Rejected) -> Result<(), Broken> {
+        let Rejected { outcome, code, bearer, client, request_id, count } = rejected;
+        let actor = bearer.unwrap_or_else(|| Actor::without_role(ActorKind::Person, "unknown", "unknown"));
         let caller = Arc::new(Caller { actor, purpose: None, reason: None, request_id, client });
         let event = Event {
             id: AuditEventId(self.ticker.id()),
-            at: now,
+            at: self.ticker.now(),
             operation: "authenticate".to_owned(),
             kind: AuditKind::Authenticate,
             target: Some(TargetBody { id: None, kind: "Viewer".to_owned() }),
-            outcome: AuditOutcome::Denied,
+            outcome,
             code: Some(code),
             count: Some(count),
             trail: Trail::default(),
         };
-        match self.journal.record(vec![event], &caller).await {
-            Ok(()) => Released::new(answer),
-            Err(broken) => Released::new(instead(&broken.into())),
-        }
+        self.journal.record(vec![event], &caller).await
     }
 
     /// Writes what was handed in and closes the connections. Nothing can be asked afterwards.
@@ -163,19 +173,8 @@ impl Door {
 }
 
 fn program(part: &str) -> Actor {
-    Actor { name: Some(format!("Kartotek ({part})")), ..actor(ActorKind::Program, "kartotek", part) }
-}
-
-/// Somebody without a role.
-fn actor(kind: ActorKind, issuer: &str, subject: &str) -> Actor {
     Actor {
-        kind,
-        issuer: issuer.to_owned(),
-        subject: subject.to_owned(),
-        name: None,
-        roles: Vec::new(),
-        scopes: Vec::new(),
-        customer: None,
-        reference: None,
+        name: Some(format!("Kartotek ({part})")),
+        ..Actor::without_role(ActorKind::Program, "kartotek", part)
     }
 }

@@ -46,10 +46,23 @@ struct State {
     recorded: Trail,
     /// Whether an event of this operation is on record already: then only more of what it touched needs another.
     written: bool,
-    /// Whether a refusal or a failure of this operation is on record.
+    /// What was refused and what failed without leaving an event yet.
+    stops: Vec<Stopped>,
+    /// Whether anything of this operation was refused or failed.
     stopped: bool,
-    /// Why it never asked for anything.
+    /// Why something could not even be asked for.
     failure: Option<(AuditKind, &'static str)>,
+}
+
+/// What was refused, or failed, and how often: one event stands for all alike, however often a document asks.
+#[derive(Debug)]
+struct Stopped {
+    action: Action,
+    target: Target,
+    outcome: AuditOutcome,
+    code: &'static str,
+    trail: Trail,
+    count: u64,
 }
 
 impl Access {
@@ -205,9 +218,8 @@ impl Access {
 
     /// Records the refusal; what comes back is what to answer with.
     async fn denied(&self, action: Action, target: &Target, no: No) -> Result<Stop, Broken> {
-        let event = self.event(action, target, AuditOutcome::Denied, Some(no.code()), Trail::default());
-        self.record(event).await?;
-        self.state().stopped = true;
+        let trail = Trail::default();
+        self.stopped(action, target, AuditOutcome::Denied, no.code(), trail).await?;
         tracing::info!(operation = self.0.operation, action = action.name(), why = no.code(), "denied");
         Ok(Stop::Denied(no))
     }
@@ -224,14 +236,51 @@ impl Access {
         if matches!(stop, Stop::Denied(_)) {
             return Ok(stop);
         }
-        let event = self.event(action, target, AuditOutcome::Failed, Some(code), seen);
-        self.state().stopped = true;
-        match self.record(event).await {
-            Ok(()) => Ok(stop),
-            // Whatever broke the log most likely broke the operation, too: say the first thing.
-            Err(_) if matches!(stop, Stop::Broken(_)) => Ok(stop),
-            Err(broken) => Err(broken),
+        if matches!(stop, Stop::Broken(_)) {
+            self.state().stopped = true;
+            let event = self.event(action, target, AuditOutcome::Failed, Some(code), seen);
+            // Whatever broke the operation most likely breaks the log, too. The rest of the answer may still leave:
+            // that a change was made, for one.
+            let _ = self.record(vec![event]).await;
+            return Ok(stop);
         }
+        self.stopped(action, target, AuditOutcome::Failed, code, seen).await?;
+        Ok(stop)
+    }
+
+    /// Puts it on record: together with all alike before the answer leaves, or at once.
+    async fn stopped(
+        &self,
+        action: Action,
+        target: &Target,
+        outcome: AuditOutcome,
+        code: &'static str,
+        trail: Trail,
+    ) -> Result<(), Broken> {
+        {
+            let mut state = self.state();
+            state.stopped = true;
+            let alike = |one: &&mut Stopped| {
+                one.action == action && one.code == code && one.outcome == outcome && one.target == *target
+            };
+            if let Some(one) = state.stops.iter_mut().find(alike) {
+                one.count += 1;
+                one.trail.merge(trail);
+            } else {
+                let target = target.clone();
+                state.stops.push(Stopped { action, target, outcome, code, trail, count: 1 });
+            }
+        }
+        if self.0.gate == Gate::AtRelease { Ok(()) } else { self.record(self.unrecorded_stops()).await }
+    }
+
+    fn unrecorded_stops(&self) -> Vec<Event> {
+        let stops = std::mem::take(&mut self.state().stops);
+        let event = |one: Stopped| Event {
+            count: Some(one.count).filter(|count| *count > 1),
+            ..self.event(one.action, &one.target, one.outcome, Some(one.code), one.trail)
+        };
+        stops.into_iter().map(event).collect()
     }
 
     /// Whether anything was asked for, and so is on record or will be.
@@ -240,8 +289,12 @@ impl Access {
         state.read.is_some() || state.written || state.stopped
     }
 
+    /// Notes that something could not be asked for; of no account when a failure is on record anyway.
     pub(in crate::access) fn note_failure(&self, kind: AuditKind, code: &'static str) {
-        self.state().failure = Some((kind, code));
+        let mut state = self.state();
+        if !state.stopped {
+            state.failure = Some((kind, code));
+        }
     }
 
     /// Records that the operation was asked for in a way that could not be carried out at all.
@@ -250,7 +303,7 @@ impl Access {
         kind: AuditKind,
         code: &'static str,
     ) -> Result<(), Broken> {
-        self.record(self.failure(kind, code)).await
+        self.record(vec![self.failure(kind, code)]).await
     }
 
     fn failure(&self, kind: AuditKind, code: &'static str) -> Event {
@@ -269,21 +322,25 @@ impl Access {
         // A program that reads what is about nobody, such as its own queue, leaves no event each time.
         if self.0.gate == Gate::AtOnce
             && about_somebody
-            && let Some(event) = self.unrecorded()
+            && let Some(event) = self.unrecorded_read()
         {
-            self.record(event).await?;
+            self.record(vec![event]).await?;
         }
         Ok(())
     }
 
-    /// The event for what was read and is not on record yet, if any. It counts as recorded from here on: it is
-    /// either written before the answer leaves, or there is no answer.
-    pub(in crate::access) fn unrecorded(&self) -> Option<Event> {
+    /// The events for what is not on record yet. It counts as recorded from here on: it is either written before the
+    /// answer leaves, or there is no answer.
+    pub(in crate::access) fn unrecorded(&self) -> Vec<Event> {
+        let mut events = self.unrecorded_stops();
+        events.extend(self.unrecorded_read());
+        let failure = self.state().failure.take();
+        events.extend(failure.map(|(kind, code)| self.failure(kind, code)));
+        events
+    }
+
+    fn unrecorded_read(&self) -> Option<Event> {
         let mut state = self.state();
-        if let Some((kind, code)) = state.failure.take() {
-            drop(state);
-            return Some(self.failure(kind, code));
-        }
         let (action, target) = state.read.clone()?;
         let news = state.trail.beyond(&state.recorded);
         if state.written && news.is_empty() {
@@ -318,8 +375,8 @@ impl Access {
         }
     }
 
-    async fn record(&self, event: Event) -> Result<(), Broken> {
-        self.0.door.journal.record(vec![event], &self.0.caller).await
+    async fn record(&self, events: Vec<Event>) -> Result<(), Broken> {
+        self.0.door.journal.record(events, &self.0.caller).await
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

@@ -79,11 +79,12 @@ impl Session {
         }
     }
 
-    /// Notes that a root field failed before it asked for anything; on record when the answer is released.
+    /// Notes that a root field failed, or something below it, by an argument that could not be read; on record when the
+    /// answer is released.
     pub fn failed_root(&self, key: &str, operation: &str, kind: AuditKind, code: &'static str) {
         let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
-        if roots.iter().any(|(known, access)| known == key && access.asked()) {
-            return;
+        if let Some((_, access)) = roots.iter().find(|(known, access)| known == key && access.asked()) {
+            return access.note_failure(kind, code);
         }
         roots.retain(|(known, _)| known != key);
         let access = Access::new(self.door.clone(), self.caller.clone(), operation, Gate::AtRelease);
@@ -94,7 +95,7 @@ impl Session {
     async fn record(&self) -> Result<(), Broken> {
         let events = {
             let roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
-            roots.iter().filter_map(|(_, access)| access.unrecorded()).collect()
+            roots.iter().flat_map(|(_, access)| access.unrecorded()).collect()
         };
         self.door.journal.record(events, &self.caller).await
     }

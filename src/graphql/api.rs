@@ -47,6 +47,7 @@ pub fn sdl() -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
     Executed,
+    Malformed,
     ParseFailed,
     ValidationFailed,
     TooComplex,
@@ -128,10 +129,23 @@ impl Api {
         match stated.and_then(|()| self.prepare(&question)) {
             Ok(parsed) => self.execute(session, question, &parsed).await,
             Err(Refused { became, error, code }) => {
-                let answered = refusal(became, error);
-                session.failed("graphql", AuditKind::Read, code, answered, unavailable).await
+                let parsed = self.documents.get_or_parse(&question.document).ok();
+                let operation = parsed.as_ref().and_then(|parsed| {
+                    Some((&parsed.document, operation(&parsed.document, question.operation_name.as_deref())?))
+                });
+                let (name, kind) = operation.map_or(("graphql", AuditKind::Read), filed_under);
+                session.failed(name, kind, code, refusal(became, error), unavailable).await
             }
         }
+    }
+
+    /// The answer to a caller who was identified, and whose request is malformed.
+    pub async fn refuse(&self, mut session: Session, error: ServerError) -> Released<Answered> {
+        // One thing wrong is enough to say; still, the log is no place for a caller's own words.
+        let _ = self.check_purpose(&mut session);
+        let response = Response::from_errors(vec![error]);
+        let answered = Answered { response, became: Became::Malformed };
+        session.failed("graphql", AuditKind::Read, "BAD_USER_INPUT", answered, unavailable).await
     }
 
     /// A purpose that there is not goes no further: the log is no place for a caller's own words.
@@ -213,10 +227,8 @@ impl Api {
         let mut response = schema.execute(request.data(context.clone()).data(over)).await;
 
         let session = &context.session;
-        let kind = match operation.map(|operation| operation.ty) {
-            Some(OperationType::Mutation) => AuditKind::Write,
-            _ => AuditKind::Read,
-        };
+        let (name, kind) = operation
+            .map_or(("graphql", AuditKind::Read), |operation| filed_under((&parsed.document, operation)));
         // Without a path, an error is about the request as a whole, and nothing was executed.
         if !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty()) {
             let code = "GRAPHQL_VALIDATION_FAILED";
@@ -228,10 +240,6 @@ impl Api {
             }
             response.data = Value::Null;
             let answered = Answered { response, became: Became::ValidationFailed };
-            let name = operation.and_then(|operation| root_fields(&parsed.document, operation).pop());
-            // Only a field that there is: the log is no place for a caller's own words.
-            let known = |(_, field): (String, String)| OPERATIONS.iter().find(|(known, _)| *known == field);
-            let name = name.and_then(known).map_or("graphql", |(field, _)| *field);
             return session.failed(name, kind, code, answered, unavailable).await;
         }
         // With one operation, another name cannot mean another part of the document; what was left out was not looked at.
@@ -247,7 +255,7 @@ impl Api {
                 self.shapes.complete(&parsed.document, operation, &variables, data, &response.errors);
             let fields = root_fields(&parsed.document, operation);
             for key in response.errors.iter().filter_map(|error| root_key(error)) {
-                // An argument that could not be read ended the field before it asked for anything.
+                // An argument that could not be read ended the field before it asked for anything more.
                 if let Some((_, field)) = fields.iter().find(|(known, _)| known == key) {
                     session.failed_root(key, field, kind, "BAD_USER_INPUT");
                 }
@@ -338,6 +346,19 @@ fn missing_variable<'a>(operation: &'a OperationDefinition, variables: &Variable
             none && !definition.var_type.node.nullable
         });
     missing.map(|definition| definition.name.node.as_str())
+}
+
+/// What a document goes by in the log that is not carried out: its root field, if it has only one, and that is one of
+/// ours; the log is no place for a caller's own words.
+fn filed_under(
+    (document, operation): (&ExecutableDocument, &OperationDefinition),
+) -> (&'static str, AuditKind) {
+    let kind = if operation.ty == OperationType::Mutation { AuditKind::Write } else { AuditKind::Read };
+    let name = match &root_fields(document, operation)[..] {
+        [(_, only)] => OPERATIONS.iter().find(|(known, _)| known == only).map(|(known, _)| *known),
+        _ => None,
+    };
+    (name.unwrap_or("graphql"), kind)
 }
 
 fn repeats(fields: &[(String, String)]) -> bool {

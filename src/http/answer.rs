@@ -5,19 +5,33 @@ use std::net::IpAddr;
 use async_graphql::{Response, Variables};
 use secrecy::SecretString;
 
+use super::refusal::Refusal;
+
 /// Answers GraphQL requests. `graphql::Api` does; tests may stand in for it.
 pub trait Answer: Send + Sync + 'static {
     /// Everything between a parsed HTTP request and bytes: authenticates, authorizes, executes, records, releases.
     ///
     /// The future may be dropped at any await: when the client leaves, and when the deadline of the request passes.
     fn answer(&self, request: Incoming) -> impl Future<Output = Outcome> + Send;
+
+    /// The same for a request in which something is malformed: authenticates, records, and says what is wrong.
+    fn refuse(&self, head: Head, malformed: Refusal) -> impl Future<Output = Outcome> + Send;
 }
 
 /// A well-formed GraphQL request and who says what about it.
 #[derive(Debug)]
 pub struct Incoming {
+    /// Who says what about it.
+    pub head: Head,
     /// What is asked.
     pub params: Params,
+    /// By `GET`: nothing may be changed, so that a link or an image cannot change anything.
+    pub read_only: bool,
+}
+
+/// Who asks, and what they say about it.
+#[derive(Debug)]
+pub struct Head {
     /// What the caller shows of who they are.
     pub authorization: Authorization,
     /// `Access-Purpose`: why the data is wanted.
@@ -28,8 +42,6 @@ pub struct Incoming {
     pub request_id: String,
     /// Where the request comes from, as far as trusted proxies say.
     pub client: IpAddr,
-    /// By `GET`: nothing may be changed, so that a link or an image cannot change anything.
-    pub read_only: bool,
 }
 
 /// The parameters of GraphQL over HTTP. `extensions` is checked for its form and otherwise ignored.
@@ -68,6 +80,8 @@ pub struct Outcome {
 pub enum OutcomeKind {
     /// Executed, with or without errors in it.
     Executed,
+    /// It is no GraphQL request at all, or its headers are not what they must be.
+    Malformed,
     /// The document is not GraphQL.
     ParseFailed,
     /// The document does not fit the schema, or the variables do not fit the document, or it is unclear which

@@ -6,13 +6,13 @@ use axum::{
     Router,
     body::Bytes,
     extract::{FromRequest, Request, State},
-    http::{Method, StatusCode},
+    http::{HeaderMap, Method, StatusCode},
     response::{IntoResponse, Response},
     routing::any,
 };
 
 use super::{
-    answer::{Answer, Incoming},
+    answer::{Answer, Head, Incoming},
     client::{Peer, TrustedProxies},
     envelope::RequestId,
     headers, negotiate, params,
@@ -53,31 +53,42 @@ async fn exchange<A: Answer>(State(graphql): State<GraphQl<A>>, request: Request
         Ok(media) => media,
         Err(refusal) => return refusal.into_response(),
     };
-    match incoming(request, &graphql.proxies).await {
-        Ok(incoming) => reply::response(graphql.answer.answer(incoming).await, media),
-        Err(refusal) => refusal.into_media(media),
-    }
+    let read_only = request.method() == Method::GET;
+    let received = if read_only { Ok(()) } else { negotiate::check_body(request.headers()) };
+    let head = match received.and_then(|()| head(&request, &graphql.proxies)) {
+        Ok(head) => head,
+        Err(refusal) => return refusal.into_media(media),
+    };
+    let (head, params) = match stated(head, request.headers()) {
+        (head, Ok(())) if read_only => (head, params::from_query(request.uri().query().unwrap_or_default())),
+        (head, Ok(())) => match Bytes::from_request(request, &()).await {
+            Ok(body) => (head, params::from_body(&body)),
+            Err(rejection) => {
+                return Refusal::new(rejection.status(), rejection.body_text()).into_media(media);
+            }
+        },
+        (head, Err(malformed)) => (head, Err(malformed)),
+    };
+    let outcome = match params {
+        Ok(params) => graphql.answer.answer(Incoming { head, params, read_only }).await,
+        Err(malformed) => graphql.answer.refuse(head, malformed).await,
+    };
+    reply::response(outcome, media)
 }
 
-async fn incoming(request: Request, proxies: &TrustedProxies) -> Result<Incoming, Refusal> {
-    let read_only = request.method() == Method::GET;
-    if !read_only {
-        negotiate::check_body(request.headers())?;
-    }
-    let (peer, request_id) = identity(&request)?;
+/// Who asks, before anything that they say about it.
+fn head(request: &Request, proxies: &TrustedProxies) -> Result<Head, Refusal> {
+    let (peer, request_id) = identity(request)?;
     let authorization = headers::authorization(request.headers())?;
-    let purpose = headers::purpose(request.headers())?;
-    let reason = headers::reason(request.headers())?;
     let client = proxies.client(peer, request.headers());
-    let params = if read_only {
-        params::from_query(request.uri().query().unwrap_or_default())?
-    } else {
-        let body = Bytes::from_request(request, &()).await;
-        params::from_body(
-            &body.map_err(|rejection| Refusal::new(rejection.status(), rejection.body_text()))?,
-        )?
-    };
-    Ok(Incoming { params, authorization, purpose, reason, request_id, client, read_only })
+    Ok(Head { authorization, purpose: None, reason: None, request_id, client })
+}
+
+/// What they say about it, as far as it can be read.
+fn stated(mut head: Head, headers: &HeaderMap) -> (Head, Result<(), Refusal>) {
+    let read = headers::purpose(headers).and_then(|purpose| Ok((purpose, headers::reason(headers)?)));
+    let stated = read.map(|stated| (head.purpose, head.reason) = stated);
+    (head, stated)
 }
 
 /// What the server and the envelope have put there. Without them there is nobody to hold responsible.

@@ -39,18 +39,18 @@ pub fn authorization(headers: &HeaderMap) -> Result<Authorization, Refusal> {
 
 /// `Access-Purpose`.
 pub fn purpose(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    text(headers, &PURPOSE)
+    text(headers, &PURPOSE, "Access-Purpose")
 }
 
 /// `Access-Reason`.
 pub fn reason(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    text(headers, &REASON)
+    text(headers, &REASON, "Access-Reason")
 }
 
 /// One line of UTF-8; nothing when absent or empty. It is stored and shown, so it must not be able to break a line,
 /// colour a terminal or turn the direction of text.
-fn text(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Refusal> {
-    let refused = |what: &str| Err(Refusal::bad(format!("The header {name} {what}.")));
+fn text(headers: &HeaderMap, name: &HeaderName, written: &'static str) -> Result<Option<String>, Refusal> {
+    let refused = |what: &str| Err(Refusal::bad(format!("The header {written} {what}.")).about(written));
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {

@@ -1,6 +1,10 @@
 //! Who asks, and what for: from the request's headers to a session.
 
-use super::answer::{Answer, Authorization, Incoming, Outcome, OutcomeKind};
+use super::{
+    answer::{Answer, Authorization, Head, Incoming, Outcome, OutcomeKind},
+    refusal::Refusal,
+    rejections::{Rejections, Why},
+};
 use crate::{
     access::{Caller, Door, Released, Stop},
     auth::{Identity, Rejected, TokenVerifier},
@@ -20,14 +24,47 @@ pub struct Front {
     pub door: Arc<Door>,
     pub verifier: Arc<TokenVerifier>,
     pub api: Api,
+    pub(super) rejections: Arc<Rejections>,
+}
+
+impl Front {
+    /// One that has turned nobody away yet.
+    #[must_use]
+    pub fn new(door: Arc<Door>, verifier: Arc<TokenVerifier>, api: Api) -> Self {
+        Self { door, verifier, api, rejections: Arc::default() }
+    }
 }
 
 impl Answer for Front {
     async fn answer(&self, request: Incoming) -> Outcome {
-        let (front, request_id) = (self.clone(), request.request_id.clone());
+        let question = Question {
+            document: request.params.query,
+            operation_name: request.params.operation_name,
+            variables: request.params.variables,
+            over_get: request.read_only,
+        };
+        self.finish(request.head, Ok(question)).await
+    }
+
+    async fn refuse(&self, head: Head, malformed: Refusal) -> Outcome {
+        self.finish(head, Err(malformed)).await
+    }
+}
+
+/// Who is not let in, and what they are answered.
+struct Refused {
+    why: Why,
+    /// Whom a good token names.
+    bearer: Option<Actor>,
+    outcome: Outcome,
+}
+
+impl Front {
+    async fn finish(&self, head: Head, asked: Result<Question, Refusal>) -> Outcome {
+        let (front, request_id) = (self.clone(), head.request_id.clone());
         // A client that leaves does not decide how far its request got: what began is finished, and on record.
         let span = tracing::Span::current();
-        let answer = tokio::spawn(async move { front.released(request).await }.instrument(span));
+        let answer = tokio::spawn(async move { front.released(head, asked).await }.instrument(span));
         answer.await.map_or_else(
             |panicked| {
                 tracing::error!(request_id, panic = panicked.is_panic(), "an answer was not finished");
@@ -36,61 +73,48 @@ impl Answer for Front {
             Released::into_inner,
         )
     }
-}
 
-/// Who is not let in, and what they are answered.
-struct Refused {
-    /// Whom a good token names.
-    bearer: Option<Actor>,
-    outcome: Outcome,
-}
-
-impl From<Outcome> for Refused {
-    /// Nobody known.
-    fn from(outcome: Outcome) -> Self {
-        Self { bearer: None, outcome }
-    }
-}
-
-impl Front {
-    async fn released(&self, request: Incoming) -> Released<Outcome> {
-        let caller = match self.caller(&request).await {
+    async fn released(&self, head: Head, asked: Result<Question, Refusal>) -> Released<Outcome> {
+        let caller = match self.caller(&head).await {
             Ok(caller) => caller,
-            Err(Refused { bearer, outcome }) => {
-                let (client, id) = (request.client, &request.request_id);
-                return self.door.reject(bearer, client, id, outcome, unavailable).await;
+            Err(Refused { why, bearer, outcome }) => {
+                let origin = (head.client, head.request_id);
+                return self.reject((why, bearer), origin, outcome, unavailable).await;
             }
         };
-        let question = Question {
-            document: request.params.query,
-            operation_name: request.params.operation_name,
-            variables: request.params.variables,
-            over_get: request.read_only,
-        };
-        self.api.answer(self.door.session(caller), question).await.map(answered)
+        let session = self.door.session(caller);
+        match asked {
+            Ok(question) => self.api.answer(session, question).await,
+            Err(malformed) => self.api.refuse(session, malformed.into_error()).await,
+        }
+        .map(answered)
     }
 
-    async fn caller(&self, request: &Incoming) -> Result<Caller, Refused> {
-        let identity = match &request.authorization {
+    async fn caller(&self, head: &Head) -> Result<Caller, Refused> {
+        let identity = match &head.authorization {
             Authorization::Absent => {
-                return Err(unauthenticated("Send a token: `Authorization: Bearer …`.").into());
+                return Err(unauthenticated("Send a token: `Authorization: Bearer …`."));
             }
             Authorization::Unusable => {
-                return Err(unauthenticated("This is no bearer token: `Authorization: Bearer …`.").into());
+                return Err(unauthenticated("This is no bearer token: `Authorization: Bearer …`."));
             }
             Authorization::Bearer(token) => {
                 let now = self.door.now().timestamp();
                 self.verifier.verify(token.expose_secret(), now).await.map_err(rejected)?
             }
         };
-        let actor = self.actor(identity).await.map_err(|stop| unavailable(&stop))?;
-        let purpose = request.purpose.clone().or_else(|| policy::purpose::default(&actor).map(str::to_owned));
+        let actor = self.actor(identity).await.map_err(|stop| Refused {
+            why: Why::Unavailable,
+            bearer: None,
+            outcome: unavailable(&stop),
+        })?;
+        let purpose = head.purpose.clone().or_else(|| policy::purpose::default(&actor).map(str::to_owned));
         Ok(Caller {
             actor,
             purpose,
-            reason: request.reason.clone(),
-            request_id: request.request_id.clone(),
-            client: Some(request.client),
+            reason: head.reason.clone(),
+            request_id: head.request_id.clone(),
+            client: Some(head.client),
         })
     }
 
@@ -124,6 +148,7 @@ fn named(identity: Identity) -> Actor {
 fn answered(answered: Answered) -> Outcome {
     let kind = match answered.became {
         Became::Executed => OutcomeKind::Executed,
+        Became::Malformed => OutcomeKind::Malformed,
         Became::ParseFailed => OutcomeKind::ParseFailed,
         Became::ValidationFailed => OutcomeKind::ValidationFailed,
         Became::TooComplex => OutcomeKind::TooComplex,
@@ -135,25 +160,26 @@ fn answered(answered: Answered) -> Outcome {
 
 fn rejected(why: Rejected) -> Refused {
     tracing::info!(%why, "a token was rejected");
-    let outcome = match why {
+    match why {
         Rejected::NoRole(bearer) => {
             let message = "Your token names no role that is known here.";
             let outcome = outcome(OutcomeKind::Forbidden, "FORBIDDEN", message);
-            return Refused { bearer: Some(named(*bearer)), outcome };
+            Refused { why: Why::Forbidden, bearer: Some(named(*bearer)), outcome }
         }
         Rejected::KeysUnavailable => {
             let message = "Tokens cannot be checked right now: try again shortly.";
-            outcome(OutcomeKind::Unavailable, "UNAVAILABLE", message)
+            let outcome = outcome(OutcomeKind::Unavailable, "UNAVAILABLE", message);
+            Refused { why: Why::Unavailable, bearer: None, outcome }
         }
         Rejected::Expired => unauthenticated("Your token has expired: get a new one."),
         // What exactly is wrong with a token helps whoever forges one more than whoever has a good one.
         _ => unauthenticated("Your token is not accepted here."),
-    };
-    outcome.into()
+    }
 }
 
-fn unauthenticated(message: &str) -> Outcome {
-    outcome(OutcomeKind::Unauthenticated, "UNAUTHENTICATED", message)
+fn unauthenticated(message: &str) -> Refused {
+    let outcome = outcome(OutcomeKind::Unauthenticated, "UNAUTHENTICATED", message);
+    Refused { why: Why::Unauthenticated, bearer: None, outcome }
 }
 
 fn unavailable(_: &Stop) -> Outcome {

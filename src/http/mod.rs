@@ -14,11 +14,13 @@ mod negotiate;
 mod params;
 mod probes;
 mod refusal;
+mod reject;
+mod rejections;
 mod reply;
 mod router;
 mod server;
 
-pub use answer::{Answer, Authorization, Incoming, Outcome, OutcomeKind, Params};
+pub use answer::{Answer, Authorization, Head, Incoming, Outcome, OutcomeKind, Params};
 pub use client::{Network, NotANetwork, Peer, TrustedProxies};
 pub use envelope::{NewRequestId, RequestId};
 pub use identify::Front;

@@ -37,24 +37,24 @@ fn from_object(mut object: IndexMap<Name, Value>) -> Result<Params, Refusal> {
     let mut take = |name: &str| object.swap_remove(name).unwrap_or_default();
 
     let Value::String(query) = take("query") else {
-        return Err(Refusal::bad("`query` is missing or not a string."));
+        return Err(Refusal::bad("`query` is missing or not a string.").about("query"));
     };
     let operation_name = match take("operationName") {
         Value::Null => None,
         Value::String(name) => Some(name),
-        _ => return Err(Refusal::bad("`operationName` must be a string or null.")),
+        _ => return Err(Refusal::bad("`operationName` must be a string or null.").about("operationName")),
     };
     let variables = match take("variables") {
         Value::Null => Variables::default(),
         object @ Value::Object(_) => Variables::from_value(object),
-        _ => return Err(Refusal::bad("`variables` must be an object or null.")),
+        _ => return Err(Refusal::bad("`variables` must be an object or null.").about("variables")),
     };
     let (Value::Null | Value::Object(_)) = take("extensions") else {
-        return Err(Refusal::bad("`extensions` must be an object or null."));
+        return Err(Refusal::bad("`extensions` must be an object or null.").about("extensions"));
     };
     // As in variables: no text of ours has a NUL. The escape is refused wherever it stands, which costs nobody.
     if query.contains('\0') || query.contains("\\u0000") {
-        return Err(Refusal::bad("`query` has a NUL character."));
+        return Err(Refusal::bad("`query` has a NUL character.").about("query"));
     }
     Ok(Params { query, operation_name, variables })
 }

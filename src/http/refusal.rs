@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_graphql::ServerError;
 use axum::{
     Json,
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -17,14 +18,15 @@ pub struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
-    header: Option<(HeaderName, HeaderValue)>,
+    field: Option<&'static str>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Refusal {
     /// Any status, with the code that belongs to it.
     #[must_use]
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, code: code_of(status), message: message.into(), header: None }
+        Self { status, code: code_of(status), message: message.into(), field: None, header: None }
     }
 
     /// The request is not what the path takes.
@@ -50,19 +52,37 @@ impl Refusal {
             .with(header::RETRY_AFTER, HeaderValue::from(retry_after.as_secs()))
     }
 
+    /// The same about one part of the request: a parameter, a header.
+    #[must_use]
+    pub fn about(self, field: &'static str) -> Self {
+        Self { field: Some(field), ..self }
+    }
+
+    /// As an error of a GraphQL answer.
+    #[must_use]
+    pub fn into_error(self) -> ServerError {
+        let mut error = ServerError::new(self.message, None);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", self.code);
+        if let Some(field) = self.field {
+            extensions.set("field", vec![field]);
+        }
+        error
+    }
+
     /// The same with a header.
     #[must_use]
     pub fn with(self, name: HeaderName, value: HeaderValue) -> Self {
-        Self { header: Some((name, value)), ..self }
+        Self { header: Some(Box::new((name, value))), ..self }
     }
 
     /// The refusal as a response of that media type.
     #[must_use]
     pub fn into_media(self, media: MediaType) -> Response {
-        let body = json!({ "errors": [{ "message": self.message, "extensions": { "code": self.code } }] });
-        let mut response = (self.status, Json(body)).into_response();
+        let (status, header) = (self.status, self.header.clone());
+        let mut response = (status, Json(json!({ "errors": [self.into_error()] }))).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, media.header());
-        if let Some((name, value)) = self.header {
+        if let Some((name, value)) = header.map(|header| *header) {
             response.headers_mut().insert(name, value);
         }
         response

@@ -88,6 +88,7 @@ const fn status(kind: OutcomeKind, media: MediaType) -> StatusCode {
             MediaType::GraphQl => StatusCode::BAD_REQUEST,
             MediaType::Json => StatusCode::OK,
         },
+        OutcomeKind::Malformed => StatusCode::BAD_REQUEST,
         OutcomeKind::Unauthenticated => StatusCode::UNAUTHORIZED,
         OutcomeKind::Forbidden => StatusCode::FORBIDDEN,
         OutcomeKind::NotAllowedOverGet => StatusCode::METHOD_NOT_ALLOWED,
@@ -105,7 +106,7 @@ const fn code(kind: OutcomeKind) -> &'static str {
         OutcomeKind::Unauthenticated => "UNAUTHENTICATED",
         OutcomeKind::Forbidden => "FORBIDDEN",
         OutcomeKind::TooComplex => "QUERY_TOO_COMPLEX",
-        OutcomeKind::NotAllowedOverGet => "BAD_USER_INPUT",
+        OutcomeKind::Malformed | OutcomeKind::NotAllowedOverGet => "BAD_USER_INPUT",
         OutcomeKind::RateLimited { .. } => "RATE_LIMITED",
         OutcomeKind::Unavailable => "UNAVAILABLE",
     }
@@ -115,6 +116,7 @@ const fn code(kind: OutcomeKind) -> &'static str {
 const fn sentence(kind: OutcomeKind) -> &'static str {
     match kind {
         OutcomeKind::Executed => "",
+        OutcomeKind::Malformed => "The request could not be read.",
         OutcomeKind::ParseFailed => "The document is not GraphQL.",
         OutcomeKind::ValidationFailed => "The document is not valid.",
         OutcomeKind::Unauthenticated => "Sign in: the request has no valid token.",

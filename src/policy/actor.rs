@@ -78,6 +78,21 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Somebody who bears no role.
+    #[must_use]
+    pub fn without_role(kind: ActorKind, issuer: &str, subject: &str) -> Self {
+        Self {
+            kind,
+            issuer: issuer.to_owned(),
+            subject: subject.to_owned(),
+            name: None,
+            roles: Vec::new(),
+            scopes: Vec::new(),
+            customer: None,
+            reference: None,
+        }
+    }
+
     /// Whether the actor bears this role.
     #[must_use]
     pub fn is(&self, role: Role) -> bool {

@@ -2,6 +2,8 @@
 
 mod catalog;
 mod metrics;
+mod rejections;
 
 pub use catalog::keep_catalog;
 pub use metrics::keep_metrics;
+pub use rejections::keep_rejections;

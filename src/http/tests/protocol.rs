@@ -105,11 +105,11 @@ fn what_the_headers_say_is_handed_over() {
     let reply = server.post(&headers, &body);
     assert_eq!(reply.header("x-request-id"), "r-1");
     let last = server.stand_in.last.lock().unwrap().take().unwrap();
-    assert!(matches!(last.authorization, Authorization::Bearer(_)));
-    assert_eq!(last.purpose.as_deref(), Some("DELIVER_SERVICE"));
-    assert_eq!(last.reason.as_deref(), Some("ärende 4711"));
-    assert_eq!(last.request_id, "r-1");
-    assert_eq!(last.client.to_string(), "192.0.2.7");
+    assert!(matches!(last.head.authorization, Authorization::Bearer(_)));
+    assert_eq!(last.head.purpose.as_deref(), Some("DELIVER_SERVICE"));
+    assert_eq!(last.head.reason.as_deref(), Some("ärende 4711"));
+    assert_eq!(last.head.request_id, "r-1");
+    assert_eq!(last.head.client.to_string(), "192.0.2.7");
     assert_eq!(last.params.operation_name.as_deref(), Some("Q"));
     assert!(!last.read_only);
 }

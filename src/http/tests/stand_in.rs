@@ -14,7 +14,7 @@ use async_graphql::{
 
 use crate::{
     graphql::documents::{Documents, ParseFailed},
-    http::{Answer, Authorization, Incoming, Outcome, OutcomeKind},
+    http::{Answer, Authorization, Head, Incoming, Outcome, OutcomeKind, Refusal},
 };
 
 struct Query;
@@ -79,8 +79,8 @@ impl Answer for StandIn {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let params = request.params.clone();
         let read_only = request.read_only;
-        let signed_in = !matches!(request.authorization, Authorization::Unusable);
-        let purpose = request.purpose.clone();
+        let signed_in = !matches!(request.head.authorization, Authorization::Unusable);
+        let purpose = request.head.purpose.clone();
         *self.last.lock().unwrap() = Some(request);
 
         let empty = |kind| Outcome { response: Response::default(), kind };
@@ -117,5 +117,10 @@ impl Answer for StandIn {
         let refused = response.is_err() && response.errors.iter().all(|error| error.path.is_empty());
         let kind = if refused { OutcomeKind::ValidationFailed } else { OutcomeKind::Executed };
         Outcome { response, kind }
+    }
+
+    async fn refuse(&self, _: Head, malformed: Refusal) -> Outcome {
+        let response = Response::from_errors(vec![malformed.into_error()]);
+        Outcome { response, kind: OutcomeKind::Malformed }
     }
 }

@@ -405,8 +405,20 @@ async fn wrong_changes_are_refused_by_field_and_change_nothing() {
             refused("NOT_JUSTIFIED", "locations.0"),
             Some("FAILED"),
         ),
-        case("a NUL", agent.post(raw("\\u0000")).await, (BAD, "BAD_USER_INPUT", None), None),
-        case("a lone surrogate", agent.post(raw("\\ud800")).await, (BAD, "BAD_USER_INPUT", None), None),
+        case("a NUL", agent.post(raw("\\u0000")).await, (BAD, "BAD_USER_INPUT", None), Some("FAILED")),
+        case(
+            "a lone surrogate",
+            agent.post(raw("\\ud800")).await,
+            (BAD, "BAD_USER_INPUT", None),
+            Some("FAILED"),
+        ),
+        case("no document", agent.post("{}").await, (BAD, "BAD_USER_INPUT", Some("query")), Some("FAILED")),
+        case(
+            "too long a reason",
+            agent.clone().because(&"x".repeat(201)).get("{ viewer { actor } }").await,
+            (BAD, "BAD_USER_INPUT", Some("Access-Reason")),
+            Some("FAILED"),
+        ),
         case(
             "ten megabytes",
             agent.post(raw(&"x".repeat(10_000_000))).await,

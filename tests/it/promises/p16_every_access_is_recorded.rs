@@ -2,6 +2,7 @@
 
 use crate::support::{
     Answer, TestApp,
+    audit::{self, Event},
     build::{RECTIFY, REGISTER},
 };
 use serde_json::{Value, json};
@@ -108,6 +109,74 @@ async fn a_refusal_is_on_record_and_shows_nothing() {
         ("authenticate", "DENIED UNAUTHENTICATED")
     );
     assert_eq!((event.count, event.address.as_deref()), (Some(5), Some("198.51.100.7")));
+
+    // How often they came is told without their coming back.
+    assert_eq!(stranger.get("{ viewer { actor } }").await.code(), Some("UNAUTHENTICATED"));
+    app.advance(chrono::TimeDelta::minutes(2));
+    let counts = async || {
+        let all = audit::all(&app.database).await.into_iter();
+        let about = all.filter(|event| event.address.as_deref() == Some("198.51.100.7"));
+        about.map(|event| event.count).collect::<Vec<_>>()
+    };
+    let told = async {
+        let mut often = tokio::time::interval(std::time::Duration::from_millis(50));
+        while counts().await != [Some(1), Some(5), Some(1)] {
+            often.tick().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), told).await.unwrap();
+    app.finish().await;
+}
+
+/// However often a document asks for what its caller may not have, or asks wrongly, one event says so, and how often.
+#[tokio::test]
+async fn one_document_leaves_no_flood_of_events() {
+    let app = TestApp::new().await;
+    let aliases = (0..40).map(|n| format!("o{n}: owner")).collect::<Vec<_>>().join(" ");
+    let document = format!("{{ services {{ nodes {{ requirements {{ system {{ {aliases} }} }} }} }} }}");
+    let answer = app.customer_user("K-1001").get(&document).await;
+    assert_eq!(answer.code(), Some("FORBIDDEN"));
+    let events = app.events(&answer).await;
+    let endings = events.iter().map(|event| (event.ending(), event.count.is_some_and(|count| count > 400)));
+    assert_eq!(
+        endings.collect::<Vec<_>>(),
+        [("DENIED FORBIDDEN".to_owned(), true), ("ALLOWED".to_owned(), false)]
+    );
+
+    // What was shown beside it is on record all the same.
+    let document = "{ customers(first: 20) { nodes { reference dataLocations(first: -1) { totalCount } } } }";
+    let answer = app.agent().get(document).await;
+    assert_eq!(answer.field().as_deref(), Some("first"));
+    let mut events = app.events(&answer).await;
+    events.sort_by_key(Event::ending);
+    let endings = events.iter().map(|event| (event.ending(), event.subjects.len())).collect::<Vec<_>>();
+    assert_eq!(endings, [("ALLOWED".to_owned(), 20), ("FAILED BAD_USER_INPUT".to_owned(), 0)]);
+    app.finish().await;
+}
+
+/// A document that is not carried out goes by its only root field, if it has one, and by what it would have done.
+#[tokio::test]
+async fn what_was_not_carried_out_is_filed_as_what_it_was() {
+    let app = TestApp::new().await;
+    let agent = app.agent();
+    let missing =
+        "mutation ($input: RegisterCustomerInput!) { registerCustomer(input: $input) { customer { id } } }";
+    for (document, kind, operation) in [
+        ("{ customers(first: \"many\") { totalCount } }", "READ", "customers"),
+        ("{ customers(first: \"many\") { totalCount } viewer { actor } }", "READ", "graphql"),
+        ("{ noSuchField }", "READ", "graphql"),
+        (missing, "WRITE", "registerCustomer"),
+        ("{ no document", "READ", "graphql"),
+    ] {
+        let answer = agent.get(document).await;
+        assert_eq!(answer.status.as_u16(), 400, "{document}: {:#}", answer.json);
+        let event = app.event(&answer).await;
+        assert_eq!(
+            (&*event.kind, &*event.operation, &*event.outcome),
+            (kind, operation, "FAILED"),
+            "{document}"
+        );
+    }
     app.finish().await;
 }
 

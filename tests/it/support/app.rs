@@ -13,7 +13,10 @@ use kartotek::{
     server::{Parts, Server},
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{
+    LazyLock, Mutex,
+    atomic::{AtomicU64, Ordering},
+};
 
 /// The key that this run's tokens are signed with.
 pub static KEY: LazyLock<LocalKey> = LazyLock::new(|| {
@@ -30,6 +33,7 @@ pub struct TestApp {
     pub clock: FakeClock,
     pub server: Server,
     asked: Mutex<Vec<Asked>>,
+    turned_away: AtomicU64,
     unfinished: Unfinished,
 }
 
@@ -79,7 +83,14 @@ impl TestApp {
     pub async fn on(database: Database) -> Self {
         let clock = FakeClock::at(start());
         let server = Server::start(parts(&database, clock.clone())).await.unwrap();
-        Self { database, clock, server, asked: Mutex::default(), unfinished: Unfinished(true) }
+        Self {
+            database,
+            clock,
+            server,
+            asked: Mutex::default(),
+            turned_away: AtomicU64::default(),
+            unfinished: Unfinished(true),
+        }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -102,10 +113,12 @@ impl TestApp {
         }
         let asked = Asked { request_id: answer.request_id.clone(), events: answer.owes() };
         self.asked.lock().unwrap().push(asked);
+        self.turned_away.fetch_add(u64::from(answer.turned_away()), Ordering::Relaxed);
     }
 
-    /// Asserts what holds after every test, and takes everything down: every answered operation has its event, and
-    /// every row of the log is what its body says, under its hash.
+    /// Asserts what holds after every test, and takes everything down: every answered operation has its event, every
+    /// row of the log is what its body says, under its hash, and whoever was turned away is counted once the server has
+    /// ended.
     pub async fn finish(mut self) {
         audit::check_whole_log(&self.database).await;
         let log = audit::all(&self.database).await;
@@ -115,6 +128,10 @@ impl TestApp {
         }
         self.unfinished.0 = false;
         self.server.close().await;
+        let log = audit::all(&self.database).await.into_iter();
+        let counted = log.filter(|event| event.operation == "authenticate").filter_map(|event| event.count);
+        let (counted, turned_away) = (counted.sum::<u64>(), self.turned_away.into_inner());
+        assert!(counted >= turned_away, "{turned_away} were turned away, and {counted} are on record");
         self.database.discard().await;
     }
 }

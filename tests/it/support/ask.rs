@@ -17,7 +17,7 @@ pub struct Answer {
     pub headers: HeaderMap,
     pub json: Value,
     pub request_id: String,
-    /// Whether the document was asked for, rather than something that is not GraphQL at all.
+    /// Whether the caller was let in.
     reached_the_api: bool,
 }
 
@@ -113,11 +113,13 @@ impl Answer {
                 | StatusCode::NOT_FOUND
                 | StatusCode::SERVICE_UNAVAILABLE
         );
-        // Bytes that are no GraphQL request are refused with this code, without a place in a document.
-        let no_request =
-            self.status == StatusCode::BAD_REQUEST && self.errors()[0].get("locations").is_none();
-        let no_graphql = no_request && self.code() == Some("BAD_USER_INPUT");
-        !(refused_before || no_graphql)
+        !refused_before
+    }
+
+    /// Whether the caller was told that they are nobody who may ask here.
+    pub(super) fn turned_away(&self) -> bool {
+        let status = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN].contains(&self.status);
+        status && matches!(self.code(), Some("UNAUTHENTICATED" | "FORBIDDEN"))
     }
 
     /// How many events it must have left in the log, at the least.
