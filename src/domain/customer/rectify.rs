@@ -10,6 +10,7 @@ use crate::{
     domain::{
         catalog::Catalog,
         checks::{Checks, not_found, same_version},
+        justification::unjustified,
     },
     policy::{Action, ProfileField, Target},
 };
@@ -82,6 +83,25 @@ impl Command for RectifyCustomer {
 }
 
 impl RectifyCustomer {
+    /// What was wrong may be corrected, but a profile is completed only with what is needed (Art. 5(1)(c), 16): the
+    /// customer's services or the law, or the steps before a first order. What is imported is there already.
+    async fn refuse_unjustified(&self, w: &Writer, lines: &[data_location::Model]) -> Result<(), Stop> {
+        if self.channel == Channel::Import {
+            return Ok(());
+        }
+        let ids = lines.iter().map(|line| line.id).collect::<Vec<_>>();
+        let unjustified = unjustified(w, &self.catalog, &ids).await?;
+        let mut checks = Checks::new();
+        for line in lines.iter().filter(|line| unjustified.contains(&line.id)) {
+            let is_it = |field: &ProfileField| field.category() == line.category.as_str();
+            let field = ProfileField::ALL.into_iter().find(is_it).map_or("", ProfileField::word);
+            let message =
+                "No live service of this customer and no law needs this here: start the service first.";
+            checks.refuse(&format!("profile.{field}"), Code::NotJustified, message);
+        }
+        checks.finish()
+    }
+
     /// What came into the profile goes on the map, and what was taken out of it leaves a tombstone.
     async fn move_on_map(
         &self,
@@ -93,7 +113,8 @@ impl RectifyCustomer {
         let came = |field: &ProfileField| before.get(*field).is_none();
         let went = |field: &ProfileField| after.get(*field).is_none();
         let come = fields.iter().copied().filter(came).collect::<Vec<_>>();
-        keep_on_map(w, &self.catalog, self.customer, &come, self.channel).await?;
+        let lines = keep_on_map(w, &self.catalog, self.customer, &come, self.channel).await?;
+        self.refuse_unjustified(w, &lines).await?;
 
         let Some(system) = self.catalog.built_in_system() else { return Ok(()) };
         let gone = fields.iter().copied().filter(went).map(ProfileField::category).collect::<Vec<_>>();

@@ -150,15 +150,15 @@ pub(super) async fn find_by(w: &Writer, customer: CustomerId, profile: &Profile)
     w.insert_all::<customer_lookup::Entity>(&rows).await
 }
 
-/// Puts on the map what Kartotek itself keeps of a profile.
+/// Puts on the map what Kartotek itself keeps of a profile. The lines that are new.
 pub(super) async fn keep_on_map(
     w: &Writer,
     catalog: &Catalog,
     customer: CustomerId,
     fields: &[ProfileField],
     channel: Channel,
-) -> Result<(), Stop> {
-    let Some(system) = catalog.built_in_system() else { return Ok(()) };
+) -> Result<Vec<data_location::Model>, Stop> {
+    let Some(system) = catalog.built_in_system() else { return Ok(Vec::new()) };
     let known = |field: &&ProfileField| catalog.categories.contains_key(field.category());
     let new = |field: &ProfileField| NewLine {
         customer_id: customer,
@@ -170,5 +170,6 @@ pub(super) async fn keep_on_map(
         document_date: None,
     };
     let rows = fields.iter().filter(known).map(|field| line(w, new(field))).collect::<Vec<_>>();
-    w.insert_all::<data_location::Entity>(&rows).await
+    w.insert_all::<data_location::Entity>(&rows).await?;
+    Ok(rows)
 }

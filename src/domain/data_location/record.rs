@@ -1,12 +1,12 @@
 //! Data is put on the map: all of it or none, and only where something justifies it.
 
 use crate::{
-    access::{Code, Command, Sql, Stop, Writer},
+    access::{Code, Command, Stop, Writer},
     domain::{
         catalog::Catalog,
         checks::{BLOCK, Checks},
         customer::gone,
-        justification::Facts,
+        justification::unjustified,
         third_party::blockers,
     },
     policy::{Action, Target},
@@ -18,7 +18,7 @@ use entity::{
     ids::{CategoryKey, CustomerId, DataLocationId, SystemId},
     system, third_party,
 };
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -67,16 +67,18 @@ fn key(row: &data_location::Model) -> Key {
     (row.customer_id, row.system_id, row.category.clone(), external)
 }
 
+impl NewLine {
+    fn key(&self) -> Key {
+        let external = self.external_reference.clone().unwrap_or_default();
+        (self.customer_id, self.system_id, self.category.clone(), external)
+    }
+}
+
 /// Where data lies, of one customer or of many.
 #[derive(Clone, Debug)]
 pub struct RecordDataLocations {
     pub catalog: Arc<Catalog>,
     pub lines: Vec<NewLine>,
-}
-
-#[derive(FromQueryResult)]
-struct Id {
-    id: DataLocationId,
 }
 
 impl Command for RecordDataLocations {
@@ -92,20 +94,19 @@ impl Command for RecordDataLocations {
         let systems = self.keep_systems(w).await?;
         let categories = self.keep_categories(w).await?;
         self.check(w.now(), &systems, &categories)?;
-        self.check_third_parties(w, &systems).await?;
         self.check_customers(w).await?;
         let known = self.known(w).await?;
+        self.check_third_parties(w, &systems, &known).await?;
         let mut rows = Vec::with_capacity(self.lines.len());
         let mut new = HashMap::<Key, usize>::new();
         for (at, one) in self.lines.iter().enumerate() {
-            let row = line(w, one.clone());
-            let key = key(&row);
+            let key = one.key();
             let row = match (known.get(&key), new.get(&key)) {
                 (Some(known), _) => known.clone(),
                 (None, Some(earlier)) => data_location::Model::clone(&rows[*earlier]),
                 (None, None) => {
                     new.insert(key, at);
-                    row
+                    line(w, one.clone())
                 }
             };
             rows.push(row);
@@ -164,6 +165,11 @@ impl RecordDataLocations {
                 Some(system) if system.retired_at.is_some() => {
                     checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
                 }
+                Some(system) if system.built_in => {
+                    let message = "Kartotek keeps profiles and nothing else, and puts those on the map itself: \
+                                   register or rectify the customer.";
+                    checks.refuse(&path("systemId"), Code::NotJustified, message);
+                }
                 Some(_) => {}
             }
             if let Some(reference) = &mut line.external_reference {
@@ -180,14 +186,17 @@ impl RecordDataLocations {
     }
 
     /// Nothing is given to a third party that is not trusted, or no longer: as they are now and until the commit.
-    /// What lies there already is put on the map.
+    /// What lies there already is put on the map, or is there.
     async fn check_third_parties(
         &self,
         w: &Writer,
         systems: &HashMap<SystemId, system::Model>,
+        known: &HashMap<Key, data_location::Model>,
     ) -> Result<(), Stop> {
         let of = |line: &NewLine| systems.get(&line.system_id)?.third_party_id;
-        let given = self.lines.iter().enumerate().filter(|(_, line)| line.source_channel != Channel::Import);
+        let is_new =
+            |line: &NewLine| line.source_channel != Channel::Import && !known.contains_key(&line.key());
+        let given = self.lines.iter().enumerate().filter(|(_, line)| is_new(line));
         let given = given.filter_map(|(at, line)| Some((at, of(line)?))).collect::<Vec<_>>();
         let ids = given.iter().map(|(_, id)| *id).collect::<BTreeSet<_>>();
         if ids.is_empty() {
@@ -255,19 +264,12 @@ impl RecordDataLocations {
         new: BTreeSet<usize>,
     ) -> Result<(), Stop> {
         let judged = new.into_iter().filter(|at| self.lines[*at].source_channel != Channel::Import);
-        let at = judged.map(|at| (rows[at].id, at)).collect::<HashMap<_, _>>();
-        if at.is_empty() {
-            return Ok(());
-        }
-        let mut sql = Sql::new("SELECT l.id FROM data_location l WHERE l.id IN ");
-        sql.list(at.keys().map(|id| id.0)).push(" AND ");
-        Facts::new(&self.catalog, w.now()).decide(&mut sql, "l", false);
-        let mut unjustified =
-            w.numbers::<Id>(sql).await?.into_iter().filter_map(|row| at.get(&row.id)).collect::<Vec<_>>();
-        unjustified.sort_unstable();
+        let judged = judged.collect::<Vec<_>>();
+        let ids = judged.iter().map(|at| rows[*at].id).collect::<Vec<_>>();
+        let unjustified = unjustified(w, &self.catalog, &ids).await?;
         let mut checks = Checks::new();
-        for at in unjustified {
-            let line = &self.lines[*at];
+        for at in judged.into_iter().filter(|at| unjustified.contains(&rows[*at].id)) {
+            let line = &self.lines[at];
             let message = format!(
                 "No live service of this customer and no law needs {} at this system: start the service first, or \
                  record it with the channel IMPORT if it lies there already.",

@@ -6,6 +6,7 @@ use crate::{
         catalog::Catalog,
         period::{Period, start_of},
     },
+    policy::ProfileField,
 };
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::{enums::RetentionStart, ids::CategoryKey, retention_rule};
@@ -100,7 +101,7 @@ impl Facts {
             "SELECT 1 FROM customer c JOIN system y ON y.built_in \
              WHERE c.id = {l}.customer_id AND y.id = {l}.system_id AND "
         ));
-        self.prospective(sql);
+        self.prospective(sql, l);
         sql.push(")))");
     }
 
@@ -151,12 +152,14 @@ impl Facts {
             );
         among(sql);
         sql.push(" AND ");
-        self.prospective(sql);
+        self.prospective(sql, "l");
     }
 
-    /// That the customer `c` was registered a while ago, and has ordered nothing yet.
-    fn prospective(&self, sql: &mut Sql) {
-        sql.push("c.created_at > ")
+    /// That the customer `c` was registered a while ago and has ordered nothing yet, and `l` is part of a profile.
+    fn prospective(&self, sql: &mut Sql, l: &str) {
+        sql.push(&format!("{l}.category IN "))
+            .list(ProfileField::ALL.map(|field| field.category().to_owned()))
+            .push(" AND c.created_at > ")
             .bind(self.prospects_since)
             .push(" AND NOT EXISTS (SELECT 1 FROM subscription p WHERE p.customer_id = c.id)");
     }

@@ -4,7 +4,9 @@
 mod explain;
 mod facts;
 mod query;
+mod unjustified;
 
 pub use explain::explain;
 pub use facts::{Facts, PROSPECT};
 pub use query::{Justification, JustificationKind, JustifyLocations};
+pub use unjustified::unjustified;

@@ -73,7 +73,7 @@ impl CustomerMutation {
 
     /// Corrects the profile here.
     ///
-    /// userErrors: CUSTOMER_GONE, INVALID_NATIONAL_ID, ALREADY_EXISTS, VERSION_CONFLICT.
+    /// userErrors: CUSTOMER_GONE, INVALID_NATIONAL_ID, ALREADY_EXISTS, VERSION_CONFLICT, NOT_JUSTIFIED.
     ///
     /// Requires: AGENT, COMPLIANCE.
     async fn rectify_customer(

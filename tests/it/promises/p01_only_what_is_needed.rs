@@ -1,12 +1,18 @@
 //! P1: only what the services ordered need, and what the law requires, may be where it is.
 
-use crate::support::TestApp;
+use crate::support::{
+    TestApp,
+    build::{RECTIFY, REGISTER},
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 const WHY: &str = "query ($reference: String, $justified: Boolean) { customer(reference: $reference) {
     dataLocations(filter: { justified: $justified }) { nodes { category { key } system { name } sourceChannel
         justifications { kind until retentionRule { statute } } } } } }";
+
+const HOSTED: &str =
+    "{ services { nodes { key requirements { category { key } system { id thirdParty { name } } } } } }";
 
 async fn map(app: &TestApp, reference: &str, justified: Option<bool>) -> Vec<Value> {
     let variables = json!({ "reference": reference, "justified": justified });
@@ -43,6 +49,71 @@ async fn what_nothing_needs_is_refused_and_what_lies_there_already_shows() {
         .get("{ customers(filter: { unjustified: true, referencePrefix: \"K-2\" }) { totalCount } }")
         .await;
     assert_eq!(whose.data()["customers"]["totalCount"], 1);
+    app.finish().await;
+}
+
+/// A profile grows only by what is needed, and nothing else is kept beside it.
+#[tokio::test]
+async fn a_profile_is_completed_with_what_a_service_needs() {
+    let app = TestApp::new().await;
+    let input = json!({ "reference": "K-2003", "kind": "PERSON", "locale": "SV", "channel": "PHONE",
+        "profile": { "name": "Karin Ek" } });
+    let registered = app.agent().ask(REGISTER, json!({ "input": input })).await;
+    let customer = registered.data()["registerCustomer"]["customer"]["id"].as_str().unwrap().to_owned();
+    let rectify = async |profile: Value, channel: &str| {
+        let input = json!({ "customerId": customer, "profile": profile, "channel": channel });
+        app.agent().ask(RECTIFY, json!({ "input": input })).await.user_errors()
+    };
+    // Before the first order, whatever an offer takes.
+    assert_eq!(rectify(json!({ "email": "karin@ek.example" }), "PHONE").await, []);
+    let service =
+        "mutation { createService(input: { key: \"talk\", name: \"Talk\" }) { userErrors { code } } }";
+    assert_eq!(app.compliance().get(service).await.data()["createService"]["userErrors"], json!([]));
+    app.start(&customer, "talk").await;
+    let before = app.database.dump_but_the_log().await;
+    let unneeded = json!({ "nationalId": "19900101-2385", "name": "Karin Eke" });
+    let refused = ("NOT_JUSTIFIED".to_owned(), Some("profile.nationalId".to_owned()));
+    assert_eq!(rectify(unneeded.clone(), "PHONE").await, [refused]);
+    assert_eq!(app.database.dump_but_the_log().await, before);
+    // What is wrong may be put right, and what was imported is there.
+    assert_eq!(rectify(json!({ "name": "Karin Eke", "email": "k@ek.example" }), "PHONE").await, []);
+    assert_eq!(rectify(unneeded, "IMPORT").await, []);
+
+    let kartotek = app.system_id("Kartotek").await;
+    let beside = app.record(line(&customer, "user.contact.phone_number", &kartotek, "IMPORT")).await;
+    let refused = ("NOT_JUSTIFIED".to_owned(), Some("locations.0.systemId".to_owned()));
+    assert_eq!(beside.user_errors(), [refused]);
+    app.finish().await;
+}
+
+/// What is on the map already is no new disclosure, even where nothing new may go.
+#[tokio::test]
+async fn recording_again_at_a_third_party_that_is_suspended_changes_nothing() {
+    let app = TestApp::new().await;
+    let customer = app.register("K-2004").await;
+    app.start(&customer, "web-hosting").await;
+    let place = app.agent().get(HOSTED).await;
+    let place = place.data()["services"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|service| service["key"] == "web-hosting")
+        .unwrap()["requirements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|need| need["system"]["thirdParty"].is_object())
+        .unwrap()
+        .clone();
+    let (category, system) =
+        (place["category"]["key"].as_str().unwrap(), place["system"]["id"].as_str().unwrap());
+    let known = line(&customer, category, system, "PHONE");
+    assert_eq!(app.record(known.clone()).await.user_errors(), []);
+    app.database.run("UPDATE third_party SET status = 'SUSPENDED'").await;
+    assert_eq!(app.record(known.clone()).await.user_errors(), []);
+    let mut new = known;
+    new["externalReference"] = json!("another");
+    assert_eq!(app.record(new).await.user_errors()[0].0, "THIRD_PARTY_NOT_APPROVED");
     app.finish().await;
 }
 

@@ -164,10 +164,11 @@ async fn end(app: &TestApp, id: SubscriptionId, ended_at: chrono::DateTime<chron
         .unwrap();
 }
 
-/// An import takes what nothing justifies, too. What was erased leaves its tombstone.
+/// An import takes what nothing justifies, too. What was erased leaves its tombstone. Nobody records anything at
+/// Kartotek itself: what lies there is moved there.
 async fn record(app: &TestApp, customer: &str, lines: &mut [Line], systems: &[String]) {
     let input = |(number, line): (usize, &Line)| {
-        json!({ "customerId": customer, "category": line.category, "systemId": systems[line.system],
+        json!({ "customerId": customer, "category": line.category, "systemId": systems[line.system.max(1)],
             "externalReference": format!("{number}"), "sourceChannel": "IMPORT",
             "collectedAt": line.collected_at.to_rfc3339_opts(SecondsFormat::Micros, true),
             "documentDate": line.document_date })
@@ -176,14 +177,24 @@ async fn record(app: &TestApp, customer: &str, lines: &mut [Line], systems: &[St
     let answer = app.agent().ask(RECORD, json!({ "input": { "locations": inputs } })).await;
     assert_eq!(answer.user_errors(), []);
     let made = answer.data()["recordDataLocations"]["dataLocations"].as_array().unwrap();
-    let mut erased = Vec::<DataLocationId>::new();
+    let (mut erased, mut here) = (Vec::<DataLocationId>::new(), Vec::<DataLocationId>::new());
     for (line, made) in lines.iter_mut().zip(made) {
         made["id"].as_str().unwrap().clone_into(&mut line.id);
-        if let (true, Some(NodeId::DataLocation(id))) = (line.erased, NodeId::parse(&line.id.clone().into()))
-        {
-            erased.push(id);
-        }
+        let Some(NodeId::DataLocation(id)) = NodeId::parse(&line.id.clone().into()) else {
+            panic!("{} is no line's", line.id)
+        };
+        erased.extend(line.erased.then_some(id));
+        here.extend((line.system == 0).then_some(id));
     }
+    let Some(NodeId::System(kartotek)) = NodeId::parse(&systems[0].clone().into()) else {
+        panic!("{} is no system's", systems[0])
+    };
+    data_location::Entity::update_many()
+        .col_expr(data_location::Column::SystemId, Expr::value(kartotek))
+        .filter(data_location::Column::Id.is_in(here))
+        .exec(app.database.owner())
+        .await
+        .unwrap();
     data_location::Entity::update_many()
         .col_expr(data_location::Column::State, Expr::value(DataLocationState::Erased))
         .col_expr(data_location::Column::HeldTo, Expr::value(app.now()))

@@ -64,6 +64,15 @@ pub struct Customer {
     pub lines: Vec<Line>,
 }
 
+/// What a profile says of somebody, which is all that Kartotek itself keeps for whoever has ordered nothing yet.
+const PROFILE: [&str; 5] = [
+    "user.name",
+    "user.contact.email",
+    "user.contact.phone_number",
+    "user.contact.address",
+    "user.government_id.national_identification_number",
+];
+
 /// All that the answers follow from.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -91,7 +100,8 @@ impl World {
         }
         let mut reasons = self.subscriptions(customer, line);
         reasons.extend(self.rules.iter().filter_map(|rule| self.kept(rule, customer, line)));
-        if line.system == 0 && customer.subscriptions.is_empty() {
+        let in_profile = line.system == 0 && PROFILE.contains(&&*line.category);
+        if in_profile && customer.subscriptions.is_empty() {
             let until = Some(PROSPECT.after(customer.created_at));
             let kind = "PROSPECT".to_owned();
             reasons.push(Reason { kind, purpose: None, subscription: None, statute: None, until });
