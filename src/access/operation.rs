@@ -152,6 +152,14 @@ impl Access {
                     attempt += 1;
                     continue;
                 }
+                // Somebody was faster: once more, to be refused by what they have put there, and to have it on record
+                // whom that was about.
+                Stop::Broken(Broken::Database(error))
+                    if attempt == 1 && database::duplicate(&error).is_some() =>
+                {
+                    attempt += 1;
+                    continue;
+                }
                 Stop::Broken(Broken::Database(error)) => match database::duplicate(&error) {
                     Some(constraint) => match command.duplicate(&constraint) {
                         Some(refusal) => refusal.into(),

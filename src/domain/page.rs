@@ -35,6 +35,15 @@ impl PageRequest {
     }
 }
 
+/// One of the two cursors that a page can lie between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It begins after that.
+    After,
+    /// It ends before that.
+    Before,
+}
+
 /// A page of entries in the order of the list, each with the keys that its cursor holds.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
@@ -71,14 +80,23 @@ impl<T> Page<T> {
         Self { entries, has_next, has_previous, total }
     }
 
-    /// The page of a list that is in memory as a whole, in its order, with keys that sort as the list does.
-    pub fn of_list(request: &PageRequest, list: Vec<T>, keys: impl Fn(&T) -> Vec<String>) -> Self {
+    /// The page of a list that is in memory as a whole, in its order.
+    ///
+    /// # Errors
+    /// Which end of the page is not in the list: no entry has these keys, or none any more.
+    pub fn of_list(
+        request: &PageRequest,
+        list: Vec<T>,
+        keys: impl Fn(&T) -> Vec<String>,
+    ) -> Result<Self, End> {
         let total = request.count.then_some(list.len() as u64);
         let entries = list.into_iter().map(|entry| (keys(&entry), entry)).collect::<Vec<_>>();
-        let position = |cursor: &Vec<String>| entries.iter().position(|(keys, _)| keys == cursor);
-        // An entry that has gone since leaves its cursor without a place: the list starts over.
-        let from = request.after.as_ref().and_then(position).map_or(0, |at| at + 1);
-        let to = request.before.as_ref().and_then(position).unwrap_or(entries.len()).max(from);
+        let position = |cursor: &Option<Vec<String>>, end: End| {
+            let of = |cursor| entries.iter().position(|(keys, _)| keys == cursor).ok_or(end);
+            cursor.as_ref().map(of).transpose()
+        };
+        let from = position(&request.after, End::After)?.map_or(0, |at| at + 1);
+        let to = position(&request.before, End::Before)?.unwrap_or(entries.len()).max(from);
         let limit = usize::try_from(request.limit).unwrap_or(usize::MAX);
         let (start, end) = if request.backward {
             (to.saturating_sub(limit).max(from), to)
@@ -87,7 +105,7 @@ impl<T> Page<T> {
         };
         let (has_previous, has_next) = (start > 0, end < entries.len());
         let entries = entries.into_iter().skip(start).take(end - start).collect();
-        Self { entries, has_next, has_previous, total }
+        Ok(Self { entries, has_next, has_previous, total })
     }
 
     /// The same page of something else.

@@ -91,7 +91,11 @@ fn written(text: &str) -> Option<Span> {
     if !text.starts_with('P') || text.bytes().any(|b| b.is_ascii_lowercase()) {
         return None;
     }
-    text.parse().ok().filter(|span: &Span| !span.is_negative())
+    // Nothing here is counted in less than seconds: what cannot be kept is not taken.
+    let fraction = |span: &Span| {
+        span.get_milliseconds() != 0 || span.get_microseconds() != 0 || span.get_nanoseconds() != 0
+    };
+    text.parse().ok().filter(|span: &Span| !span.is_negative() && !fraction(span))
 }
 
 /// The day in the company's time zone.
@@ -140,7 +144,7 @@ mod tests {
         for good in ["P30D", "P7Y", "PT15M", "P0D", "P1Y2M3DT4H", "P2W"] {
             assert!(Period::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "30D", "-P1D", "P-1D", "P", "7 years", "p7y", "P101Y", "P1"] {
+        for bad in ["", "30D", "-P1D", "P-1D", "P", "7 years", "p7y", "P101Y", "P1", "PT0.5S"] {
             assert!(Period::parse(bad).is_err(), "{bad}");
         }
     }

@@ -1,7 +1,7 @@
 //! Relay cursor connections over [`Page`]s.
 
 use super::error::bad_input;
-use crate::domain::page::{self, Page, PageRequest};
+use crate::domain::page::{self, End, Page, PageRequest};
 use async_graphql::{Context, OutputType, Result, SimpleObject};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
@@ -48,6 +48,17 @@ impl Arguments {
             count: ctx.look_ahead().field("totalCount").exists(),
         })
     }
+}
+
+/// The page of a list that is in memory as a whole, in its order.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for a cursor whose entry is not in the list, or no longer.
+pub fn page_of<T>(request: &PageRequest, list: Vec<T>, keys: impl Fn(&T) -> Vec<String>) -> Result<Page<T>> {
+    Page::of_list(request, list, keys).map_err(|end| {
+        let argument = if end == End::After { "after" } else { "before" };
+        bad_input(argument, "The entry of this cursor is not in the list any more: start from its beginning.")
+    })
 }
 
 fn size(argument: &str, size: i32) -> Result<u64> {

@@ -15,6 +15,7 @@ mod enums;
 mod error;
 mod known;
 mod loaders;
+mod named;
 mod node;
 mod root;
 mod scalars;

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     customer,
     enums::{ActorKind, AuditKind, AuditOutcome},
-    ids::{AuditEventId, CategoryKey, CustomerId},
+    ids::{AuditEventId, CategoryKey, CustomerId, PurposeKey},
     touch::Touch,
 };
 use sea_orm::{ActiveEnum, DbErr, EntityTrait, FromQueryResult, QueryResult};
@@ -30,7 +30,7 @@ pub struct AuditFilter {
     pub operations: Option<Vec<String>>,
     pub kinds: Option<Vec<AuditKind>>,
     pub outcomes: Option<Vec<AuditOutcome>>,
-    pub purposes: Option<Vec<String>>,
+    pub purposes: Option<Vec<PurposeKey>>,
     /// And what is below them.
     pub categories: Option<Vec<CategoryKey>>,
     pub request_id: Option<String>,
@@ -163,7 +163,7 @@ impl AuditFilter {
             sql.push(" AND e.outcome IN ").list(outcomes.iter().map(ActiveEnum::to_value));
         }
         if let Some(purposes) = &self.purposes {
-            sql.push(" AND e.purpose IN ").list(purposes.iter().cloned());
+            sql.push(" AND e.purpose IN ").list(purposes.iter().map(|key| key.0.clone()));
         }
         if let Some(from) = self.from {
             sql.push(" AND e.occurred_at >= ").bind(from);

@@ -12,7 +12,7 @@ use crate::{
         data_location::{NewLine, line},
         period::today,
     },
-    identifier::{Email, NationalId},
+    identifier::{Email, NationalId, Phone},
     policy::{Action, ProfileField, Target},
 };
 use chrono::{DateTime, Utc};
@@ -112,9 +112,17 @@ impl RegisterCustomer {
     fn reference(&self, now: DateTime<Utc>, checks: &mut Checks) -> String {
         let reference = checks.line("reference", &self.reference, 100);
         let today = today(now, &self.catalog.zone());
-        if Email::parse(&reference).is_ok() || NationalId::parse(&reference, today).is_ok() {
-            let message =
-                "A reference must not be a personal number or an address: give your own customer number.";
+        let country = self.catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
+        let is_number = |digits: &str| NationalId::parse(digits.trim_matches(['-', '+']), today).is_ok();
+        let in_digits = |c: char| c.is_ascii_digit() || c == '-' || c == '+';
+        // Of all that could be dialled only what nobody would take for a number of their own making.
+        let dialled = ["+", "00", "07"].iter().any(|prefix| reference.starts_with(prefix));
+        if Email::parse(&reference).is_ok()
+            || reference.split(|c| !in_digits(c)).any(is_number)
+            || (dialled && Phone::parse(&reference, country).is_ok())
+        {
+            let message = "A reference must not hold a personal number, nor be an address or a phone number: give \
+                           your own customer number.";
             checks.refuse("reference", Code::InvalidFormat, message);
         }
         reference

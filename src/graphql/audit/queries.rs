@@ -6,9 +6,9 @@ use crate::{
     graphql::{
         connection::Arguments,
         context::access,
-        customer::known_categories,
         enums::{ActorKind, AuditKind, AuditOutcome},
         error::OrError,
+        named,
         node::id_or_nobody,
         scalars::DateTime,
     },
@@ -45,10 +45,10 @@ impl AuditFilter {
             operations: self.operations,
             kinds: self.kinds.map(|any| any.into_iter().map(Into::into).collect()),
             outcomes: self.outcomes.map(|any| any.into_iter().map(Into::into).collect()),
-            purposes: self.purposes,
+            purposes: self.purposes.map(|keys| named::purposes(ctx, "filter.purposes", keys)).transpose()?,
             categories: self
                 .categories
-                .map(|keys| known_categories(ctx, "filter.categories", keys))
+                .map(|keys| named::categories(ctx, "filter.categories", keys))
                 .transpose()?,
             request_id: self.request_id,
             from: self.occurred_from.map(|moment| moment.0),

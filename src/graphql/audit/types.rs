@@ -1,13 +1,10 @@
 //! An event, and what it saw or changed of whom.
 
 use crate::{
-    domain::{
-        audit::{EventRow, SubjectBody},
-        page::Page,
-    },
+    domain::audit::{EventRow, SubjectBody},
     graphql::{
         catalog::DataCategory,
-        connection::{Arguments, connection},
+        connection::{Arguments, connection, page_of},
         context::{access, catalog, loaders},
         customer::Customer,
         enums::{ActorKind, AuditKind, AuditOutcome, Role},
@@ -110,9 +107,10 @@ impl AuditEvent {
         let actor = access(ctx).caller().actor.clone();
         let hidden = only_themselves(ctx);
         let mine = |subject: &&SubjectBody| !hidden || Some(subject.customer) == actor.customer;
-        let list = self.0.body.subjects.iter().filter(mine).cloned().collect();
-        let page = Page::of_list(&page, list, |subject: &SubjectBody| vec![subject.customer.to_string()]);
-        Ok(AuditSubjectConnection::new(LIST, page.map(AuditSubject)))
+        // An event never changes, so a place in it will do, and names nobody.
+        let list = self.0.body.subjects.iter().filter(mine).cloned().enumerate().collect();
+        let page = page_of(&page, list, |(place, _)| vec![place.to_string()])?;
+        Ok(AuditSubjectConnection::new(LIST, page.map(|(_, subject)| AuditSubject(subject))))
     }
 }
 

@@ -5,9 +5,8 @@ use super::{
     RetentionRuleConnection, Service, ServiceConnection,
 };
 use crate::{
-    domain::page::Page,
     graphql::{
-        connection::Arguments,
+        connection::{Arguments, page_of},
         context::{access, catalog},
         enums::Sensitivity,
         error::{OrError, bad_input, missing},
@@ -77,7 +76,7 @@ impl CatalogQuery {
         let shown = catalog.services.values().filter(|row| include_retired || row.retired_at.is_none());
         let mut list = shown.cloned().collect::<Vec<_>>();
         list.sort_by(|a, b| a.key.cmp(&b.key));
-        let page = Page::of_list(&page, list, |row| vec![row.key.clone()]);
+        let page = page_of(&page, list, |row| vec![row.key.clone()])?;
         Ok(ServiceConnection::new("services", page.map(Service)))
     }
 
@@ -109,7 +108,7 @@ impl CatalogQuery {
                 && filter.sensitivities.as_ref().is_none_or(|any| any.contains(&sensitivity))
         };
         let list = catalog.categories.values().filter(|row| lets_through(row)).cloned().collect();
-        let page = Page::of_list(&page, list, |row| vec![row.key.0.clone()]);
+        let page = page_of(&page, list, |row| vec![row.key.0.clone()])?;
         Ok(DataCategoryConnection::new("dataCategories", page.map(DataCategory)))
     }
 
@@ -129,7 +128,7 @@ impl CatalogQuery {
         access(ctx).permit(Action::SeePurposes).await.or_error()?;
         let catalog = catalog(ctx);
         let shown = catalog.purposes.values().filter(|row| include_retired || row.retired_at.is_none());
-        let page = Page::of_list(&page, shown.cloned().collect(), |row| vec![row.key.0.clone()]);
+        let page = page_of(&page, shown.cloned().collect(), |row| vec![row.key.0.clone()])?;
         Ok(PurposeConnection::new("purposes", page.map(Purpose)))
     }
 
@@ -153,7 +152,7 @@ impl CatalogQuery {
         let mut list = shown.cloned().collect::<Vec<_>>();
         list.sort_by(|a, b| (&a.category, &a.purpose, a.id).cmp(&(&b.category, &b.purpose, b.id)));
         let keys = |row: &std::sync::Arc<entity::retention_rule::Model>| vec![row.id.to_string()];
-        let page = Page::of_list(&page, list, keys);
+        let page = page_of(&page, list, keys)?;
         Ok(RetentionRuleConnection::new("retentionRules", page.map(RetentionRule)))
     }
 }

@@ -1,11 +1,7 @@
 //! What comes in about customers.
 
-use crate::{
-    domain::customer::ProfileChange,
-    graphql::{change::change, context::catalog, error::bad_input},
-};
-use async_graphql::{Context, InputObject, MaybeUndefined, Result};
-use entity::ids::CategoryKey;
+use crate::{domain::customer::ProfileChange, graphql::change::change};
+use async_graphql::{InputObject, MaybeUndefined};
 
 /// Absent: unchanged, null: removed.
 #[derive(Default, InputObject)]
@@ -35,20 +31,4 @@ impl From<CustomerProfileInput> for ProfileChange {
             national_id: change(input.national_id),
         }
     }
-}
-
-/// Categories that a filter names; one that is not there is the caller's mistake, not an empty answer.
-///
-/// # Errors
-/// `BAD_USER_INPUT` with the argument's name.
-pub fn known(ctx: &Context<'_>, argument: &str, keys: Vec<String>) -> Result<Vec<CategoryKey>> {
-    let catalog = catalog(ctx);
-    let known = |key: String| {
-        let key = CategoryKey(key);
-        if catalog.categories.contains_key(&key) {
-            return Ok(key);
-        }
-        Err(bad_input(argument, "There is no such category: `dataCategories` lists them."))
-    };
-    keys.into_iter().map(known).collect()
 }

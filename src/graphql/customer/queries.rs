@@ -14,6 +14,7 @@ use crate::{
         enums::{CustomerKind, CustomerStatus},
         error::{OrError, bad_input, coded},
         loaders::Part,
+        named,
         node::id_or_nobody,
         scalars::Date,
     },
@@ -61,12 +62,15 @@ impl CustomerFilter {
             statuses: self.statuses.map(|any| any.into_iter().map(Into::into).collect()),
             reference_prefix: self.reference_prefix,
             dormant_since,
-            service: self.service_id.as_ref().map(id_or_nobody),
-            system: self.system_id.as_ref().map(id_or_nobody),
-            third_party: self.third_party_id.as_ref().map(id_or_nobody),
+            service: self.service_id.map(|id| named::service(ctx, "filter.serviceId", &id)).transpose()?,
+            system: self.system_id.map(|id| named::system(ctx, "filter.systemId", &id)).transpose()?,
+            third_party: self
+                .third_party_id
+                .map(|id| named::third_party(ctx, "filter.thirdPartyId", &id))
+                .transpose()?,
             categories: self
                 .categories
-                .map(|keys| super::inputs::known(ctx, "filter.categories", keys))
+                .map(|keys| named::categories(ctx, "filter.categories", keys))
                 .transpose()?,
             unjustified: self.unjustified,
         })

@@ -6,8 +6,9 @@ use crate::{
         catalog::DataCategory,
         connection::{Arguments, PageInfo, cursor, page_info},
         context::{access, catalog},
-        customer::{Customer, known_categories},
+        customer::Customer,
         error::OrError,
+        named,
         scalars::DateTime,
     },
 };
@@ -85,7 +86,7 @@ pub async fn customers_at(
         catalog: catalog(ctx),
         place,
         as_of: as_of.map(|moment| moment.0),
-        categories: categories.map(|keys| known_categories(ctx, "categories", keys)).transpose()?,
+        categories: categories.map(|keys| named::categories(ctx, "categories", keys)).transpose()?,
         page,
     };
     let page = access(ctx).read(inquiry).await.or_error()?;

@@ -10,10 +10,10 @@ use crate::{
         catalog::DataCategory,
         connection::connection,
         context::{access, catalog, loaders, renewed_catalog},
-        customer::{Customer, known_categories},
+        customer::Customer,
         enums::{Channel, DataLocationState},
         error::{OrError, missing},
-        node::{self, id_or_nobody},
+        named, node,
         scalars::{Date, DateTime},
         system::System,
     },
@@ -126,15 +126,21 @@ impl DataLocationFilter {
     /// The part of a map that the filter and the page ask for.
     ///
     /// # Errors
-    /// `BAD_USER_INPUT` for categories that there are not.
+    /// `BAD_USER_INPUT` for systems, third parties and categories that there are not.
     pub fn part(self, ctx: &Context<'_>, page: PageRequest) -> Result<LocationsOf> {
         let filter = LocationFilter {
             states: self.states.map(|any| any.into_iter().map(Into::into).collect()),
-            systems: self.system_ids.map(|any| any.iter().map(id_or_nobody).collect()),
-            third_parties: self.third_party_ids.map(|any| any.iter().map(id_or_nobody).collect()),
+            systems: self
+                .system_ids
+                .map(|any| any.iter().map(|id| named::system(ctx, "filter.systemIds", id)).collect())
+                .transpose()?,
+            third_parties: self
+                .third_party_ids
+                .map(|any| any.iter().map(|id| named::third_party(ctx, "filter.thirdPartyIds", id)).collect())
+                .transpose()?,
             categories: self
                 .categories
-                .map(|keys| known_categories(ctx, "filter.categories", keys))
+                .map(|keys| named::categories(ctx, "filter.categories", keys))
                 .transpose()?,
             justified: self.justified,
             held_at: self.held_at.map(|moment| moment.0),

@@ -2,11 +2,11 @@
 
 use super::{System, SystemConnection};
 use crate::{
-    domain::page::Page,
     graphql::{
-        connection::Arguments,
+        connection::{Arguments, page_of},
         context::{access, catalog},
         error::OrError,
+        named,
         node::id_of,
         scalars::Date,
     },
@@ -44,12 +44,11 @@ pub enum SystemOrder {
 }
 
 impl SystemFilter {
-    fn lets_through(&self, row: &system::Model) -> bool {
+    /// Whether a row passes; `third_party` is whom the filter names.
+    fn lets_through(&self, row: &system::Model, third_party: Option<ThirdPartyId>) -> bool {
         (self.include_retired || row.retired_at.is_none())
             && self.in_house.is_none_or(|in_house| row.third_party_id.is_none() == in_house)
-            && self.third_party_id.as_ref().is_none_or(|id| {
-                row.third_party_id.is_some() && row.third_party_id == id_of::<ThirdPartyId>(id)
-            })
+            && (third_party.is_none() || row.third_party_id == third_party)
             && self.countries.as_ref().is_none_or(|any| any.contains(&row.country))
             && self.review_due_before.is_none_or(|day| row.review_due.is_some_and(|due| due < day.0))
     }
@@ -103,10 +102,13 @@ impl SystemQuery {
         access(ctx).permit(Action::SeeSystems).await.or_error()?;
         let filter = filter.unwrap_or_default();
         let catalog = catalog(ctx);
+        let third_party = filter.third_party_id.as_ref();
+        let third_party =
+            third_party.map(|id| named::third_party(ctx, "filter.thirdPartyId", id)).transpose()?;
         let mut list: Vec<_> =
-            catalog.systems.values().filter(|row| filter.lets_through(row)).cloned().collect();
+            catalog.systems.values().filter(|row| filter.lets_through(row, third_party)).cloned().collect();
         list.sort_by(|a, b| order_by.compare(a, b));
-        let page = Page::of_list(&page, list, |row: &Arc<system::Model>| vec![row.id.to_string()]);
+        let page = page_of(&page, list, |row: &Arc<system::Model>| vec![row.id.to_string()])?;
         Ok(SystemConnection::new("systems", page.map(System)))
     }
 }

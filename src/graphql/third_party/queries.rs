@@ -2,9 +2,8 @@
 
 use super::{ThirdParty, ThirdPartyConnection};
 use crate::{
-    domain::page::Page,
     graphql::{
-        connection::Arguments,
+        connection::{Arguments, page_of},
         context::{access, catalog},
         enums::{ThirdPartyRole, TrustStatus},
         error::OrError,
@@ -95,7 +94,7 @@ impl ThirdPartyQuery {
         let shown = catalog.third_parties.values().filter(|row| filter.lets_through(row));
         let mut list = shown.cloned().collect::<Vec<_>>();
         list.sort_by(|a, b| order_by.compare(a, b));
-        let page = Page::of_list(&page, list, |row: &Arc<third_party::Model>| vec![row.id.to_string()]);
+        let page = page_of(&page, list, |row: &Arc<third_party::Model>| vec![row.id.to_string()])?;
         Ok(ThirdPartyConnection::new("thirdParties", page.map(ThirdParty)))
     }
 }

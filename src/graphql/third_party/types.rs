@@ -1,9 +1,9 @@
 //! A third party and how it was vetted.
 
 use crate::{
-    domain::{data_location::AtPlace, page::Page, period::day_of, third_party::blockers},
+    domain::{data_location::AtPlace, period::day_of, third_party::blockers},
     graphql::{
-        connection::{Arguments, connection},
+        connection::{Arguments, connection, page_of},
         context::{access, catalog},
         data_location::{CustomerDataConnection, customers_at},
         enums::{DisclosureBlockerCode, ThirdPartyRole, TransferSafeguard, TrustStatus},
@@ -129,7 +129,7 @@ impl ThirdParty {
         let catalog = catalog(ctx);
         let list =
             catalog.assessments.iter().filter(|row| row.third_party_id == self.0.id).cloned().collect();
-        let page = Page::of_list(&page, list, |row: &Arc<assessment::Model>| vec![row.id.to_string()]);
+        let page = page_of(&page, list, |row: &Arc<assessment::Model>| vec![row.id.to_string()])?;
         Ok(AssessmentConnection::new("assessments", page.map(Assessment)))
     }
 

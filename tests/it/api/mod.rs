@@ -1,6 +1,7 @@
 //! The API as clients meet it: what they may send, and what they get.
 
 mod another_server;
+mod at_once;
 mod bad_input;
 mod edges;
 mod lists;
