@@ -7,7 +7,7 @@ use crate::{
     domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
     graphql::Api,
     http::{Front, Limits, Probes, Site, TrustedProxies, router},
-    worker::{keep_catalog, keep_metrics, keep_rejections},
+    worker::{keep_catalog, keep_keys, keep_metrics, keep_rejections},
 };
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -93,11 +93,16 @@ impl Server {
             proxies: parts.proxies,
         };
         let (stop, stopped) = watch::channel(false);
-        let duties = vec![
+        let mut duties = vec![
             tokio::spawn(keep_catalog(catalogs.clone(), stopped.clone())),
             tokio::spawn(keep_metrics(parts.metrics, stopped.clone())),
-            tokio::spawn(keep_rejections(recording(&front), stopped)),
+            tokio::spawn(keep_rejections(recording(&front), stopped.clone())),
         ];
+        if verifier.keys().are_published() {
+            let clock = door.clone();
+            let now = move || clock.now().timestamp();
+            duties.push(tokio::spawn(keep_keys(verifier.keys().clone(), now, stopped)));
+        }
         let router = router(site, &parts.limits, Router::new());
         Ok(Self { door, catalogs, front, router, limits: parts.limits, stop, duties })
     }

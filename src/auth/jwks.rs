@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 
 /// However many unknown keys are asked for, the provider is asked this seldom.
 const COOL_DOWN_SECONDS: u64 = 30;
-/// Keys of this age are fetched again behind the back of the request that needs them.
+/// Keys of this age are fetched again, behind the back of the requests that need them.
 const STALE_SECONDS: u64 = 5 * 60;
 /// Keys of this age are worth nothing: the provider may have taken one of them away.
 const MAX_AGE_SECONDS: u64 = 60 * 60;
@@ -101,6 +101,13 @@ impl Jwks {
             && tokio::spawn(Arc::clone(self).attempt(now)).await.is_err()
         {
             tracing::error!("fetching the token keys came to a sudden end");
+        }
+    }
+
+    /// Fetches the keys when they are stale, and when there are none.
+    pub(super) async fn freshen(self: &Arc<Self>, now: i64) {
+        if self.held_with_age(now).is_none_or(|(_, age)| age >= STALE_SECONDS) {
+            self.refresh(now).await;
         }
     }
 

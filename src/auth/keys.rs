@@ -176,11 +176,25 @@ impl Keys {
     }
 
     /// Fetches the keys, unless that was tried less than 30 seconds ago. Call it once at the start so that the first
-    /// request need not wait; later the keys are fetched when a token asks for it. Failure is logged, not returned.
+    /// request need not wait; later see [`Keys::freshen`]. Failure is logged, not returned.
     pub async fn refresh(&self, now: i64) {
         if let Source::Published(jwks) = &self.0 {
             jwks.refresh(now).await;
         }
+    }
+
+    /// Fetches the keys when they are five minutes old or there are none, unless that was tried less than 30 seconds
+    /// ago. To be called again and again: a server that nobody sends a token to would have no keys one day.
+    pub async fn freshen(&self, now: i64) {
+        if let Source::Published(jwks) = &self.0 {
+            jwks.freshen(now).await;
+        }
+    }
+
+    /// Whether somebody publishes the keys: they change, and have to be fetched.
+    #[must_use]
+    pub fn are_published(&self) -> bool {
+        matches!(self.0, Source::Published(_))
     }
 
     /// Whether there are keys to check tokens with, for the readiness probe.

@@ -1,9 +1,11 @@
 //! When: loops that run one duty again and again, as a named part of the program, until told to stop.
 
 mod catalog;
+mod keys;
 mod metrics;
 mod rejections;
 
 pub use catalog::keep_catalog;
+pub use keys::keep_keys;
 pub use metrics::keep_metrics;
 pub use rejections::keep_rejections;

@@ -7,6 +7,8 @@ mod crash;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod identity_provider;
+#[cfg(test)]
 mod master_keys;
 #[cfg(test)]
 mod migrations;

@@ -18,7 +18,7 @@ const EDGES: &[Knows] = &[
     ("http", &["access", "auth", "domain", "graphql", "policy"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
     ("auth", &["policy"], &["jsonwebtoken", "reqwest"]),
     ("graphql", &["access", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
-    ("worker", &["domain"], &["metrics", "metrics_exporter_prometheus"]),
+    ("worker", &["auth", "domain"], &["metrics", "metrics_exporter_prometheus"]),
     ("domain", &["access", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
     ("access", &["crypto", "identifier", "policy", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
