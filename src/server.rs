@@ -1,7 +1,7 @@
 //! The parts put together: database, reference data, API and HTTP, as `kartotek serve` and the tests run them.
 
 use crate::{
-    access::{Broken, Clock, Door, Refusal, Settings, Stop},
+    access::{Broken, Clock, Door, Settings, Stop},
     auth::TokenVerifier,
     crypto::MasterKeys,
     domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
@@ -45,28 +45,19 @@ pub enum NotStarted {
     #[error("the database cannot be used")]
     Database(#[from] Broken),
     #[error("the master keys are not this database's")]
-    Keys(#[source] WrongKeys),
+    Keys(#[source] Stop),
     #[error("the reference data cannot be loaded")]
     Catalog(#[from] Stop),
     #[error("the schema cannot be read")]
     Schema(#[from] async_graphql::parser::Error),
 }
 
-/// Which master key the database asks for.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct WrongKeys(String);
-
 fn wrong_keys(stop: Stop) -> NotStarted {
     match stop {
-        Stop::Refused(refusals) => NotStarted::Keys(WrongKeys(messages(refusals))),
+        Stop::Refused(_) => NotStarted::Keys(stop),
         Stop::Broken(broken) => broken.into(),
-        stop @ Stop::Denied(_) => stop.into(),
+        Stop::Denied(_) => stop.into(),
     }
-}
-
-fn messages(refusals: Vec<Refusal>) -> String {
-    refusals.into_iter().map(|refusal| refusal.message).collect::<Vec<_>>().join(" ")
 }
 
 impl Server {

@@ -110,7 +110,7 @@ pub enum Broken {
 #[derive(Debug, thiserror::Error)]
 pub enum Stop {
     /// Rules said no. Nothing was changed.
-    #[error("refused")]
+    #[error("{}", messages(.0))]
     Refused(Vec<Refusal>),
     /// The policy said no.
     #[error("denied: {0}")]
@@ -118,6 +118,10 @@ pub enum Stop {
     /// Something broke. Nothing was changed.
     #[error(transparent)]
     Broken(#[from] Broken),
+}
+
+fn messages(refusals: &[Refusal]) -> String {
+    refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 impl From<Refusal> for Stop {

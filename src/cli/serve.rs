@@ -2,7 +2,7 @@
 
 use super::{args::ServeArgs, database, failure::Failure, keys, output};
 use crate::{
-    access::SystemClock,
+    access::{Stop, SystemClock},
     auth::{LocalKey, TokenRequest},
     config::Config,
     domain::demo::{self, CUSTOMER},
@@ -11,11 +11,16 @@ use crate::{
     server::{NotStarted, Parts, Server},
     telemetry,
 };
-use std::fmt::Write;
+use std::{fmt::Write, net::SocketAddr, pin::pin};
 use tokio::{net::TcpListener, signal::unix::SignalKind};
 
 /// How long the demo's tokens last: as long as tokens may.
 const DAY: i64 = 24 * 60 * 60;
+
+/// Why the demo company is not there.
+#[derive(Debug, thiserror::Error)]
+#[error("the demo cannot be loaded")]
+struct NotLoaded(#[source] Stop);
 
 /// Serves until told to stop.
 pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> {
@@ -39,8 +44,12 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| Failure::new(error).hint(format!("KARTOTEK_LISTEN is {}", config.listen)))?;
-    let address = listener.local_addr()?;
-    let server = match Server::start(parts).await {
+    let mut stop = pin!(told_to_stop()?);
+    let started = tokio::select! {
+        started = Server::start(parts) => started,
+        () = &mut stop => return Ok(()),
+    };
+    let server = match started {
         Ok(server) => server,
         Err(error) => {
             // Made for a database that already has others: nothing was ever sealed with it.
@@ -53,15 +62,29 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
     if let Some(file) = made {
         output::note(&format!("made {}: lose it, and every profile is lost with it", file.display()));
     }
-    if args.demo {
-        demo::load(&server.door, &server.catalogs).await?;
-        output::data(&welcome(&config, address, server.door.now().timestamp())?)?;
-    }
-    tracing::info!(%address, "listening");
-    let result = serve(listener, server.router.clone(), server.limits.clone(), told_to_stop()?).await;
+    let result = attend(args.demo.then_some(&config), &server, listener, stop).await;
     tracing::info!("stopping");
     server.close().await;
-    Ok(result?)
+    result
+}
+
+/// Loads the demo where there is to be one, and answers, until told to stop.
+async fn attend(
+    demo: Option<&Config>,
+    server: &Server,
+    listener: TcpListener,
+    mut stop: impl Future<Output = ()> + Unpin,
+) -> Result<(), Failure> {
+    let address = listener.local_addr()?;
+    if let Some(config) = demo {
+        tokio::select! {
+            loaded = demo::load(&server.door, &server.catalogs) => loaded.map_err(NotLoaded)?,
+            () = &mut stop => return Ok(()),
+        }
+        output::data(&welcome(config, address, server.door.now().timestamp())?)?;
+    }
+    tracing::info!(%address, "listening");
+    Ok(serve(listener, server.router.clone(), server.limits.clone(), stop).await?)
 }
 
 fn limits(config: &Config) -> Limits {
@@ -86,7 +109,7 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
 }
 
 /// What the demo prints: where it is, who one can be, and something to ask.
-fn welcome(config: &Config, address: std::net::SocketAddr, now: i64) -> Result<String, Failure> {
+fn welcome(config: &Config, address: SocketAddr, now: i64) -> Result<String, Failure> {
     let site = format!("http://{address}");
     if config.jwks_url.is_some() || config.jwt_public_key_file.is_some() {
         return Ok(format!(

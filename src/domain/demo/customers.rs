@@ -1,12 +1,12 @@
 //! The example company's customers, registered and served through the same commands as real ones.
 
-use super::{LoadDemo, needs_of};
+use super::{LoadDemo, needs_of, progress::Progress};
 use crate::{
     access::{Access, Door, Stop},
     domain::{
         catalog::{Catalog, Catalogs},
         change::Change,
-        customer::{IdOfReference, ProfileChange, RegisterCustomer},
+        customer::{ProfileChange, RegisterCustomer},
         data_location::{NewLine, RecordDataLocations},
         subscription::StartSubscription,
     },
@@ -54,21 +54,29 @@ const PEOPLE: [Person; 24] = [
     ("Zeb Zander", "20000416", "Laholm", &[]),
 ];
 
-/// Makes the example company of a database that has just been seeded, and its customers, unless they are there.
+/// Makes the example company of a database that has just been seeded, and its customers, unless they are there. Goes on
+/// where it was interrupted: each step that was done is on record, and is not done again.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database is a company's own, or fails.
 pub async fn load(door: &Arc<Door>, catalogs: &Catalogs) -> Result<(), Stop> {
     let access = |operation: &str| door.program("demo", operation);
-    if access("identify").read(IdOfReference(CUSTOMER.to_owned())).await?.is_some() {
-        return Ok(());
-    }
+    let references = (0..PEOPLE.len()).map(reference).collect();
+    let Some(mut loaded) = access("identify").read(Progress(references)).await? else { return Ok(()) };
     access("loadDemo").write(LoadDemo).await?;
     let catalog = catalogs.refresh().await?;
+    // Backwards, so that the customer that is asked for first is the newest, and the last to be complete.
     for (number, person) in PEOPLE.iter().enumerate().rev() {
-        let customer = register(&access("registerCustomer"), &catalog, number, person).await?;
-        for key in person.3 {
-            order(&access("startSubscription"), &catalog, customer, key).await?;
+        let (customer, ordered) = if let Some(there) = loaded.remove(&reference(number)) {
+            there
+        } else {
+            let new = register(&access("registerCustomer"), &catalog, number, person).await?;
+            (new, BTreeSet::new())
+        };
+        let wanted = person.3.iter().filter_map(|key| catalog.service_by_key(key)).map(|service| service.id);
+        for service in wanted.filter(|service| !ordered.contains(service)) {
+            let order = StartSubscription { customer, service, channel: Channel::OrderForm };
+            access("startSubscription").write(order).await?;
         }
         let record = access("recordDataLocations");
         let lines = lines(&record, &catalog, customer, number, person.3)?;
@@ -88,7 +96,7 @@ async fn register(
     let mail = name.to_lowercase().replace(' ', ".").replace(['å', 'ä'], "a").replace('ö', "o");
     let command = RegisterCustomer {
         catalog: catalog.clone(),
-        reference: format!("K-{}", 1001 + number),
+        reference: reference(number),
         kind: CustomerKind::Person,
         locale: if number % 7 == 3 { Locale::En } else { Locale::Sv },
         profile: ProfileChange {
@@ -104,13 +112,8 @@ async fn register(
     Ok(access.write(command).await?.row.id)
 }
 
-async fn order(access: &Access, catalog: &Catalog, customer: CustomerId, key: &str) -> Result<(), Stop> {
-    if let Some(service) = catalog.service_by_key(key) {
-        access
-            .write(StartSubscription { customer, service: service.id, channel: Channel::OrderForm })
-            .await?;
-    }
-    Ok(())
+fn reference(number: usize) -> String {
+    format!("K-{}", 1001 + number)
 }
 
 /// A line for each thing that the services need, and for one customer in eight something left over from before.

@@ -6,6 +6,7 @@ mod customers;
 mod load;
 mod offer;
 mod parties;
+mod progress;
 mod read;
 mod seed;
 mod shipped;
