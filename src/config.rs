@@ -192,8 +192,8 @@ impl Config {
             log_level: s
                 .get(
                     "log_level",
-                    "a level such as info, or directives such as info,kartotek=debug",
-                    |text| tracing_subscriber::EnvFilter::try_new(text).is_ok().then(|| text.to_owned()),
+                    "off, error, warn, info, debug or trace, or directives such as info,kartotek=debug",
+                    value::log_level,
                 )?
                 .unwrap_or_else(|| "info".to_owned()),
             origins: s.origins(),

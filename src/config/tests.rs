@@ -115,6 +115,11 @@ fn a_bad_value_is_named_but_not_shown() {
         ("KARTOTEK_TRUSTED_PROXIES", "10.0.0.0/33", "networks such as 10.0.0.0/8"),
         ("KARTOTEK_LOG_FORMAT", "xml", "text or json"),
         ("KARTOTEK_LOG_LEVEL", "info,kartotek=loud", "directives"),
+        ("KARTOTEK_LOG_LEVEL", "warning", "error, warn, info"),
+        ("KARTOTEK_LOG_LEVEL", "loud", "error, warn, info"),
+        ("KARTOTEK_LOG_LEVEL", "kartotek=debug,hunter2", "error, warn, info"),
+        ("KARTOTEK_LOG_LEVEL", "2", "error, warn, info"),
+        ("KARTOTEK_LOG_LEVEL", ",", "error, warn, info"),
         ("KARTOTEK_JWT_AUDIENCE", " ", "text"),
     ] {
         let error = from(&[(name, value)]).unwrap_err().to_string();
@@ -187,6 +192,13 @@ fn what_is_printed_can_be_read_again() {
     for key in KEYS {
         assert!(printed.lines().any(|line| line.contains(key)), "{key}");
         assert!(config.shown(key).is_some() || key == "jwt_public_key_file", "{key} is shown");
+    }
+}
+
+#[test]
+fn what_is_logged() {
+    for text in ["off", "WARN", "trace", "info,kartotek=debug", "warn,kartotek[request]=info"] {
+        assert_eq!(from(&[("KARTOTEK_LOG_LEVEL", text)]).unwrap().log_level, text);
     }
 }
 

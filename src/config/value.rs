@@ -45,6 +45,15 @@ pub(super) fn log_format(text: &str) -> Option<LogFormat> {
     [LogFormat::Text, LogFormat::Json].into_iter().find(|format| format.word() == text)
 }
 
+/// What to log. A word by itself must be a level: any other would be taken for the one part of the program that is to be
+/// heard, and everything else would be silent.
+pub(super) fn log_level(text: &str) -> Option<String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let is_level = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
+    let known = text.split(',').all(|part| part.contains(['=', '[']) || is_level(part));
+    (known && tracing_subscriber::EnvFilter::try_new(text).is_ok()).then(|| text.to_owned())
+}
+
 pub(super) fn database_url(text: &str) -> Option<SecretString> {
     let known = ["sqlite:", "postgres://", "postgresql://"];
     known.iter().any(|scheme| text.starts_with(scheme)).then(|| text.into())
