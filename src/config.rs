@@ -4,6 +4,7 @@
 //! default. Whatever is misspelt is an error that names it: a setting that silently does nothing is worse than none.
 
 mod layers;
+mod url;
 mod value;
 
 pub use layers::{ConfigError, Overrides};
@@ -147,7 +148,7 @@ impl Config {
         const TIME: &str = "a duration from 100ms to 1h, such as 30s";
         let data_dir = s.path("data_dir")?.unwrap_or_else(|| PathBuf::from("./data"));
         let database_url = s
-            .get("database_url", "sqlite://… or postgres://…", value::database_url)?
+            .told("database_url", url::database)?
             .unwrap_or_else(|| format!("sqlite://{}/kartotek.db", data_dir.display()).into());
         let short = |text: &str| value::duration_within(text, Duration::from_millis(100), value::HOUR);
         let lifetime = |text: &str| value::duration_within(text, Duration::from_mins(1), value::DAY * 30);
@@ -235,7 +236,7 @@ impl Config {
         let time = |duration| value::quoted(&value::print_duration(duration));
         Some(match key {
             "data_dir" => path(&self.data_dir),
-            "database_url" => value::quoted(&value::masked(self.database_url.expose_secret())),
+            "database_url" => value::quoted(&url::masked(self.database_url.expose_secret())),
             "database_connections" => self.database_connections.to_string(),
             "listen" => value::quoted(&self.listen.to_string()),
             "trusted_proxies" => {
@@ -250,7 +251,7 @@ impl Config {
             "introspection" => self.introspection?.to_string(),
             "master_key_file" => path(self.master_key_file.as_ref()?),
             "audit_key_file" => path(self.audit_key_file.as_ref()?),
-            "jwks_url" => value::quoted(&value::masked(self.jwks_url.as_ref()?)),
+            "jwks_url" => value::quoted(&url::masked(self.jwks_url.as_ref()?)),
             "jwt_public_key_file" => path(self.jwt_public_key_file.as_ref()?),
             "jwt_issuer" => value::quoted(self.jwt_issuer.as_ref()?),
             "jwt_audience" => value::quoted(&self.jwt_audience),

@@ -13,14 +13,8 @@ use std::{
 };
 
 /// How to connect.
-pub(super) fn settings(config: &Config) -> Result<Settings, Failure> {
-    let settings = Settings { url: config.database_url.clone(), connections: config.database_connections };
-    if file(&settings)
-        .is_some_and(|file| file.as_os_str().is_empty() || file.to_string_lossy().contains(":memory:"))
-    {
-        return Err(Failure::usage("an SQLite database needs a file: sqlite://./data/kartotek.db"));
-    }
-    Ok(settings)
+pub(super) fn settings(config: &Config) -> Settings {
+    Settings { url: config.database_url.clone(), connections: config.database_connections }
 }
 
 /// The file of an SQLite database.

@@ -24,7 +24,7 @@ struct NotLoaded(#[source] Stop);
 
 /// Serves until told to stop.
 pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> {
-    let database = database::settings(&config)?;
+    let database = database::settings(&config);
     let (master_keys, made) = keys::master(&config, args.demo)?;
     let parts = Parts {
         database,

@@ -3,6 +3,7 @@
 use config::{File, FileFormat, Map, Source, Value, ValueKind};
 use secrecy::{ExposeSecret, SecretString};
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
@@ -62,7 +63,7 @@ pub enum ConfigError {
         /// Where its value comes from.
         origin: String,
         /// What would be possible.
-        expected: &'static str,
+        expected: Cow<'static, str>,
     },
     /// Settings do not go together.
     #[error("{0}")]
@@ -144,8 +145,21 @@ impl Settings {
         expected: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
+        self.told(key, |text| parse(text).ok_or(Cow::Borrowed(expected)))
+    }
+
+    /// The value of a setting, by a function that says what else it must be.
+    pub(super) fn told<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, Cow<'static, str>>,
+    ) -> Result<Option<T>, ConfigError> {
         let Some(value) = self.values.get(key) else { return Ok(None) };
-        plain_text(value).and_then(|text| parse(&text)).map(Some).ok_or_else(|| ConfigError::Bad {
+        let parsed = match plain_text(value) {
+            Some(text) => parse(&text),
+            None => Err("a single value".into()),
+        };
+        parsed.map(Some).map_err(|expected| ConfigError::Bad {
             key,
             origin: value.origin().unwrap_or_default().to_owned(),
             expected,
@@ -214,6 +228,7 @@ fn plain_text(value: &Value) -> Option<String> {
         ValueKind::String(text) => Some(text.clone()),
         ValueKind::Boolean(truth) => Some(truth.to_string()),
         ValueKind::I64(number) => Some(number.to_string()),
+        ValueKind::Float(number) => Some(number.to_string()),
         ValueKind::Array(parts) => Some(parts.iter().map(plain_text).collect::<Option<Vec<_>>>()?.join(",")),
         _ => None,
     }
@@ -221,7 +236,7 @@ fn plain_text(value: &Value) -> Option<String> {
 
 /// The setting that begins like this, or else the one whose name takes the fewest changes to get, unless that is no
 /// longer the same word.
-fn nearest(written: &str, keys: &[&'static str]) -> Option<&'static str> {
+pub(super) fn nearest(written: &str, keys: &[&'static str]) -> Option<&'static str> {
     let begins = |key: &str| written.len() > 2 && key.starts_with(written);
     let ranked = keys.iter().map(|key| (!begins(key), changes_between(written, key), *key));
     let (other, changes, key) = ranked.min()?;

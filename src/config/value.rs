@@ -1,8 +1,7 @@
-//! Single values: from text, and to text without what is secret in them.
+//! Single values: from text, and to text.
 
 use super::LogFormat;
 use crate::http::Network;
-use secrecy::SecretString;
 use std::{str::FromStr, time::Duration};
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
@@ -52,36 +51,6 @@ pub(super) fn log_level(text: &str) -> Option<String> {
     let is_level = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
     let known = text.split(',').all(|part| part.contains(['=', '[']) || is_level(part));
     (known && tracing_subscriber::EnvFilter::try_new(text).is_ok()).then(|| text.to_owned())
-}
-
-pub(super) fn database_url(text: &str) -> Option<SecretString> {
-    let known = ["sqlite:", "postgres://", "postgresql://"];
-    known.iter().any(|scheme| text.starts_with(scheme)).then(|| text.into())
-}
-
-/// An address without its password, be it before the host or in the query.
-pub(super) fn masked(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
-    // The last `@`, in case somebody left one in the password as it is; rather too much masked than too little.
-    let (user, rest) = rest.rsplit_once('@').map_or((None, rest), |(user, rest)| (Some(user), rest));
-    let user = user.map(|user| match user.split_once(':') {
-        Some((name, _)) => format!("{name}:***@"),
-        None => format!("{user}@"),
-    });
-    let (place, query) = rest.split_once('?').map_or((rest, None), |(place, query)| (place, Some(query)));
-    let query = query.map(|query| {
-        let parts: Vec<_> = query.split('&').map(masked_parameter).collect();
-        format!("?{}", parts.join("&"))
-    });
-    let scheme = if scheme.is_empty() { String::new() } else { format!("{scheme}://") };
-    format!("{scheme}{}{place}{}", user.unwrap_or_default(), query.unwrap_or_default())
-}
-
-fn masked_parameter(parameter: &str) -> String {
-    let name = parameter.split('=').next().unwrap_or_default();
-    let secret =
-        ["password", "secret", "token", "key"].iter().any(|word| name.to_ascii_lowercase().contains(word));
-    if secret { format!("{name}=***") } else { parameter.to_owned() }
 }
 
 /// As a TOML string.
