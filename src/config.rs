@@ -10,7 +10,7 @@ mod value;
 pub use layers::{ConfigError, Overrides};
 pub use value::parse_duration;
 
-use crate::http::Network;
+use crate::{auth::Keys, http::Network};
 use layers::Settings;
 use secrecy::{ExposeSecret, SecretString};
 use std::{
@@ -181,7 +181,11 @@ impl Config {
             introspection: s.get("introspection", "true or false", |text| text.parse().ok())?,
             master_key_file: s.path("master_key_file")?,
             audit_key_file: s.path("audit_key_file")?,
-            jwks_url: s.text("jwks_url")?,
+            jwks_url: s.get(
+                "jwks_url",
+                "an https:// address without a password in it (http:// only on this machine)",
+                |text| Keys::may_come_from(text).then(|| text.to_owned()),
+            )?,
             jwt_public_key_file: s.path("jwt_public_key_file")?,
             jwt_issuer: s.text("jwt_issuer")?,
             jwt_audience: s.text("jwt_audience")?.unwrap_or_else(|| "kartotek".to_owned()),
@@ -203,14 +207,20 @@ impl Config {
 
     /// What only goes together, or does not.
     fn check(&self) -> Result<(), ConfigError> {
+        let has_keys = self.jwks_url.is_some() || self.jwt_public_key_file.is_some();
         if self.jwks_url.is_some() && self.jwt_public_key_file.is_some() {
             return Err(ConfigError::Conflict(
                 "set `jwks_url` or `jwt_public_key_file`, not both: one issuer's keys have one source",
             ));
         }
-        if (self.jwks_url.is_some() || self.jwt_public_key_file.is_some()) && self.jwt_issuer.is_none() {
+        if has_keys && self.jwt_issuer.is_none() {
             return Err(ConfigError::Conflict(
                 "`jwt_issuer` is missing: without it, tokens that the same keys signed for others would count",
+            ));
+        }
+        if !has_keys && self.jwt_issuer.is_some() {
+            return Err(ConfigError::Conflict(
+                "`jwt_issuer` does nothing alone: set `jwks_url` or `jwt_public_key_file`, where the issuer's keys are",
             ));
         }
         Ok(())

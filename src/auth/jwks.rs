@@ -55,12 +55,8 @@ enum Useless {
 
 impl Jwks {
     pub(super) fn at(url: &str) -> Result<Self, KeyError> {
-        let url = Url::parse(url).map_err(|_| KeyError::Address)?;
+        let url = address(url).ok_or(KeyError::Address)?;
         let local = url.host_str().is_some_and(is_loopback);
-        let allowed = url.scheme() == "https" || (url.scheme() == "http" && local);
-        if !allowed || !url.username().is_empty() || url.password().is_some() {
-            return Err(KeyError::Address);
-        }
         let mut client = Client::builder().redirect(Policy::none()).timeout(TIMEOUT).https_only(!local);
         if local {
             client = client.no_proxy();
@@ -152,6 +148,14 @@ impl Jwks {
 
 fn is_due(last: Option<i64>, now: i64) -> bool {
     last.is_none_or(|last| now.abs_diff(last) >= COOL_DOWN_SECONDS)
+}
+
+/// The address, if keys may come from there.
+pub(super) fn address(url: &str) -> Option<Url> {
+    let url = Url::parse(url).ok()?;
+    let local = url.host_str().is_some_and(is_loopback);
+    let allowed = url.scheme() == "https" || (url.scheme() == "http" && local);
+    (allowed && url.username().is_empty() && url.password().is_none()).then_some(url)
 }
 
 fn is_loopback(host: &str) -> bool {

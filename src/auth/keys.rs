@@ -1,6 +1,12 @@
 //! The keys that tokens are checked with, wherever they come from.
 
-use super::{cache::Fingerprint, jwks::Jwks, local::LocalKey, pem, rejected::Rejected};
+use super::{
+    cache::Fingerprint,
+    jwks::{self, Jwks},
+    local::LocalKey,
+    pem,
+    rejected::Rejected,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use sha2::{Digest, Sha256};
@@ -168,6 +174,12 @@ impl Keys {
     pub fn from_local(key: &LocalKey) -> Result<Self, KeyError> {
         let key = VerifyingKey::ed25519(None, key.public_key())?;
         Ok(Self(Source::Fixed(Arc::new(KeySet::of(vec![key], false)))))
+    }
+
+    /// Whether an identity provider's keys may come from there.
+    #[must_use]
+    pub fn may_come_from(url: &str) -> bool {
+        jwks::address(url).is_some()
     }
 
     /// The key set that an identity provider publishes there. Nothing is fetched yet: see [`Keys::refresh`].

@@ -4,7 +4,7 @@ use super::{args::TokenArgs, failure::Failure, output};
 use crate::{
     auth::{LocalKey, TokenRequest},
     config::Config,
-    policy::Role,
+    policy::{Action, Role},
 };
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,6 +15,11 @@ enum Refused {
     WhichCustomer,
     #[error("--customer goes with the role CUSTOMER only")]
     NoCustomer,
+    #[error(
+        "there is no scope `{0}`: scopes are the root fields of schema.graphql, as `kartotek schema` prints it, and \
+         system.customers and thirdParty.customers"
+    )]
+    NoScope(String),
 }
 
 pub(super) fn run(args: &TokenArgs, config: &Config) -> Result<(), Failure> {
@@ -42,6 +47,10 @@ fn request(args: &TokenArgs) -> Result<TokenRequest, Refused> {
         (true, None) => return Err(Refused::WhichCustomer),
         (false, Some(_)) => return Err(Refused::NoCustomer),
         _ => {}
+    }
+    let known = Action::scopes();
+    if let Some(unknown) = args.scopes.iter().find(|scope| !known.contains(scope.as_str())) {
+        return Err(Refused::NoScope(unknown.clone()));
     }
     let first = args.roles.first().map(|role| role.word().to_ascii_lowercase());
     Ok(TokenRequest {
@@ -78,10 +87,26 @@ mod tests {
     }
 
     #[test]
+    fn a_scope_is_a_field_that_there_is() {
+        let refused = requested("--role SERVICE --scope customers nosuch").unwrap_err();
+        assert_eq!(refused, Refused::NoScope("nosuch".to_owned()));
+        // What the message says of all of them.
+        let below = Action::scopes().into_iter().filter(|scope| scope.contains('.')).collect::<Vec<_>>();
+        assert!(below.iter().all(|scope| refused.to_string().contains(scope)), "{below:?}");
+        assert_eq!(below.len(), 2);
+        let schema = crate::graphql::sdl();
+        for root in Action::scopes().into_iter().filter(|scope| !scope.contains('.')) {
+            assert!(schema.contains(&format!("\n  {root}")), "{root}");
+        }
+    }
+
+    #[test]
     fn what_was_asked_for_and_what_was_left_out() {
-        let request = requested("--role service,auditor --scope a b --scope c --expires 90s").unwrap();
+        let request =
+            requested("--role service,auditor --scope customers node --scope system.customers --expires 90s")
+                .unwrap();
         assert_eq!(request.roles, ["SERVICE", "AUDITOR"]);
-        assert_eq!(request.scopes, ["a", "b", "c"]);
+        assert_eq!(request.scopes, ["customers", "node", "system.customers"]);
         assert_eq!(request.subject, "local-service");
         assert_eq!(request.lifetime_seconds, 90);
         assert_eq!(requested("--role AGENT --subject me").unwrap().subject, "me");

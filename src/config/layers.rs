@@ -211,6 +211,13 @@ fn file(keys: &[&'static str], named: Option<&PathBuf>, usual: &Path) -> Result<
         let nearest = nearest(key, keys).map(str::to_owned);
         return Err(ConfigError::Unknown { key: key.clone(), origin, nearest });
     }
+    // Laid over each other, tables forget where they came from.
+    let is_table = |key: &&&'static str| {
+        values.get(**key).is_some_and(|value| matches!(value.kind, ValueKind::Table(_)))
+    };
+    if let Some(key) = keys.iter().find(is_table) {
+        return Err(ConfigError::Bad { key, origin, expected: "a single value, and no table".into() });
+    }
     Ok(Some(Layer(
         values.into_iter().map(|(key, value)| (key, Value::new(Some(&origin), value.kind))).collect(),
     )))

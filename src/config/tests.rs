@@ -121,6 +121,8 @@ fn a_bad_value_is_named_but_not_shown() {
         ("KARTOTEK_LOG_LEVEL", "2", "error, warn, info"),
         ("KARTOTEK_LOG_LEVEL", ",", "error, warn, info"),
         ("KARTOTEK_JWT_AUDIENCE", " ", "text"),
+        ("KARTOTEK_JWKS_URL", "http://evil.example/keys", "https://"),
+        ("KARTOTEK_JWKS_URL", "https://u:hunter2@login.example/keys", "without a password"),
     ] {
         let error = from(&[(name, value)]).unwrap_err().to_string();
         let key = name.trim_start_matches("KARTOTEK_").to_ascii_lowercase();
@@ -130,6 +132,11 @@ fn a_bad_value_is_named_but_not_shown() {
     for text in ["listen = 1.5", "listen = 8080"] {
         let error = from_file(text).unwrap_err().to_string();
         assert!(error.contains("address and a port"), "{error}");
+    }
+    for text in ["listen = { host = 'x' }", "[listen]\nhost = 'x'"] {
+        let error = from_file(text).unwrap_err().to_string();
+        assert!(error.contains("`listen`") && error.contains("kartotek.toml"), "{error}");
+        assert!(error.contains("a single value, and no table"), "{error}");
     }
     let error = from_file("log_level = 'info'\ndatabase_url = \"postgres://u:hunter2@h").unwrap_err();
     assert!(
@@ -141,7 +148,9 @@ fn a_bad_value_is_named_but_not_shown() {
 #[test]
 fn what_does_not_go_together() {
     let error = from(&[("KARTOTEK_JWKS_URL", "https://x")]).unwrap_err().to_string();
-    assert!(error.contains("`jwt_issuer`"), "{error}");
+    assert!(error.contains("`jwt_issuer` is missing"), "{error}");
+    let error = from(&[("KARTOTEK_JWT_ISSUER", "https://x")]).unwrap_err().to_string();
+    assert!(error.contains("set `jwks_url` or `jwt_public_key_file`"), "{error}");
     let both = [
         ("KARTOTEK_JWKS_URL", "https://x"),
         ("KARTOTEK_JWT_PUBLIC_KEY_FILE", "k"),

@@ -45,6 +45,12 @@ macro_rules! actions {
             /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
+            /// Everything that a `SERVICE` may have as a scope.
+            #[must_use]
+            pub fn scopes() -> std::collections::BTreeSet<&'static str> {
+                Self::ALL.iter().flat_map(|action| action.facts().scopes).copied().collect()
+            }
+
             /// The variant's own name.
             #[must_use]
             pub const fn name(self) -> &'static str {

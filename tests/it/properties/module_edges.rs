@@ -27,8 +27,8 @@ const EDGES: &[Knows] = &[
     ("transparency", &["policy"], &["entity"]),
     ("crypto", &[], &["entity"]),
     ("identifier", &[], &[]),
-    // `http` for how a network is written.
-    ("config", &["http"], &["config"]),
+    // `auth` for where keys may come from, `http` for how a network is written.
+    ("config", &["auth", "http"], &["config"]),
     ("telemetry", &[], &["metrics", "metrics_exporter_prometheus"]),
 ];
 
