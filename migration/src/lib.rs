@@ -35,6 +35,25 @@ impl MigratorTrait for Migrator {
     }
 }
 
+/// Each migration of this version, and whether it is applied.
+///
+/// # Errors
+/// What the database says. A database that a later version has changed is refused.
+pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbErr> {
+    let known = Migrator::get_migration_with_status_read_only(db).await.map_err(later)?;
+    let applied = |status| status == MigrationStatus::Applied;
+    Ok(known.iter().map(|one| (one.name().to_owned(), applied(one.status()))).collect())
+}
+
+fn later(error: DbErr) -> DbErr {
+    match error {
+        DbErr::Custom(unknown) => {
+            DbErr::Custom(format!("a later version of Kartotek changed this database ({unknown})"))
+        }
+        other => other,
+    }
+}
+
 /// Any number does, as long as every Kartotek takes the same one.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(7305517265442)";
 
@@ -44,12 +63,7 @@ const LOCK: &str = "SELECT pg_advisory_xact_lock(7305517265442)";
 /// # Errors
 /// What the database says; nothing is changed then. A database that a later version has changed is refused.
 pub async fn up(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let pending = Migrator::get_pending_migrations_read_only(db).await.map_err(|error| match error {
-        DbErr::Custom(unknown) => {
-            DbErr::Custom(format!("a later version of Kartotek changed this database ({unknown})"))
-        }
-        other => other,
-    })?;
+    let pending = Migrator::get_pending_migrations_read_only(db).await.map_err(later)?;
     if pending.is_empty() {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 //!
 //! The role that migrates owns the tables; the server works as `kartotek_runtime`, which owns nothing.
 
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr};
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 /// The role that the server works as.
 pub const RUNTIME_ROLE: &str = "kartotek_runtime";
@@ -23,7 +23,9 @@ DO $$ BEGIN
 END $$;
 ";
 
+// A grant that is not one's to give is no error but a notice for each column: `check` says it once.
 const GRANTS: &str = r"
+SET LOCAL client_min_messages TO error;
 DO $$ BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO kartotek_runtime', current_schema());
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO kartotek_runtime', current_schema());
@@ -36,6 +38,44 @@ GRANT INSERT (event_id, occurred_at, actor, actor_kind, operation, kind, outcome
     ON audit_event TO kartotek_runtime;
 GRANT INSERT ON audit_subject TO kartotek_runtime;
 ";
+
+// What the role may not do and should, and what it may and should not.
+const WRONG: &str = r"
+WITH ours AS (
+    SELECT oid, relname, relname = 'seaql_migrations' AS history, relname IN ('audit_event', 'audit_subject') AS log
+    FROM pg_class
+    WHERE relkind = 'r'
+        AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('seaql_migrations'))
+), said AS (
+    SELECT relname, deed,
+        CASE WHEN log AND deed NOT IN ('DELETE', 'TRUNCATE') THEN has_any_column_privilege(oid, deed)
+            ELSE has_table_privilege(oid, deed) END AS may,
+        CASE deed WHEN 'SELECT' THEN true WHEN 'INSERT' THEN NOT history WHEN 'TRUNCATE' THEN false
+            ELSE NOT history AND NOT log END AS should
+    FROM ours, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS deed
+)
+SELECT CASE WHEN may THEN 'may ' ELSE 'may not ' END || deed || ' on ' || relname AS wrong
+FROM said WHERE may <> should AND (deed <> 'TRUNCATE' OR relname LIKE 'audit%')
+UNION ALL SELECT 'finds no tables on its search path' WHERE to_regclass('seaql_migrations') IS NULL
+ORDER BY wrong
+";
+
+/// Whether the role that this connection works as may do what the server needs, and no more.
+///
+/// # Errors
+/// What is wrong, or what the database says.
+pub async fn check(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let found = db.query_all_raw(Statement::from_string(DbBackend::Postgres, WRONG)).await?;
+    let wrong = found.iter().map(|row| row.try_get("", "wrong")).collect::<Result<Vec<String>, _>>()?;
+    match wrong.len() {
+        0 => Ok(()),
+        n => {
+            let more = if n > 5 { format!(", and {} more", n - 5) } else { String::new() };
+            let wrong = wrong.into_iter().take(5).collect::<Vec<_>>().join(", ");
+            Err(DbErr::Custom(format!("the server works as {RUNTIME_ROLE}, which {wrong}{more}")))
+        }
+    }
+}
 
 /// Sets the privileges anew; run after every migration, so that a new table is never without.
 ///

@@ -132,13 +132,21 @@ pub(in crate::access) fn engine(settings: &Settings) -> Engine {
     if settings.url.expose_secret().starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
 }
 
-/// Applies what is pending, and sets the privileges anew: a restored database may have lost them.
+/// Applies what is pending, and sets the privileges anew: a restored database may have lost them. Whoever may not set
+/// them learns it here, and not from the server.
 pub(in crate::access) async fn migrate_and_grant(settings: &Settings) -> Result<(), Broken> {
     migrate(settings).await?;
     let owner = owner(settings).await?;
     let done = migration::privileges::grant(&owner).await;
     owner.close().await?;
-    Ok(done?)
+    done?;
+    if engine(settings) == Engine::Postgres {
+        let server = postgres(settings, 1, true).await?;
+        let right = migration::privileges::check(&server).await;
+        server.close().await?;
+        right?;
+    }
+    Ok(())
 }
 
 /// Applies what is pending.
@@ -154,10 +162,9 @@ async fn migrate(settings: &Settings) -> Result<(), Broken> {
 /// Each migration's name, and whether it is applied.
 pub(in crate::access) async fn migrations(settings: &Settings) -> Result<Vec<(String, bool)>, Broken> {
     let owner = owner(settings).await?;
-    let known = Migrator::get_migration_with_status_read_only(&owner).await;
+    let known = migration::status(&owner).await;
     owner.close().await?;
-    let applied = |status| status == migration::MigrationStatus::Applied;
-    Ok(known?.iter().map(|one| (one.name().to_owned(), applied(one.status()))).collect())
+    Ok(known?)
 }
 
 /// The names of all migrations that this version knows.

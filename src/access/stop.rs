@@ -89,6 +89,9 @@ pub enum Broken {
     /// The database answered with an error, or not at all.
     #[error("the database failed: {0}")]
     Database(#[source] DbErr),
+    /// The database is not one that this version of the program can work with.
+    #[error("{0}")]
+    Unfit(String),
     /// Two changes met; trying again may help.
     #[error("two changes met")]
     Contention,
@@ -152,7 +155,7 @@ impl Broken {
         match self {
             Self::Journal(_) | Self::Contention => true,
             Self::Database(error) => is_outage(error),
-            Self::TooLong | Self::Sealed | Self::Stored(_) => false,
+            Self::Unfit(_) | Self::TooLong | Self::Sealed | Self::Stored(_) => false,
         }
     }
 }
@@ -199,6 +202,10 @@ fn told_by(code: &str) -> Option<Broken> {
 
 impl From<DbErr> for Broken {
     fn from(error: DbErr) -> Self {
+        // Those are the migrations' words.
+        if let DbErr::Custom(why) = error {
+            return Self::Unfit(why);
+        }
         let told = match &error {
             DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => {
                 let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);

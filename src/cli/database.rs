@@ -51,7 +51,7 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// What to look at when the database cannot be used.
-pub(super) const HINT: &str = "check KARTOTEK_DATABASE_URL; on PostgreSQL whoever migrates owns the schema and may \
+const HINT: &str = "check KARTOTEK_DATABASE_URL; on PostgreSQL whoever migrates owns the schema and may \
                                create roles, or the role kartotek_runtime exists and was granted to them";
 
 /// What to say when the server does not start.
@@ -62,13 +62,21 @@ pub(super) fn not_started(error: NotStarted) -> Failure {
              data directory; without it no profile can be read again",
         );
     }
-    let later =
-        std::error::Error::source(&error).is_some_and(|cause| cause.to_string().contains("a later version"));
-    let hint = if later { "run the version of Kartotek that changed it" } else { HINT };
+    let hint = if let NotStarted::Database(broken) = &error { hint(broken) } else { HINT };
     Failure::new(error).hint(hint)
+}
+
+fn hint(broken: &Broken) -> &'static str {
+    match broken {
+        Broken::Unfit(why) if why.contains("a later version") => {
+            "run that version of Kartotek, or restore the backup from before its migration"
+        }
+        _ => HINT,
+    }
 }
 
 /// What to say when the database cannot be used.
 pub(super) fn failure(broken: Broken) -> Failure {
-    Failure::new(broken).hint(HINT)
+    let hint = hint(&broken);
+    Failure::new(broken).hint(hint)
 }

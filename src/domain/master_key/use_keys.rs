@@ -25,15 +25,22 @@ impl Command for UseMasterKeys {
         let looks_up = keys.last().copied().unwrap_or_default();
         let known = w.all(master_key::Entity::find()).await?;
         for key in &known {
-            let here = keys.contains(&key.id.as_str());
+            let place = keys.iter().position(|id| *id == key.id);
             if key.looks_up && key.id != looks_up {
-                let what = if here { "has it elsewhere" } else { "does not have it" };
+                let what = match place {
+                    Some(place) => format!(
+                        "has it as key {} of {}: a key file has the newest key first and the oldest last",
+                        place + 1,
+                        keys.len()
+                    ),
+                    None => "does not have it".to_owned(),
+                };
                 return Err(refusal(&format!(
                     "Customers are looked up by the master key {}, the last of its file; this file {what}.",
                     key.id
                 )));
             }
-            if !here && still_wraps(w, key).await? {
+            if place.is_none() && still_wraps(w, key).await? {
                 let id = &key.id;
                 return Err(refusal(&format!(
                     "Profiles are sealed under the master key {id}; this file lacks it."
