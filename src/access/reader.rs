@@ -179,7 +179,8 @@ impl Reader {
         Ok(Some((one, others, found.len() > most)))
     }
 
-    /// Numbers that are about nobody: counts and sums of a hand-written statement.
+    /// Rows of a hand-written statement that touch nobody: counts, and ids that are not told. Whoever tells of those says
+    /// so with [`Reader::tells`].
     pub async fn numbers<T: FromQueryResult>(&self, sql: Sql) -> Result<Vec<T>, Stop> {
         self.query(sql).await
     }

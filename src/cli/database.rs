@@ -80,3 +80,18 @@ pub(super) fn failure(broken: Broken) -> Failure {
     let hint = hint(&broken);
     Failure::new(broken).hint(hint)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_else_can_read_what_is_made() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data/kartotek.db");
+        make(&Settings { url: format!("sqlite://{}", path.display()).into(), connections: 1 }).unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+}

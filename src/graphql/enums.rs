@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 
-/// The languages of notices, replies and names.
+/// The languages of names and explanations, and of customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::Locale")]
 pub enum Locale {
@@ -161,7 +161,7 @@ pub enum CustomerKind {
     Organization,
 }
 
-/// How the company stands to a customer.
+/// How the company stands to a customer. In this version, ACTIVE or DORMANT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::CustomerStatus")]
 pub enum CustomerStatus {
@@ -169,7 +169,7 @@ pub enum CustomerStatus {
     Active,
     /// Has none.
     Dormant,
-    /// Restricted on request (see `restriction`), or kept for the law only.
+    /// Data is kept, and used for nothing else (Art. 18).
     Restricted,
     /// Final.
     Anonymized,
@@ -177,14 +177,14 @@ pub enum CustomerStatus {
     Erased,
 }
 
-/// What has become of data in a place.
+/// What has become of data in a place. In this version, HELD, or ERASED for what was removed from a profile here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::DataLocationState")]
 pub enum DataLocationState {
     Held,
-    /// Kept, and used for nothing but what the law or the restriction allows.
+    /// Kept, and used for nothing but what the law allows.
     Restricted,
-    /// Nothing justifies it any more; a task is under way.
+    /// Nothing justifies it any more: it is to go.
     DisposalPending,
     Erased,
     Anonymized,
@@ -192,19 +192,19 @@ pub enum DataLocationState {
     LostTrack,
 }
 
-/// What sort of actor it was.
+/// What sort of actor it was. In this version, no THIRD_PARTY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::ActorKind")]
 pub enum ActorKind {
     Person,
     Script,
-    /// A third party's answer to a task.
+    /// A third party's own system.
     ThirdParty,
-    /// A part of the program itself, such as a worker.
+    /// A part of the program itself, such as its set-up.
     Program,
 }
 
-/// What sort of operation it was.
+/// What sort of operation it was. In this version, none disposes of data or discloses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::AuditKind")]
 pub enum AuditKind {
@@ -234,16 +234,16 @@ pub enum AuditOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::policy::Role")]
 pub enum Role {
-    /// A customer: their own data, consents, notices, requests and access log.
+    /// A customer: their own data and access log.
     Customer,
     /// Serves customers.
     Agent,
-    /// Compliance officer: the whole inventory, third parties, requests, holds, incidents, bulk work, reports.
+    /// Compliance officer: the whole inventory, third parties and the audit log.
     Compliance,
-    /// Reads the audit log and the reports. Sees no profiles.
+    /// Reads the inventory and the audit log. Sees no profiles.
     Auditor,
     /// A script: may call the root fields that its token's scopes name, by their names.
     Service,
-    /// Reference data and connectors. Sees no profiles.
+    /// Keeps the reference data. Sees no profiles.
     Admin,
 }

@@ -46,9 +46,9 @@ pub enum UserErrorCode {
     InvalidNationalId,
     /// The customer is anonymized or erased, and that is final.
     CustomerGone,
-    /// Processing is restricted (Art. 18): only keeping, and lifting the restriction, are allowed.
+    /// Processing is restricted (Art. 18): nothing but keeping is allowed.
     CustomerRestricted,
-    /// No live service, law, hold or request needs this category at this system.
+    /// No live service and no law needs this category at this system.
     NotJustified,
     /// Nothing may be given to a third party that is not approved.
     ThirdPartyNotApproved,

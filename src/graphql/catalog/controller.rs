@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 pub struct Controller(pub Arc<controller::Model>);
 
-/// The company that answers for the data (Art. 4(7)). While what Art. 30 asks for is null, a finding says so.
+/// The company that answers for the data (Art. 4(7)).
 #[Object]
 impl Controller {
     async fn version(&self) -> i32 {
@@ -58,7 +58,7 @@ impl Controller {
         self.0.supervisory_authority.as_ref().map(Contact::from)
     }
 
-    /// The language of names that carry no translation, and of customers who chose none.
+    /// The language of names that carry no translation.
     async fn locale(&self) -> Locale {
         self.0.locale.into()
     }

@@ -56,7 +56,8 @@ impl Purpose {
         self.0.special_category_condition.map(Into::into)
     }
 
-    /// Whether giving data to a third party for this purpose needs the customer's consent.
+    /// Whether giving data to a third party for this purpose needs the customer's consent. On record only: this
+    /// version asks for none.
     async fn sharing_needs_consent(&self) -> bool {
         self.0.sharing_needs_consent
     }

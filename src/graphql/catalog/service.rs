@@ -98,7 +98,8 @@ impl DataRequirement {
         catalog(ctx).systems.get(&self.0.system_id).cloned().map(System).ok_or_else(missing)
     }
 
-    /// What becomes of the data when nothing needs it any more.
+    /// What is to become of the data when nothing needs it any more. On record only: this version disposes of
+    /// nothing.
     async fn on_end(&self) -> DisposalMethod {
         self.0.on_end.into()
     }

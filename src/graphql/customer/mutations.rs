@@ -36,7 +36,7 @@ pub struct RectifyCustomerInput {
     customer_id: ID,
     expected_version: Option<i32>,
     profile: CustomerProfileInput,
-    /// The language for notices and replies from now on.
+    /// The customer's language from now on.
     locale: Option<Locale>,
     channel: Channel,
 }

@@ -27,8 +27,8 @@ pub struct DataLocation(pub data_location::Model);
 
 connection!(DataLocationConnection, DataLocationEdge, DataLocation);
 
-/// One customer's data of one category in one system: a line of the data map. It stays, as a tombstone, after
-/// disposal.
+/// One customer's data of one category in one system: a line of the data map. It stays, as a tombstone, once the
+/// data is gone.
 #[Object]
 impl DataLocation {
     pub async fn id(&self) -> ID {
@@ -57,7 +57,7 @@ impl DataLocation {
         found.map(System).ok_or_else(missing)
     }
 
-    /// The record's key in that system; null after disposal.
+    /// The record's key in that system; null once the data is gone.
     async fn external_reference(&self) -> Option<&str> {
         self.0.external_reference.as_deref()
     }
@@ -93,7 +93,7 @@ impl DataLocation {
         self.0.held_to.map(DateTime)
     }
 
-    /// When the system itself last said that it is there.
+    /// When the system itself last said that it is there. Null: this version asks no system.
     async fn last_verified_at(&self) -> Option<DateTime> {
         self.0.last_verified_at.map(DateTime)
     }

@@ -36,7 +36,7 @@ impl Viewer {
         self.0.caller().purpose.as_deref()
     }
 
-    /// The root fields of Query, Mutation and Subscription that the caller may use.
+    /// The root fields of Query and Mutation that the caller may use.
     async fn allowed_operations(&self) -> Vec<&'static str> {
         let actor = &self.0.caller().actor;
         let may = |(field, action): &&(&'static str, Action)| policy::may_ever(actor, field, *action);
