@@ -1,10 +1,17 @@
 //! A server whose identity provider is away now and then, and that nobody sends a token to.
 
-use crate::support::{Database, app::parts, clock::FakeClock, clock::start};
+use crate::support::{
+    Database,
+    actors::claims,
+    app::{KEY, parts},
+    audit,
+    clock::{FakeClock, start},
+};
 use axum::{Router, body::Body, http::Request, http::StatusCode};
 use chrono::TimeDelta;
 use kartotek::{
     auth::{Keys, TokenRules, TokenVerifier},
+    http::Peer,
     server::Server,
 };
 use serde_json::json;
@@ -80,6 +87,18 @@ async fn without_a_single_token_the_server_becomes_ready_and_stays_so() {
     let server = Server::start(parts).await.unwrap();
     assert_eq!(readiness(&server).await, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(provider.asked(), 1);
+    // Nobody was turned away for who they are: it is our own trouble, and on record as that.
+    let token = KEY.mint(&claims(&["AGENT"]), clock.peek().timestamp()).unwrap();
+    let mut ask = Request::post("/graphql")
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::from(json!({ "query": "{ viewer { actor } }" }).to_string()))
+        .unwrap();
+    ask.extensions_mut().insert(Peer([192, 0, 2, 17].into()));
+    let asked = server.router.clone().oneshot(ask).await.unwrap();
+    assert_eq!(asked.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let last = audit::all(&database).await.pop().unwrap();
+    assert_eq!((&*last.operation, &*last.ending()), ("authenticate", "FAILED UNAVAILABLE"));
 
     provider.away.store(false, Ordering::SeqCst);
     clock.advance(TimeDelta::seconds(30));
