@@ -1,5 +1,6 @@
 //! The key that development and demo tokens are signed with. Whoever can read its file can be anybody.
 
+use super::secret_file::{is_open_to_others, write_new};
 use base64::{Engine, engine::general_purpose::STANDARD, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header,
@@ -8,8 +9,8 @@ use jsonwebtoken::{
 use serde::Serialize;
 use std::{
     fmt,
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    fs::File,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -182,29 +183,6 @@ fn create(path: &Path) -> Result<(), LocalKeyError> {
     }
 }
 
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory)?;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
-}
-
-#[cfg(unix)]
-fn is_open_to_others(file: &File) -> io::Result<bool> {
-    Ok(std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open_to_others(_: &File) -> io::Result<bool> {
-    Ok(false)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,6 +190,7 @@ mod tests {
         auth::{Keys, TokenRules, TokenVerifier},
         policy::Role,
     };
+    use std::fs;
 
     fn request() -> TokenRequest {
         TokenRequest {

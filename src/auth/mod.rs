@@ -11,6 +11,7 @@ mod keys;
 mod local;
 mod pem;
 mod rejected;
+mod secret_file;
 mod verifier;
 
 #[cfg(test)]
@@ -20,4 +21,5 @@ pub use claims::{Identity, TokenRules};
 pub use keys::{KeyError, Keys};
 pub use local::{LocalKey, LocalKeyError, TokenRequest};
 pub use rejected::Rejected;
+pub use secret_file::{is_open_to_others, write_new as write_new_secret};
 pub use verifier::TokenVerifier;

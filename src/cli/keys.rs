@@ -2,13 +2,13 @@
 
 use super::{database::make_folder, failure::Failure, output};
 use crate::{
-    auth::{Keys, LocalKey, TokenRules, TokenVerifier},
+    auth::{Keys, LocalKey, TokenRules, TokenVerifier, is_open_to_others, write_new_secret},
     config::Config,
     crypto::MasterKeys,
 };
 use std::{
-    fs::{self, OpenOptions},
-    io::{ErrorKind, Write},
+    fs::{self, File},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -25,7 +25,7 @@ pub(super) fn master(config: &Config, make: bool) -> Result<(MasterKeys, Option<
     let made = may_make && !path.exists();
     if made {
         make_folder(&config.data_dir)?;
-        write_secret(&path, MasterKeys::generate_text()?.as_bytes())?;
+        write_new_secret(&path, MasterKeys::generate_text()?.as_bytes())?;
     }
     let text = match fs::read_to_string(&path) {
         Ok(text) => Zeroizing::new(text),
@@ -83,15 +83,6 @@ pub(super) fn local(config: &Config) -> Result<(LocalKey, PathBuf), Failure> {
     Ok((LocalKey::load_or_create(&path)?, path))
 }
 
-fn write_secret(path: &Path, secret: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(secret)?;
-    Ok(file.sync_all()?)
-}
-
 /// A secret that others on this machine can read is none.
 fn refuse_open(path: &Path) -> Result<(), Failure> {
     if others_can_read(path)? {
@@ -102,6 +93,5 @@ fn refuse_open(path: &Path) -> Result<(), Failure> {
 }
 
 fn others_can_read(path: &Path) -> Result<bool, Failure> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+    Ok(is_open_to_others(&File::open(path)?)?)
 }

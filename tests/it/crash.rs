@@ -89,6 +89,8 @@ async fn what_was_answered_survives_a_kill_at_any_moment() {
     let db = Database::connect(&database).await.unwrap();
     check(&db, &answered).await;
     server.kill();
+    db.close().await.unwrap();
+    drop_database(&database).await;
 }
 
 async fn check(db: &DatabaseConnection, answered: &Answered) {
@@ -198,6 +200,14 @@ async fn database_for(folder: &Path) -> String {
     db.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
     let (base, _) = server.rsplit_once('/').unwrap();
     format!("{base}/{name}")
+}
+
+async fn drop_database(database: &str) {
+    let Ok(server) = std::env::var("TEST_DATABASE_URL") else { return };
+    if let Some((_, name)) = database.rsplit_once("/crash_") {
+        let db = Database::connect(&server).await.unwrap();
+        db.execute_unprepared(&format!("DROP DATABASE crash_{name} WITH (FORCE)")).await.unwrap();
+    }
 }
 
 fn kartotek(folder: &Path) -> Command {
