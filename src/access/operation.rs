@@ -125,6 +125,15 @@ impl Access {
         }
     }
 
+    /// Asks the policy beforehand, so that whoever may not is told that and nothing about their input. What is then
+    /// read asks again.
+    ///
+    /// # Errors
+    /// [`Stop::Denied`] when the policy says no, which is then on record.
+    pub async fn require(&self, action: Action) -> Result<(), Stop> {
+        self.decide(action, &Target::none()).await
+    }
+
     /// Asks the policy for something that needs no row: what is in memory, or hangs on a row at hand.
     ///
     /// # Errors
@@ -141,7 +150,7 @@ impl Access {
     pub async fn write<C: Command>(&self, command: C) -> Result<C::Output, Stop> {
         let target = command.target();
         self.decide(C::ACTION, &target).await?;
-        let mut attempt = 1;
+        let (mut attempt, mut beaten) = (1, false);
         loop {
             let (stop, seen) = match self.attempt(command.clone(), &target).await {
                 Ok(output) => return Ok(output),
@@ -155,9 +164,9 @@ impl Access {
                 // Somebody was faster: once more, to be refused by what they have put there, and to have it on record
                 // whom that was about.
                 Stop::Broken(Broken::Database(error))
-                    if attempt == 1 && database::duplicate(&error).is_some() =>
+                    if !beaten && attempt < ATTEMPTS && database::duplicate(&error).is_some() =>
                 {
-                    attempt += 1;
+                    (attempt, beaten) = (attempt + 1, true);
                     continue;
                 }
                 Stop::Broken(Broken::Database(error)) => match database::duplicate(&error) {
@@ -228,7 +237,6 @@ impl Access {
     async fn denied(&self, action: Action, target: &Target, no: No) -> Result<Stop, Broken> {
         let trail = Trail::default();
         self.stopped(action, target, AuditOutcome::Denied, no.code(), trail).await?;
-        tracing::info!(operation = self.0.operation, action = action.name(), why = no.code(), "denied");
         Ok(Stop::Denied(no))
     }
 
@@ -275,6 +283,14 @@ impl Access {
                 one.count += 1;
                 one.trail.merge(trail);
             } else {
+                if outcome == AuditOutcome::Denied {
+                    tracing::info!(
+                        operation = self.0.operation,
+                        action = action.name(),
+                        why = code,
+                        "denied"
+                    );
+                }
                 let target = target.clone();
                 state.stops.push(Stopped { action, target, outcome, code, trail, count: 1 });
             }

@@ -43,16 +43,24 @@ impl Session {
         Arc::make_mut(&mut self.caller).purpose = None;
     }
 
-    /// The access of one root field: `key` tells its uses in one request apart, `operation` names it in the log.
+    /// The access of one root field: `key` tells its uses in one request apart, `operation` names it in the log. Two
+    /// fields never share one, whatever they are called in the answer.
     pub fn root(&self, key: &str, operation: &str) -> Access {
         // A poisoned lock means that another resolver panicked; the list is still whole.
         let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, access)) = roots.iter().find(|(known, _)| known == key) {
+        let same = |(known, access): &&(String, Access)| known == key && access.operation() == operation;
+        if let Some((_, access)) = roots.iter().find(same) {
             return access.clone();
         }
         let access = Access::new(self.door.clone(), self.caller.clone(), operation, Gate::AtRelease);
         roots.push((key.to_owned(), access.clone()));
         access
+    }
+
+    /// The access of the root field that something lies below, which has asked for it first.
+    pub fn below(&self, key: &str) -> Option<Access> {
+        let roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        roots.iter().find(|(known, _)| known == key).map(|(_, access)| access.clone())
     }
 
     /// Records what every root field has read, and only then lets the answer go. When that fails, `instead` goes.
@@ -83,10 +91,12 @@ impl Session {
     /// answer is released.
     pub fn failed_root(&self, key: &str, operation: &str, kind: AuditKind, code: &'static str) {
         let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, access)) = roots.iter().find(|(known, access)| known == key && access.asked()) {
+        let same = |known: &str, access: &Access| known == key && access.operation() == operation;
+        if let Some((_, access)) = roots.iter().find(|(known, access)| same(known, access) && access.asked())
+        {
             return access.note_failure(kind, code);
         }
-        roots.retain(|(known, _)| known != key);
+        roots.retain(|(known, access)| !same(known, access));
         let access = Access::new(self.door.clone(), self.caller.clone(), operation, Gate::AtRelease);
         access.note_failure(kind, code);
         roots.push((key.to_owned(), access));

@@ -7,6 +7,8 @@ use super::{
     documents::Documents,
     error::{bad_input, coded},
     known,
+    lengths::length,
+    merge,
     root::{Mutation, OPERATIONS, Query},
     scalars::explained,
     unset,
@@ -79,9 +81,7 @@ pub struct Api {
     /// The same without validation, for documents that were found valid before.
     unchecked: Root,
     introspection: bool,
-    /// Names of fields that are lists with pages, for the cost of a document.
-    lists: Arc<HashSet<String>>,
-    /// What the schema says of types, for completing results.
+    /// What the schema says of types, for the cost of a document and for completing results.
     shapes: Arc<Shapes>,
     documents: Arc<Documents>,
     catalogs: Arc<Catalogs>,
@@ -113,7 +113,6 @@ impl Api {
         let schema = build(ValidationMode::Strict);
         let sdl = schema.sdl();
         Ok(Self {
-            lists: Arc::new(connection_fields(&sdl)),
             shapes: Arc::new(Shapes::of_sdl(&sdl)?),
             schema,
             introspection,
@@ -193,11 +192,19 @@ impl Api {
                 "Give every mutation in a request a name of its own: `first: registerCustomer(…)`.",
             ));
         }
-        let is_list = |field: &str| self.lists.contains(field);
-        budget::cost(&parsed.document, operation, &question.variables, is_list).map_err(|complex| {
-            let code = complex.code();
-            Refused { became: Became::TooComplex, error: coded(code, &complex.to_string()), code }
-        })?;
+        let catalog = self.catalogs.current();
+        let length = |of: &str, field: &str| length(&catalog, of, field);
+        budget::cost(&parsed.document, operation, &question.variables, &self.shapes, &length).map_err(
+            |complex| {
+                let code = complex.code();
+                Refused { became: Became::TooComplex, error: coded(code, &complex.to_string()), code }
+            },
+        )?;
+        if !parsed.valid.load(Ordering::Relaxed)
+            && let Err(conflict) = merge::check(&parsed.document, operation, &self.shapes)
+        {
+            return Err(invalid(&conflict.to_string()));
+        }
         Ok(parsed)
     }
 
@@ -254,10 +261,13 @@ impl Api {
             response.data =
                 self.shapes.complete(&parsed.document, operation, &variables, data, &response.errors);
             let fields = root_fields(&parsed.document, operation);
-            for key in response.errors.iter().filter_map(|error| root_key(error)) {
+            for error in &response.errors {
                 // An argument that could not be read ended the field before it asked for anything more.
-                if let Some((_, field)) = fields.iter().find(|(known, _)| known == key) {
-                    session.failed_root(key, field, kind, "BAD_USER_INPUT");
+                let field = root_key(error).and_then(|key| fields.iter().find(|(known, _)| known == key));
+                if let Some((key, field)) = field {
+                    // What failed below was a question about what is there, or has just been made.
+                    let kind = if error.path.len() > 1 { AuditKind::Read } else { kind };
+                    session.failed_root(key, field, kind, recorded_code(error));
                 }
             }
         }
@@ -295,6 +305,13 @@ fn say_where_to_look(error: &mut ServerError, request_id: &str) {
     if extensions.get("code").is_some_and(|code| *code == "INTERNAL".into()) {
         extensions.set("requestId", request_id);
     }
+}
+
+/// The code on record for an error that no operation has put there itself.
+fn recorded_code(error: &ServerError) -> &'static str {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    let ours = ["INTERNAL", "QUERY_TOO_COMPLEX", "UNAVAILABLE"];
+    ours.into_iter().find(|known| code == Some(&Value::from(*known))).unwrap_or("BAD_USER_INPUT")
 }
 
 fn root_key(error: &ServerError) -> Option<&str> {
@@ -390,14 +407,4 @@ fn collect(document: &ExecutableDocument, set: &SelectionSet, fields: &mut Vec<(
             }
         }
     }
-}
-
-/// The names of fields whose type is a connection.
-fn connection_fields(sdl: &str) -> HashSet<String> {
-    let field = |line: &str| {
-        let (declaration, of) = line.rsplit_once(": ")?;
-        let name = declaration.trim().split('(').next()?;
-        of.trim_end_matches('!').ends_with("Connection").then(|| name.to_owned())
-    };
-    sdl.lines().filter_map(field).collect()
 }

@@ -4,15 +4,17 @@
 //! afterwards, so a document of 600 bytes can keep them busy for seconds. Here each fragment is measured once and
 //! its measure is added wherever it is spread: the time is linear in the document, whatever the sum says.
 
-use std::{collections::HashMap, convert::Infallible};
+use std::{collections::HashMap, convert::Infallible, marker::PhantomData};
 
 use async_graphql::{
     Name, Positioned, Value, Variables,
     parser::types::{
-        Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition, OperationDefinition,
-        Selection, SelectionSet,
+        BaseType, Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition,
+        OperationDefinition, Selection, SelectionSet, Type,
     },
 };
+
+use super::complete::{Shapes, base};
 
 /// Operations in one document.
 pub const MAX_OPERATIONS: usize = 20;
@@ -106,11 +108,10 @@ pub fn check(document: &ExecutableDocument) -> Result<Budget, TooComplex> {
     check_operations(&document.operations)?;
     check_directives(document)?;
 
-    let one = |_: &Field| 1;
-    let mut walk = Walk::new(document, &one);
+    let mut walk = Walk::new(document, &AllAlike);
     let mut budget = Budget::default();
     for (_, operation) in document.operations.iter() {
-        let measure = walk.set(&operation.node.selection_set.node, 1)?;
+        let measure = walk.set(None, &operation.node.selection_set.node, 1)?;
         budget.selections = budget.selections.saturating_add(measure.selections);
         budget.depth = budget.depth.max(measure.depth);
         budget.root_fields = budget.root_fields.max(measure.own_fields);
@@ -136,29 +137,84 @@ pub fn check(document: &ExecutableDocument) -> Result<Budget, TooComplex> {
 
 /// About how many values `operation` asks for: what is below a list counts as often as the list may have entries.
 ///
-/// That is the value of `first` or `last` where one is given, and [`DEFAULT_PAGE`] for the other fields that `is_list`
-/// knows by name. For a document that passed [`check`].
+/// That is the value of `first` or `last` where one is given, [`DEFAULT_PAGE`] for other connections, and what `length`
+/// says (by type and field) of lists without pages. For a document that passed [`check`].
 pub fn cost(
     document: &ExecutableDocument,
     operation: &OperationDefinition,
     variables: &Variables,
-    is_list: impl Fn(&str) -> bool,
+    shapes: &Shapes,
+    length: &dyn Fn(&str, &str) -> u64,
 ) -> Result<u64, TooComplex> {
-    let asked = |argument: &str, field: &Field| {
+    let sizes = Sizes { operation, variables, shapes, length };
+    let root = Some(shapes.root(operation.ty));
+    let measure = Walk::new(document, &sizes).set(root, &operation.selection_set.node, 1)?;
+    if measure.cost > MAX_COST { Err(TooComplex::Cost(measure.cost)) } else { Ok(measure.cost) }
+}
+
+/// How often what is below a field counts, and of what type it is.
+trait Weigh<'s> {
+    fn below(&self, of: Option<&'s Name>, field: &Field) -> (u64, Option<&'s Name>);
+    /// The type that a fragment is on.
+    fn on(&self, condition: &Name) -> Option<&'s Name>;
+}
+
+/// Every field once, whatever it is.
+struct AllAlike;
+
+impl Weigh<'static> for AllAlike {
+    fn below(&self, _: Option<&'static Name>, _: &Field) -> (u64, Option<&'static Name>) {
+        (1, None)
+    }
+
+    fn on(&self, _: &Name) -> Option<&'static Name> {
+        None
+    }
+}
+
+/// By what the schema says of fields, and the operation of pages.
+struct Sizes<'s> {
+    operation: &'s OperationDefinition,
+    variables: &'s Variables,
+    shapes: &'s Shapes,
+    length: &'s dyn Fn(&str, &str) -> u64,
+}
+
+impl<'s> Weigh<'s> for Sizes<'s> {
+    fn below(&self, of: Option<&'s Name>, field: &Field) -> (u64, Option<&'s Name>) {
+        let ty = of.and_then(|of| self.shapes.field(of, &field.name.node));
+        let (name, is_list) = ty.map_or((None, false), |ty| (Some(base(ty)), is_list(ty)));
+        let is_connection = |name: &&Name| name.ends_with("Connection");
+        let entries = match self.asked("first", field).max(self.asked("last", field)) {
+            Some(size) => size,
+            None if name.as_ref().is_some_and(is_connection) => DEFAULT_PAGE,
+            // A page's own lists are as long as the page, which is counted already.
+            None if is_list && !of.as_ref().is_some_and(is_connection) => {
+                (self.length)(of.map_or("", Name::as_str), &field.name.node)
+            }
+            None => 1,
+        };
+        (entries, name)
+    }
+
+    fn on(&self, condition: &Name) -> Option<&'s Name> {
+        self.shapes.known(condition)
+    }
+}
+
+impl Sizes<'_> {
+    fn asked(&self, argument: &str, field: &Field) -> Option<u64> {
         let value = field.get_argument(argument)?.node.clone();
-        let known = |name: Name| Ok::<_, Infallible>(integer(operation, variables, &name).into());
+        let known = |name: Name| Ok::<_, Infallible>(integer(self.operation, self.variables, &name).into());
         match value.into_const_with(known) {
             Ok(Value::Number(number)) => Some(number.as_i64()?.clamp(0, MAX_PAGE).unsigned_abs()),
             _ => None,
         }
-    };
-    let entries = |field: &Field| match asked("first", field).max(asked("last", field)) {
-        Some(size) => size,
-        None if is_list(field.name.node.as_str()) => DEFAULT_PAGE,
-        None => 1,
-    };
-    let measure = Walk::new(document, &entries).set(&operation.selection_set.node, 1)?;
-    if measure.cost > MAX_COST { Err(TooComplex::Cost(measure.cost)) } else { Ok(measure.cost) }
+    }
+}
+
+fn is_list(ty: &Type) -> bool {
+    matches!(ty.base, BaseType::List(_))
 }
 
 /// The integer that a variable stands for: the value sent, else the default in the document.
@@ -238,21 +294,26 @@ enum Known {
 }
 
 /// One walk over a document that measures each fragment once.
-struct Walk<'d, F> {
+struct Walk<'d, 's, W> {
     fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
     known: HashMap<&'d Name, Known>,
-    /// How many entries the list in a field may have.
-    entries: &'d F,
+    weigh: &'d W,
+    types: PhantomData<&'s Name>,
 }
 
-impl<'d, F: Fn(&Field) -> u64> Walk<'d, F> {
-    fn new(document: &'d ExecutableDocument, entries: &'d F) -> Self {
-        Self { fragments: &document.fragments, known: HashMap::new(), entries }
+impl<'d, 's, W: Weigh<'s>> Walk<'d, 's, W> {
+    fn new(document: &'d ExecutableDocument, weigh: &'d W) -> Self {
+        Self { fragments: &document.fragments, known: HashMap::new(), weigh, types: PhantomData }
     }
 
     /// `level` is how many sets are around this one; together with the nesting of a fragment that was measured
     /// elsewhere it bounds both this recursion and every later one.
-    fn set(&mut self, set: &'d SelectionSet, level: u64) -> Result<Measure, TooComplex> {
+    fn set(
+        &mut self,
+        of: Option<&'s Name>,
+        set: &'d SelectionSet,
+        level: u64,
+    ) -> Result<Measure, TooComplex> {
         if level > MAX_NESTING {
             return Err(TooComplex::Nesting);
         }
@@ -263,11 +324,13 @@ impl<'d, F: Fn(&Field) -> u64> Walk<'d, F> {
                     (Measure::default(), true, 1)
                 }
                 Selection::Field(field) => {
-                    let inner = self.set(&field.node.selection_set.node, level + 1)?;
-                    (inner, true, (self.entries)(&field.node))
+                    let (entries, ty) = self.weigh.below(of, &field.node);
+                    (self.set(ty, &field.node.selection_set.node, level + 1)?, true, entries)
                 }
                 Selection::InlineFragment(it) => {
-                    (self.set(&it.node.selection_set.node, level + 1)?, false, 1)
+                    let on = it.node.type_condition.as_ref();
+                    let of = on.map_or(of, |on| self.weigh.on(&on.node.on.node));
+                    (self.set(of, &it.node.selection_set.node, level + 1)?, false, 1)
                 }
                 Selection::FragmentSpread(it) => {
                     (self.fragment(&it.node.fragment_name.node, level + 1)?, false, 1)
@@ -295,7 +358,8 @@ impl<'d, F: Fn(&Field) -> u64> Walk<'d, F> {
         }
         let Some(fragment) = self.fragments.get(name) else { return Ok(Measure::default()) };
         self.known.insert(name, Known::BeingMeasured);
-        let measure = self.set(&fragment.node.selection_set.node, level)?;
+        let of = self.weigh.on(&fragment.node.type_condition.node.on.node);
+        let measure = self.set(of, &fragment.node.selection_set.node, level)?;
         self.known.insert(name, Known::Measured(measure));
         Ok(measure)
     }

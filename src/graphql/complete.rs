@@ -24,6 +24,7 @@ use async_graphql::{
 };
 
 use failures::{Failures, Unplaced};
+pub use plan::base;
 use plan::{Candidate, Plan, Planner, Slot};
 pub use there::ask as ask_what_is_there;
 
@@ -99,7 +100,31 @@ impl Shapes {
         }
     }
 
-    fn root(&self, ty: OperationType) -> &Name {
+    /// The declared type of a field, of an interface's as its first object has it. `None` for introspection.
+    pub fn field(&self, of: &Name, field: &Name) -> Option<&Type> {
+        let object = self.possible.get(of).and_then(|possible| possible.first()).unwrap_or(of);
+        self.objects.get(object)?.get(field)
+    }
+
+    /// Every field of every object type.
+    #[cfg(test)]
+    pub fn fields(&self) -> impl Iterator<Item = (&Name, &Name, &Type)> {
+        self.objects.iter().flat_map(|(of, fields)| fields.iter().map(move |(field, ty)| (of, field, ty)))
+    }
+
+    /// The type's name as it stands here, if there is such an object type, interface or union.
+    pub fn known(&self, name: &Name) -> Option<&Name> {
+        let object = self.objects.get_key_value(name).map(|(known, _)| known);
+        object.or_else(|| self.possible.get_key_value(name).map(|(known, _)| known))
+    }
+
+    /// Whether it is an object type, and no interface or union.
+    pub fn is_object(&self, name: &Name) -> bool {
+        self.objects.contains_key(name)
+    }
+
+    /// The type of an operation's root.
+    pub fn root(&self, ty: OperationType) -> &Name {
         match ty {
             OperationType::Query => &self.query,
             OperationType::Mutation => &self.mutation,
@@ -108,7 +133,7 @@ impl Shapes {
     }
 
     /// Whether a fragment on `condition` applies to an object of type `of`.
-    fn applies(&self, condition: &Name, of: &Name) -> bool {
+    pub fn applies(&self, condition: &Name, of: &Name) -> bool {
         condition == of || self.possible.get(condition).is_some_and(|possible| possible.contains(of))
     }
 

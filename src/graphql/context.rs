@@ -1,6 +1,6 @@
 //! What every resolver needs: the access of its root field, the request's copy of the catalog, its loaders.
 
-use super::loaders::Loaders;
+use super::{budget::MAX_COST, error::coded, lengths::FEW, loaders::Loaders};
 use crate::{
     access::{Access, Session, Stop},
     domain::catalog::{Catalog, Catalogs},
@@ -8,7 +8,10 @@ use crate::{
 use async_graphql::{Context, QueryPathNode, QueryPathSegment};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// What belongs to one request.
@@ -18,12 +21,15 @@ pub struct Request {
     catalogs: Arc<Catalogs>,
     catalog: RwLock<Arc<Catalog>>,
     loaders: Mutex<HashMap<String, Arc<Loaders>>>,
+    /// Values that may still be answered beyond what the document was charged for beforehand.
+    spare: AtomicU64,
 }
 
 impl Request {
     pub fn new(session: Session, catalogs: Arc<Catalogs>) -> Self {
         let catalog = RwLock::new(catalogs.current());
-        Self { session, catalogs, catalog, loaders: Mutex::default() }
+        let spare = AtomicU64::new(MAX_COST);
+        Self { session, catalogs, catalog, loaders: Mutex::default(), spare }
     }
 
     /// The catalog that this request answers from.
@@ -58,7 +64,27 @@ fn root<'a>(ctx: &Context<'a>) -> &'a str {
 
 /// The access of the root field that this resolver lies under.
 pub fn access(ctx: &Context<'_>) -> Access {
-    request(ctx).session.root(root(ctx), ctx.item.node.name.node.as_str())
+    let (session, key) = (&request(ctx).session, root(ctx));
+    let is_below = ctx.path_node.as_ref().is_some_and(|node| node.parent.is_some());
+    let known = if is_below { session.below(key) } else { None };
+    known.unwrap_or_else(|| session.root(key, ctx.item.node.name.node.as_str()))
+}
+
+/// Charges for a list that is longer than its document was charged for beforehand.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX` when the request has no more to spend.
+pub fn charge_beyond_few(ctx: &Context<'_>, entries: usize) -> async_graphql::Result<()> {
+    if entries as u64 <= FEW {
+        return Ok(());
+    }
+    let fields = ctx.field().selection_set().count().max(1);
+    let price = u64::try_from(entries.saturating_mul(fields)).unwrap_or(u64::MAX);
+    let pay = |spare: u64| spare.checked_sub(price);
+    match request(ctx).spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(coded("QUERY_TOO_COMPLEX", "This brings too much at once: ask for smaller pages.")),
+    }
 }
 
 /// The catalog that this request answers from.

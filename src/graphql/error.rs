@@ -7,11 +7,11 @@ use crate::{
 use async_graphql::{Error, ErrorExtensions};
 use std::sync::Arc;
 
-/// A wrong argument of a query, by its name.
+/// A wrong argument of a query, by its path: `filter.systemId`.
 pub fn bad_input(argument: &str, message: &str) -> Error {
     Error::new(message).extend_with(|_, extensions| {
         extensions.set("code", "BAD_USER_INPUT");
-        extensions.set("field", vec![argument.to_owned()]);
+        extensions.set("field", argument.split('.').map(str::to_owned).collect::<Vec<_>>());
     })
 }
 

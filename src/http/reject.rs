@@ -23,8 +23,12 @@ impl Front {
     ) -> Released<T> {
         let who = bearer.as_ref().map_or_else(|| client.into(), Who::from);
         let told = self.rejections.count(who, why, self.door.now());
-        let rejected = told.map(|told| rejected(&told, Some(client), request_id));
-        self.door.reject(rejected, answer, instead).await
+        let rejected = told.as_ref().map(|told| rejected(told, Some(client), request_id));
+        let lost = |stop: &Stop| {
+            self.rejections.give_back(told.into_iter().collect());
+            instead(stop)
+        };
+        self.door.reject(rejected, answer, lost).await
     }
 
     /// Puts on record how often those were not let in who did not come back since. To be called every few seconds.
@@ -45,7 +49,7 @@ impl Front {
             // The log says itself what is wrong with it.
             if self.door.record_rejected(rejected).await.is_err() {
                 let lost = std::iter::once(told).chain(all).collect();
-                return self.rejections.give_back(lost, self.door.now());
+                return self.rejections.give_back(lost);
             }
         }
     }

@@ -149,12 +149,13 @@ impl Rejections {
         rest.map(told).filter(|told| told.count > 0).collect()
     }
 
-    /// Counts again what could not be written.
-    pub(super) fn give_back(&self, told: Vec<Told>, now: DateTime<Utc>) {
+    /// Counts again what could not be written. The next who comes is to be written at once.
+    pub(super) fn give_back(&self, told: Vec<Told>) {
         let mut counts = self.counts();
         for told in told {
-            let count = counts.all.entry((told.who, told.why)).or_insert(Count { since: now, more: 0 });
-            count.more += told.count;
+            let since = DateTime::UNIX_EPOCH;
+            let count = counts.all.entry((told.who, told.why)).or_insert(Count { since, more: 0 });
+            *count = Count { since, more: count.more + told.count };
         }
     }
 
@@ -227,8 +228,8 @@ mod tests {
         assert_eq!(rejections.due(at(65)), std::slice::from_ref(&told));
         // Written, it counts from there; not written, it is told again.
         assert_eq!(from(&rejections, &address(1), 66), None);
-        rejections.give_back(vec![told], at(67));
-        assert_eq!(rejections.rest()[0].count, 5);
+        rejections.give_back(vec![told]);
+        assert_eq!(from(&rejections, &address(1), 67), Some(6));
         assert_eq!(rejections.rest(), []);
     }
 

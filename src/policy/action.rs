@@ -98,7 +98,8 @@ actions! {
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
     /// Who looked at or changed a customer's data.
-    SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "auditEvents"];
     /// Whose data is at a place.
     SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
     /// Places where data is stored.

@@ -2,6 +2,7 @@
 //!
 //! Each server keeps a whole copy and looks several times a second whether the database has a newer version.
 
+use super::Most;
 use crate::{
     access::{Access, Door, Inquiry, Reader, Stop},
     policy::{Action, Target},
@@ -15,7 +16,7 @@ use jiff::tz::TimeZone;
 use sea_orm::{EntityTrait, QueryOrder};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 /// All reference data, as of one version.
@@ -33,6 +34,7 @@ pub struct Catalog {
     pub services: BTreeMap<ServiceId, Arc<service::Model>>,
     /// Retired ones as well: they say for what purpose a system came to hold a category.
     pub requirements: BTreeMap<RequirementId, Arc<data_requirement::Model>>,
+    pub(in crate::domain) most: OnceLock<Most>,
 }
 
 impl Catalog {
@@ -90,6 +92,7 @@ impl Inquiry for LoadCatalog {
             systems: by(r.all(system::Entity::find()).await?, |row| row.id),
             services: by(r.all(service::Entity::find()).await?, |row| row.id),
             requirements: by(r.all(data_requirement::Entity::find()).await?, |row| row.id),
+            most: OnceLock::new(),
         })
     }
 }

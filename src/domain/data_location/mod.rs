@@ -6,4 +6,4 @@ mod record;
 
 pub use at_place::{AtPlace, CustomerAt, CustomersAt};
 pub use of_customers::{LocationFilter, LocationsByIds, LocationsOf, LocationsOfCustomers};
-pub use record::{NewLine, RecordDataLocations, line};
+pub use record::{MOST, NewLine, RecordDataLocations, line};

@@ -12,6 +12,7 @@ use crate::{
         node::id_or_nobody,
         scalars::DateTime,
     },
+    policy::Action,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
@@ -72,6 +73,7 @@ impl AuditQuery {
         filter: Option<AuditFilter>,
     ) -> Result<AuditEventConnection> {
         const LIST: &str = "auditEvents";
+        access(ctx).require(Action::ReadAuditLog).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
         let filter = filter.unwrap_or_default().into_domain(ctx)?;
         let page = access(ctx).read(ListEvents { filter, page }).await.or_error()?;

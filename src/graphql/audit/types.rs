@@ -5,7 +5,7 @@ use crate::{
     graphql::{
         catalog::DataCategory,
         connection::{Arguments, connection, page_of},
-        context::{access, catalog, loaders},
+        context::{access, catalog, charge_beyond_few, loaders},
         customer::Customer,
         enums::{ActorKind, AuditKind, AuditOutcome, Role},
         error::{OrError, missing},
@@ -132,10 +132,11 @@ impl AuditSubject {
         found.map(Customer).ok_or_else(missing)
     }
 
-    async fn categories(&self, ctx: &Context<'_>) -> Vec<DataCategory> {
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {
+        charge_beyond_few(ctx, self.0.categories.len())?;
         let catalog = catalog(ctx);
         let known = self.0.categories.iter().filter_map(|key| catalog.categories.get(key));
-        known.cloned().map(DataCategory).collect()
+        Ok(known.cloned().map(DataCategory).collect())
     }
 
     /// The names of what was changed; empty for reads.

@@ -12,11 +12,20 @@ fn measure(text: &str) -> Result<Budget, TooComplex> {
     check(&parse_query(text).unwrap())
 }
 
+fn shapes() -> Shapes {
+    let sdl = "type Query { customers: AConnection customer: A other: A a: A }
+        type AConnection { nodes: [A!]! id: ID }
+        interface Node { id: ID parts: [A!]! }
+        type A implements Node { id: ID name: ID locations: AConnection parts: [A!]! whole: A words: [ID!]! }";
+    Shapes::of_sdl(sdl).unwrap()
+}
+
 fn cost_of(text: &str, variables: serde_json::Value) -> Result<u64, TooComplex> {
     let document = parse_query(text).unwrap();
     let (_, operation) = document.operations.iter().next().unwrap();
     let variables = Variables::from_json(variables);
-    cost(&document, &operation.node, &variables, |field| matches!(field, "customers" | "locations"))
+    let length = |of: &str, field: &str| if (of, field) == ("A", "parts") { 27 } else { 50 };
+    cost(&document, &operation.node, &variables, &shapes(), &length)
 }
 
 /// `levels` fragments, each of which spreads the next one `width` times.
@@ -123,6 +132,17 @@ fn g4_lists_multiply() {
     assert_eq!(cost_of("{ customer { name } }", json!({})), Ok(2));
 }
 
+/// Lists without pages multiply as well, wherever they are reached.
+#[test]
+fn lists_without_pages_count_for_what_they_have() {
+    assert_eq!(cost_of("{ customer { parts { id } words } }", json!({})), Ok(1 + 1 + 27 + 1));
+    let round = "{ a { parts { whole { parts { whole { parts { whole { parts { id } } } } } } } } }";
+    assert!(matches!(cost_of(round, json!({})), Err(TooComplex::Cost(n)) if n > 27 * 27 * 27 * 27));
+    // Through fragments, by whatever type they are on.
+    let spread = "{ a { ...f } } fragment f on A { parts { ... on Node { parts { id } } } }";
+    assert_eq!(cost_of(spread, json!({})), Ok(1 + 1 + 27 * (1 + 50)));
+}
+
 #[test]
 fn the_size_of_a_page_comes_from_wherever_it_is_said() {
     let by_variable = "query($n: Int = 3) { customers(first: $n) { id } }";
@@ -160,7 +180,7 @@ fn g6_fragment_bombs_are_counted_not_expanded() {
         assert!(
             quickly(|| {
                 let (_, operation) = document.operations.iter().next().unwrap();
-                cost(&document, &operation.node, &Variables::default(), |_| true)
+                cost(&document, &operation.node, &Variables::default(), &shapes(), &|_, _| 50)
             })
             .is_err()
         );

@@ -70,6 +70,7 @@ impl CatalogQuery {
         before: Option<String>,
         #[graphql(default = false)] include_retired: bool,
     ) -> Result<ServiceConnection> {
+        access(ctx).require(Action::SeeServices).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "services")?;
         access(ctx).permit(Action::SeeServices).await.or_error()?;
         let catalog = catalog(ctx);
@@ -92,6 +93,7 @@ impl CatalogQuery {
         before: Option<String>,
         filter: Option<DataCategoryFilter>,
     ) -> Result<DataCategoryConnection> {
+        access(ctx).require(Action::SeeDataCategories).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "dataCategories")?;
         access(ctx).permit(Action::SeeDataCategories).await.or_error()?;
         let filter = filter.unwrap_or_default();
@@ -124,6 +126,7 @@ impl CatalogQuery {
         before: Option<String>,
         #[graphql(default = false)] include_retired: bool,
     ) -> Result<PurposeConnection> {
+        access(ctx).require(Action::SeePurposes).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "purposes")?;
         access(ctx).permit(Action::SeePurposes).await.or_error()?;
         let catalog = catalog(ctx);
@@ -144,6 +147,7 @@ impl CatalogQuery {
         before: Option<String>,
         #[graphql(default = false)] include_retired: bool,
     ) -> Result<RetentionRuleConnection> {
+        access(ctx).require(Action::SeeRetentionRules).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "retentionRules")?;
         access(ctx).permit(Action::SeeRetentionRules).await.or_error()?;
         let catalog = catalog(ctx);

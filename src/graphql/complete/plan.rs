@@ -89,7 +89,7 @@ impl<'a> Planner<'a> {
     /// What is selected of the objects that `slot` holds. Empty for a leaf. Worked out when a value first needs it.
     pub fn below<'s>(&self, slot: &'s Slot<'a>) -> &'s [Candidate<'a>] {
         slot.below.get_or_init(|| match slot.ty {
-            Some(ty) if !slot.is_leaf() => self.candidates(slot, named(ty)),
+            Some(ty) if !slot.is_leaf() => self.candidates(slot, base(ty)),
             _ => Vec::new(),
         })
     }
@@ -183,9 +183,10 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn named(ty: &Type) -> &Name {
+/// What a field's type is made of, lists and nulls aside.
+pub fn base(ty: &Type) -> &Name {
     match &ty.base {
         BaseType::Named(name) => name,
-        BaseType::List(of) => named(of),
+        BaseType::List(of) => base(of),
     }
 }

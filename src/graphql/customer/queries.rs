@@ -19,6 +19,7 @@ use crate::{
         scalars::Date,
     },
     identifier::{Email, NationalId, Phone},
+    policy::Action,
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result};
 use entity::enums::LookupKind;
@@ -133,13 +134,14 @@ impl CustomerQuery {
         phone: Option<String>,
         national_id: Option<String>,
     ) -> Result<Option<Customer>> {
+        let access = access(ctx);
+        access.require(Action::FindCustomer).await.or_error()?;
         if ctx.data_unchecked::<crate::graphql::Over>().get {
             return Err(coded(
                 "BAD_USER_INPUT",
                 "Send this by POST: a personal value must not end up in a URL.",
             ));
         }
-        let access = access(ctx);
         let catalog = catalog(ctx);
         let country = catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
         let (kind, normalized) = match (email, phone, national_id) {
@@ -176,6 +178,7 @@ impl CustomerQuery {
         filter: Option<CustomerFilter>,
         #[graphql(default_with = "CustomerOrder::CreatedAtDesc")] order_by: CustomerOrder,
     ) -> Result<CustomerConnection> {
+        access(ctx).require(Action::ListCustomers).await.or_error()?;
         let list = format!("customers {order_by:?}");
         let page = Arguments { first, after, last, before }.request(ctx, &list)?;
         let filter = filter.unwrap_or_default().into_domain(ctx)?;

@@ -5,12 +5,13 @@ use crate::{
     graphql::{
         catalog::DataCategory,
         connection::{Arguments, PageInfo, cursor, page_info},
-        context::{access, catalog},
+        context::{access, catalog, charge_beyond_few},
         customer::Customer,
         error::OrError,
         named,
         scalars::DateTime,
     },
+    policy::Action,
 };
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
 
@@ -53,10 +54,11 @@ impl CustomerDataEdge {
     }
 
     /// What of theirs is there.
-    async fn categories(&self, ctx: &Context<'_>) -> Vec<DataCategory> {
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {
+        charge_beyond_few(ctx, self.at.categories.len())?;
         let catalog = catalog(ctx);
         let known = self.at.categories.iter().filter_map(|key| catalog.categories.get(key));
-        known.cloned().map(DataCategory).collect()
+        Ok(known.cloned().map(DataCategory).collect())
     }
 
     async fn held_from(&self) -> DateTime {
@@ -81,6 +83,7 @@ pub async fn customers_at(
     categories: Option<Vec<String>>,
 ) -> Result<CustomerDataConnection> {
     const LIST: &str = "customersAt";
+    access(ctx).require(Action::SeeCustomersAt).await.or_error()?;
     let page = arguments.request(ctx, LIST)?;
     let inquiry = CustomersAt {
         catalog: catalog(ctx),

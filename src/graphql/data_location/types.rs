@@ -9,7 +9,7 @@ use crate::{
     graphql::{
         catalog::DataCategory,
         connection::connection,
-        context::{access, catalog, loaders, renewed_catalog},
+        context::{access, catalog, charge_beyond_few, loaders, renewed_catalog},
         customer::Customer,
         enums::{Channel, DataLocationState},
         error::{OrError, missing},
@@ -106,6 +106,7 @@ impl DataLocation {
             return Ok(Vec::new());
         }
         let facts = loaders(ctx).batch.load_one(self.0.id).await.or_error()?.unwrap_or_default();
+        charge_beyond_few(ctx, facts.len())?;
         Ok(facts.into_iter().map(|fact| Justification { fact, location: self.0.clone() }).collect())
     }
 }

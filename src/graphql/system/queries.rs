@@ -98,6 +98,7 @@ impl SystemQuery {
         filter: Option<SystemFilter>,
         #[graphql(default_with = "SystemOrder::NameAsc")] order_by: SystemOrder,
     ) -> Result<SystemConnection> {
+        access(ctx).require(Action::SeeSystems).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "systems")?;
         access(ctx).permit(Action::SeeSystems).await.or_error()?;
         let filter = filter.unwrap_or_default();

@@ -87,6 +87,7 @@ impl ThirdPartyQuery {
         filter: Option<ThirdPartyFilter>,
         #[graphql(default_with = "ThirdPartyOrder::NameAsc")] order_by: ThirdPartyOrder,
     ) -> Result<ThirdPartyConnection> {
+        access(ctx).require(Action::SeeThirdParties).await.or_error()?;
         let page = Arguments { first, after, last, before }.request(ctx, "thirdParties")?;
         access(ctx).permit(Action::SeeThirdParties).await.or_error()?;
         let filter = filter.unwrap_or_default();

@@ -3,5 +3,6 @@
 mod another_server;
 mod at_once;
 mod bad_input;
+mod documents;
 mod edges;
 mod lists;

@@ -1,0 +1,53 @@
+//! How long lists without pages can be, for the cost of a document: the reference data knows, and the rest is bounded.
+
+use super::budget::DEFAULT_PAGE;
+use crate::domain::{catalog::Catalog, data_location};
+
+/// Entries that a document is charged for beforehand of lists that are short as a rule: reasons why data may be where
+/// it is, and categories of one customer's. What is longer is charged for when it is there.
+pub const FEW: u64 = 5;
+
+/// The most that this list has, by type and field.
+pub fn length(catalog: &Catalog, of: &str, field: &str) -> u64 {
+    known(catalog, of, field).unwrap_or(DEFAULT_PAGE)
+}
+
+fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
+    let most = catalog.most();
+    Some(match (of, field) {
+        ("Service", "requirements") => most.requirements,
+        ("ThirdParty", "systems") => most.systems,
+        ("ThirdParty", "subProcessors") => most.sub_processors,
+        ("AuditSubject" | "CustomerDataEdge", "categories") | ("DataLocation", "justifications") => FEW,
+        ("RecordDataLocationsPayload", "dataLocations" | "userErrors") => data_location::MOST as u64,
+        (_, "userErrors") => 20,
+        // Each language once.
+        (_, "translations") => 2,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::{
+        complete::{Shapes, base},
+        sdl,
+    };
+    use async_graphql::parser::types::BaseType;
+
+    #[test]
+    fn every_list_of_objects_without_pages_has_a_known_length() {
+        let shapes = Shapes::of_sdl(&sdl()).unwrap();
+        let catalog = Catalog::default();
+        let mut lists = 0;
+        for (of, field, ty) in shapes.fields() {
+            let is_list = matches!(ty.base, BaseType::List(_)) && shapes.is_object(base(ty));
+            if is_list && !of.ends_with("Connection") {
+                lists += 1;
+                assert!(known(&catalog, of, field).is_some(), "nothing says how long {of}.{field} can be");
+            }
+        }
+        assert!(lists > 10, "{lists}");
+    }
+}
