@@ -59,7 +59,7 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Open connections at most; further ones wait. Default 1024.
     pub max_connections: usize,
-    /// The largest request body, in bytes. Default 262144.
+    /// The largest request body, in bytes. Default 524288.
     pub max_body_bytes: usize,
     /// How long a request may take. Default `30s`.
     pub request_timeout: Duration,
@@ -175,7 +175,7 @@ impl Config {
                 .get("max_body_bytes", "a whole number of bytes from 1024 to 67108864", |text| {
                     value::number(text, 1024, 64 << 20)
                 })?
-                .unwrap_or(256 << 10),
+                .unwrap_or(512 << 10),
             request_timeout: s.get("request_timeout", TIME, short)?.unwrap_or(Duration::from_secs(30)),
             header_timeout: s.get("header_timeout", TIME, short)?.unwrap_or(Duration::from_secs(5)),
             introspection: s.get("introspection", "true or false", |text| text.parse().ok())?,

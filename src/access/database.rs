@@ -321,6 +321,17 @@ fn unreachable(error: sqlx::Error) -> DbErr {
     DbErr::Conn(SqlxError(Arc::new(error)))
 }
 
+/// Whether an error is about what a row says, so that other rows may well be taken: a constraint, a value that does not
+/// fit its column.
+pub(in crate::access) fn is_about_a_row(error: &DbErr) -> bool {
+    use sqlx::error::ErrorKind;
+    let (DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error))) = error else { return false };
+    let Some(error) = error.as_database_error() else { return false };
+    let code = error.code().unwrap_or_default();
+    // Postgres: data exceptions. SQLite: a trigger's refusal and a value of the wrong type count as constraints.
+    !matches!(error.kind(), ErrorKind::Other) || (code.len() == 5 && code.starts_with("22")) || code == "1811"
+}
+
 /// The name of the unique constraint that an error is about, as the engine tells it.
 pub(in crate::access) fn duplicate(error: &DbErr) -> Option<String> {
     use sea_orm::SqlErr;

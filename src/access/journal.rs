@@ -4,7 +4,7 @@
 //! it is ready is written as one batch with one commit, so that the more there is to record, the less each costs.
 
 use super::{
-    Broken,
+    Broken, database,
     event::{Entry, Event},
     session::Caller,
 };
@@ -85,18 +85,22 @@ where
         metrics::histogram!("audit_batch_requests").record(u32::try_from(batch.len()).unwrap_or(u32::MAX));
         let all = batch.iter().flat_map(|request| &request.entries).collect::<Vec<_>>();
         let result = patiently(write(&db, &all)).await;
-        // One entry that the database will not take must not fail the others.
-        if result.is_err() && batch.len() > 1 {
-            for request in batch.drain(..) {
-                let result = patiently(write(&db, &request.entries.iter().collect::<Vec<_>>())).await;
-                tell(request, result);
-            }
-        } else {
-            for request in batch.drain(..) {
-                tell(request, result.clone());
-            }
+        // One entry that the database will not take must not fail the others. When it takes none, each would only wait
+        // for itself.
+        let singly = batch.len() > 1 && result.as_ref().is_err_and(|unwritten| unwritten.for_a_row);
+        for request in batch.drain(..) {
+            let entries = request.entries.iter().collect::<Vec<_>>();
+            let result = if singly { patiently(write(&db, &entries)).await } else { result.clone() };
+            tell(request, result.map_err(|unwritten| unwritten.why));
         }
     }
+}
+
+/// Why a batch was not written: for what a row says, or because the database takes none now.
+#[derive(Clone)]
+struct Unwritten {
+    why: String,
+    for_a_row: bool,
 }
 
 fn tell(request: Request, result: Result<(), String>) {
@@ -108,10 +112,13 @@ fn tell(request: Request, result: Result<(), String>) {
     let _ = request.done.send(result);
 }
 
-async fn patiently(write: impl Future<Output = Result<(), DbErr>>) -> Result<(), String> {
+async fn patiently(write: impl Future<Output = Result<(), DbErr>>) -> Result<(), Unwritten> {
     match tokio::time::timeout(PATIENCE, write).await {
-        Ok(result) => result.map_err(|error| error.to_string()),
-        Err(_) => Err("the database did not answer in time".to_owned()),
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => {
+            Err(Unwritten { why: error.to_string(), for_a_row: database::is_about_a_row(&error) })
+        }
+        Err(_) => Err(Unwritten { why: "the database did not answer in time".to_owned(), for_a_row: false }),
     }
 }
 

@@ -131,10 +131,15 @@ fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, 
 fn text(claims: &Map<String, Value>, name: &'static str) -> Result<Option<String>, Rejected> {
     let Some(value) = claim(claims, name) else { return Ok(None) };
     let text = value.as_str().ok_or(Rejected::Claims(name))?;
-    if text.trim().is_empty() || text.chars().count() > MAX_TEXT || text.chars().any(char::is_control) {
+    if text.trim().is_empty() || text.chars().count() > MAX_TEXT || text.chars().any(deceives) {
         return Err(Rejected::Claims(name));
     }
     Ok(Some(text.to_owned()))
+}
+
+/// What breaks a line, or turns the direction of the text around it, wherever it is shown.
+fn deceives(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn roles(claims: &Map<String, Value>, path: &str) -> Result<Vec<Role>, Rejected> {

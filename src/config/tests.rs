@@ -22,7 +22,7 @@ fn with_nothing_set_everything_has_its_default() {
     let config = from(&[("PATH", "/bin"), ("KARTOTEK_LISTEN", "")]).unwrap();
     assert_eq!(config.database_url.expose_secret(), "sqlite://./data/kartotek.db");
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(config.max_body_bytes, 262_144);
+    assert_eq!(config.max_body_bytes, 524_288);
     assert_eq!(config.request_timeout, Duration::from_secs(30));
     assert_eq!(config.introspection, None);
     assert_eq!(config.trusted_proxies, []);
@@ -200,6 +200,8 @@ fn a_database_is_addressed_with_parameters_that_its_driver_knows() {
         ("postgres://db/k?hunter2", "%3F"),
         ("postgres://db/k?user=k#&sslmode=require", "%23"),
         ("sqlite://k.db?mod=rwc", "`mod`, which is not known: did you mean `mode`?"),
+        ("sqlite:///srv/my%20data.db", "without a `%`"),
+        ("sqlite://k.db?mode=%6demory", "without a `%`"),
         ("sqlite::memory:", "in memory"),
         ("sqlite://:memory:", "in memory"),
         ("sqlite://k.db?cache=shared&mode=memory", "in memory"),

@@ -45,6 +45,10 @@ pub(super) fn database(text: &str) -> Result<SecretString, Cow<'static, str>> {
 }
 
 fn sqlite(rest: &str) -> Result<(), Cow<'static, str>> {
+    // The driver would read another path than the one that was made ready for it, for nobody else to look into.
+    if rest.contains('%') {
+        return Err("without a `%`: the path is taken as it is written".into());
+    }
     let (file, query) = rest.split_once('?').unwrap_or((rest, ""));
     known(query, &SQLITE)?;
     if file.is_empty() || file.contains(":memory:") || query.split('&').any(|one| one == "mode=memory") {

@@ -2,7 +2,7 @@
 
 use crate::domain::period::Period;
 use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{Datelike, NaiveDate, SecondsFormat, SubsecRound, Utc};
+use chrono::{Datelike, NaiveDate, SecondsFormat, SubsecRound, Timelike, Utc};
 
 /// What each of them is, for who sent something else.
 const FORMS: [(&str, &str); 3] = [
@@ -52,7 +52,9 @@ impl DateTime {
     fn read(value: &Value) -> Option<Self> {
         let Value::String(text) = value else { return None };
         let time = chrono::DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
-        can_be_written(time.date_naive()).then(|| Self(time.trunc_subsecs(6)))
+        // A leap second has no place between its neighbours in a database.
+        let is_leap = time.nanosecond() >= 1_000_000_000;
+        (!is_leap && can_be_written(time.date_naive())).then(|| Self(time.trunc_subsecs(6)))
     }
 }
 
@@ -151,6 +153,7 @@ mod tests {
                 "2026-03-31",
                 "2026-03-31T12:00:00",
                 "2026-03-31T24:00:00Z",
+                "2016-12-31T23:59:60Z",
                 "0000-12-31T23:59:59Z",
                 "0001-01-01T00:00:00+01:00",
                 "9999-12-31T23:30:00-01:00",

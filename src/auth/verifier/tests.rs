@@ -326,6 +326,8 @@ async fn other_claims() {
         ("sub", json!(7)),
         ("sub", json!(null)),
         ("sub", json!("a\nb")),
+        ("sub", json!("a\u{202e}b")),
+        ("name", json!("a\u{2066}b")),
         ("sub", json!("x".repeat(256))),
         ("name", json!(["Eva"])),
         ("customer", json!(["K-1", "K-2"])),

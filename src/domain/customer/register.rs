@@ -12,7 +12,7 @@ use crate::{
         data_location::{NewLine, line},
         period::today,
     },
-    identifier::{Email, NationalId, Phone},
+    identifier::{NationalId, NationalIdKind, Phone},
     policy::{Action, ProfileField, Target},
 };
 use chrono::{DateTime, Utc};
@@ -113,20 +113,34 @@ impl RegisterCustomer {
         let reference = checks.line("reference", &self.reference, 100);
         let today = today(now, &self.catalog.zone());
         let country = self.catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
-        let is_number = |digits: &str| NationalId::parse(digits.trim_matches(['-', '+']), today).is_ok();
-        let in_digits = |c: char| c.is_ascii_digit() || c == '-' || c == '+';
-        // Of all that could be dialled only what nobody would take for a number of their own making.
-        let dialled = ["+", "00", "07"].iter().any(|prefix| reference.starts_with(prefix));
-        if Email::parse(&reference).is_ok()
-            || reference.split(|c| !in_digits(c)).any(is_number)
-            || (dialled && Phone::parse(&reference, country).is_ok())
-        {
+        if says_who(&reference, country, today) {
             let message = "A reference must not hold a personal number, nor be an address or a phone number: give \
                            your own customer number.";
             checks.refuse("reference", Code::InvalidFormat, message);
         }
         reference
     }
+}
+
+/// Whether a text holds a person's number, is an address or a phone number, in whatever way it is written.
+fn says_who(text: &str, country: &str, today: jiff::civil::Date) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let of_a_person = |length: usize| {
+        let windows = (length..=digits.len()).filter_map(|end| digits.get(end - length..end));
+        let mut ids = windows.filter_map(|window| NationalId::parse(window, today).ok());
+        ids.any(|id| id.kind() != NationalIdKind::Organisationsnummer)
+    };
+    // Of all that could be dialled only what nobody would take for a number of their own making.
+    let number = text.trim_start_matches(['+', '(']);
+    let dialled = text.starts_with('+') || number.starts_with("00") || number.starts_with("07");
+    let abroad = number.starts_with("46") && digits.len() == 11;
+    let is_phone = |text: &str| Phone::parse(text, country).is_ok();
+    text.contains('@')
+        || NationalId::parse(text, today).is_ok()
+        || of_a_person(12)
+        || of_a_person(10)
+        || (dialled && is_phone(text))
+        || (abroad && is_phone(&format!("+{digits}")))
 }
 
 /// Refuses a national id that somebody else has. (The database would as well, without saying whose it is.)
@@ -180,4 +194,38 @@ pub(super) async fn keep_on_map(
     let rows = fields.iter().filter(known).map(|field| line(w, new(field))).collect::<Vec<_>>();
     w.insert_all::<data_location::Entity>(&rows).await?;
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_says_nothing_about_who_it_is() {
+        let says = |text: &str| says_who(text, "SE", jiff::civil::date(2026, 3, 2));
+        for personal in [
+            "19850312-2387",
+            "850312-2387",
+            "19850312 2387",
+            "850312.2387",
+            "850312/2387",
+            "1985-03-12-2387",
+            "K-19850312-2387-1",
+            "19850312-2387-00",
+            "9198503122387",
+            "070-174 06 05",
+            "+46 70 174 06 05",
+            "46701740605",
+            "anna@x.se",
+            "K anna@x.se",
+            "<anna@x.se>",
+        ] {
+            assert!(says(personal), "{personal}");
+        }
+        for own in
+            ["K-1001", "4711", "2024-000123", "C00012345678", "1000000001", "202603020001", "A-08-123-456"]
+        {
+            assert!(!says(own), "{own}");
+        }
+    }
 }

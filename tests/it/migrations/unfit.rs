@@ -58,6 +58,14 @@ async fn privileges_that_whoever_migrates_cannot_set_are_named() {
     database.run("GRANT UPDATE (body) ON audit_event TO PUBLIC").await;
     assert!(why(&ours).await.ends_with("kartotek_runtime, which may UPDATE on audit_event"));
     database.run("REVOKE UPDATE (body) ON audit_event FROM PUBLIC").await;
+    database.run("GRANT TRIGGER, INSERT ON audit_event TO PUBLIC").await;
+    let wrong = why(&ours).await;
+    for deed in
+        ["may TRIGGER on audit_event", "may INSERT id on audit_event", "may INSERT xid on audit_event"]
+    {
+        assert!(wrong.contains(deed), "{wrong}");
+    }
+    database.run("REVOKE TRIGGER, INSERT ON audit_event FROM PUBLIC").await;
     database.run("ALTER SCHEMA public RENAME TO kartotek").await;
     database.run("CREATE SCHEMA public").await;
     let (code, told) = migrate(&database, &[]);
