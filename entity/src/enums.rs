@@ -20,6 +20,15 @@ words! {
     /// The languages of notices, replies and names.
     Locale { Sv, En }
 
+    /// What happened to a consent.
+    ConsentEventKind {
+        Granted,
+        /// By the customer.
+        Withdrawn,
+        /// By the program: no live service needs it any more.
+        Lapsed,
+    }
+
     /// By which way something came from, or went to, a customer.
     Channel {
         Email,

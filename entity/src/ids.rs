@@ -59,6 +59,14 @@ ids! {
     SystemId,
     /// A line of the data map.
     DataLocationId,
+    /// What a customer was told.
+    NoticeId,
+    /// A customer's permission.
+    ConsentId,
+    /// One moment in a consent's history.
+    ConsentEventId,
+    /// What was given to a third party.
+    DisclosureId,
     /// An entry of the audit log.
     AuditEventId,
 }

@@ -8,6 +8,7 @@ pub mod dialect;
 mod m20261125_000001_create_catalog;
 mod m20261125_000002_create_customer;
 mod m20261125_000003_create_audit;
+mod m20261125_000004_create_disclosure;
 pub mod privileges;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_create_catalog::Migration),
             Box::new(m20261125_000002_create_customer::Migration),
             Box::new(m20261125_000003_create_audit::Migration),
+            Box::new(m20261125_000004_create_disclosure::Migration),
         ]
     }
 }

@@ -3,60 +3,51 @@
 use crate::policy::No;
 use sea_orm::{DbErr, RuntimeErr::SqlxError};
 
-/// What a rule says no with. The words are those of the API's `UserErrorCode`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Code {
-    Required,
-    InvalidFormat,
-    OutOfRange,
-    TooLong,
-    NotFound,
-    AlreadyExists,
-    VersionConflict,
-    InUse,
-    Retired,
-    InvalidTransition,
-    Cycle,
-    InvalidNationalId,
-    CustomerGone,
-    CustomerRestricted,
-    NotJustified,
-    ThirdPartyNotApproved,
-    ReviewOverdue,
-    NoAgreement,
-    NoTransferSafeguard,
-    AssessmentIncomplete,
-    SpecialCategoryConditionMissing,
+/// Words for what rules say no with: those of the API's `UserErrorCode`.
+macro_rules! codes {
+    ($($name:ident = $word:literal),* $(,)?) => {
+        /// What a rule says no with.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $($name),* }
+
+        impl Code {
+            /// The word in the API and the audit log.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),* }
+            }
+        }
+    };
 }
 
-impl Code {
-    /// The word in the API and the audit log.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Required => "REQUIRED",
-            Self::InvalidFormat => "INVALID_FORMAT",
-            Self::OutOfRange => "OUT_OF_RANGE",
-            Self::TooLong => "TOO_LONG",
-            Self::NotFound => "NOT_FOUND",
-            Self::AlreadyExists => "ALREADY_EXISTS",
-            Self::VersionConflict => "VERSION_CONFLICT",
-            Self::InUse => "IN_USE",
-            Self::Retired => "RETIRED",
-            Self::InvalidTransition => "INVALID_TRANSITION",
-            Self::Cycle => "CYCLE",
-            Self::InvalidNationalId => "INVALID_NATIONAL_ID",
-            Self::CustomerGone => "CUSTOMER_GONE",
-            Self::CustomerRestricted => "CUSTOMER_RESTRICTED",
-            Self::NotJustified => "NOT_JUSTIFIED",
-            Self::ThirdPartyNotApproved => "THIRD_PARTY_NOT_APPROVED",
-            Self::ReviewOverdue => "REVIEW_OVERDUE",
-            Self::NoAgreement => "NO_AGREEMENT",
-            Self::NoTransferSafeguard => "NO_TRANSFER_SAFEGUARD",
-            Self::AssessmentIncomplete => "ASSESSMENT_INCOMPLETE",
-            Self::SpecialCategoryConditionMissing => "SPECIAL_CATEGORY_CONDITION_MISSING",
-        }
-    }
+codes! {
+    Required = "REQUIRED",
+    InvalidFormat = "INVALID_FORMAT",
+    OutOfRange = "OUT_OF_RANGE",
+    TooLong = "TOO_LONG",
+    NotFound = "NOT_FOUND",
+    AlreadyExists = "ALREADY_EXISTS",
+    VersionConflict = "VERSION_CONFLICT",
+    InUse = "IN_USE",
+    Retired = "RETIRED",
+    InvalidTransition = "INVALID_TRANSITION",
+    Cycle = "CYCLE",
+    InvalidNationalId = "INVALID_NATIONAL_ID",
+    CustomerGone = "CUSTOMER_GONE",
+    CustomerRestricted = "CUSTOMER_RESTRICTED",
+    NotJustified = "NOT_JUSTIFIED",
+    ThirdPartyNotApproved = "THIRD_PARTY_NOT_APPROVED",
+    ReviewOverdue = "REVIEW_OVERDUE",
+    NoAgreement = "NO_AGREEMENT",
+    NoTransferSafeguard = "NO_TRANSFER_SAFEGUARD",
+    AssessmentIncomplete = "ASSESSMENT_INCOMPLETE",
+    SpecialCategoryConditionMissing = "SPECIAL_CATEGORY_CONDITION_MISSING",
+    NotAThirdParty = "NOT_A_THIRD_PARTY",
+    NotRequiredByALiveService = "NOT_REQUIRED_BY_A_LIVE_SERVICE",
+    NoticeNotDelivered = "NOTICE_NOT_DELIVERED",
+    NoticeMismatch = "NOTICE_MISMATCH",
+    NoticeChanged = "NOTICE_CHANGED",
+    ConsentMissing = "CONSENT_MISSING",
 }
 
 /// One thing that a rule says no to.

@@ -1,6 +1,7 @@
 //! Lengths of time by the calendar: ISO 8601 durations such as `P7Y`, `P30D`, `PT15M`.
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use entity::enums::Locale;
 use jiff::{Span, Timestamp, Zoned, civil::Date, tz::TimeZone};
 
 /// A length of time that is not negative.
@@ -53,6 +54,30 @@ impl Period {
         let (days, time) = self.parts();
         let over = day.checked_add(days).ok()?.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
         plus(&over, time)
+    }
+
+    /// In words, such as "30 dagar"; `None` for no time at all.
+    #[must_use]
+    pub fn in_words(&self, locale: Locale) -> Option<String> {
+        let Self(span) = self;
+        let units: [(i64, [&str; 2], [&str; 2]); 7] = [
+            (span.get_years().into(), ["år", "år"], ["year", "years"]),
+            (span.get_months().into(), ["månad", "månader"], ["month", "months"]),
+            (span.get_weeks().into(), ["vecka", "veckor"], ["week", "weeks"]),
+            (span.get_days().into(), ["dag", "dagar"], ["day", "days"]),
+            (span.get_hours().into(), ["timme", "timmar"], ["hour", "hours"]),
+            (span.get_minutes(), ["minut", "minuter"], ["minute", "minutes"]),
+            (span.get_seconds(), ["sekund", "sekunder"], ["second", "seconds"]),
+        ];
+        let said = units.into_iter().filter(|(count, ..)| *count > 0).map(|(count, sv, en)| {
+            let [one, many] = match locale {
+                Locale::Sv => sv,
+                Locale::En => en,
+            };
+            format!("{count} {}", if count == 1 { one } else { many })
+        });
+        let said = said.collect::<Vec<_>>();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 
     /// The parts that count days and those that count hours.

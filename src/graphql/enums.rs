@@ -145,12 +145,27 @@ pub enum TransferSafeguard {
 
 /// The same words as in UserErrorCode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "crate::domain::third_party::BlockerCode")]
+#[graphql(remote = "crate::domain::gate::BlockerCode")]
 pub enum DisclosureBlockerCode {
     ThirdPartyNotApproved,
     ReviewOverdue,
     NoAgreement,
     NoTransferSafeguard,
+    NotRequiredByALiveService,
+    NoticeNotDelivered,
+    ConsentMissing,
+    CustomerRestricted,
+}
+
+/// What happened to a consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::ConsentEventKind")]
+pub enum ConsentEventKind {
+    Granted,
+    /// By the customer.
+    Withdrawn,
+    /// By the program: no live service needs it any more.
+    Lapsed,
 }
 
 /// Whose data it is.

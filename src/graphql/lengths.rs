@@ -15,14 +15,17 @@ pub fn length(catalog: &Catalog, of: &str, field: &str) -> u64 {
 fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
     let most = catalog.most();
     Some(match (of, field) {
-        ("Service", "requirements") => most.requirements,
+        // What a service gives away is some of what it needs.
+        ("Service", "requirements")
+        | ("DisclosureCheck", "disclosures" | "blockers")
+        | ("ShareDataPayload", "dataLocations") => most.requirements,
         ("ThirdParty", "systems") => most.systems,
         ("ThirdParty", "subProcessors") => most.sub_processors,
-        ("AuditSubject" | "CustomerDataEdge", "categories") | ("DataLocation", "justifications") => FEW,
+        ("DataLocation", "justifications") | ("Notice", "disclosures") | (_, "categories") => FEW,
         ("RecordDataLocationsPayload", "dataLocations" | "userErrors") => data_location::MOST as u64,
         (_, "userErrors") => 20,
-        // Each language once.
-        (_, "translations") => 2,
+        // Each language once; granted once and ended once.
+        (_, "translations") | ("Consent", "events") => 2,
         _ => return None,
     })
 }

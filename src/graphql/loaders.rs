@@ -6,18 +6,21 @@ use crate::{
     domain::{
         audit::{AuditPage, EventsOfCustomers},
         catalog::Catalog,
+        consent::{ConsentParts, ConsentsByIds, ConsentsOf, ConsentsOfCustomers, PartsOfConsents},
         customer::{CustomersByIds, Keyed},
         data_location::{LocationsOf, LocationsOfCustomers},
+        disclosure::{CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers},
         justification::{Justification, JustifyLocations},
+        notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
         page::{Page, PageRequest},
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
     },
 };
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use entity::{
-    data_location,
-    ids::{CustomerId, DataLocationId, SubscriptionId},
-    subscription,
+    consent, data_location, disclosure,
+    ids::{CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId, NoticeId, SubscriptionId},
+    notice, notice_line, subscription,
 };
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
@@ -136,6 +139,53 @@ macro_rules! parts {
 
 parts!(LocationsOf, Page<data_location::Model>, |batch, customers, of| LocationsOfCustomers {
     catalog: batch.catalog.clone(),
+    customers,
+    of: of.clone(),
+});
+/// One thing by its id, where the id alone asks for what belongs to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct One<Id>(pub Id);
+
+macro_rules! by_id {
+    ($key:ty, $value:ty, |$keys:ident| $inquiry:expr, |$found:ident| $map:expr) => {
+        impl Loader<$key> for Batch {
+            type Value = $value;
+            type Error = Arc<Stop>;
+
+            async fn load(&self, $keys: &[$key]) -> Loaded<$key, $value> {
+                let $found = self.read($inquiry).await?;
+                Ok($map)
+            }
+        }
+    };
+}
+
+by_id!(
+    One<ConsentId>,
+    consent::Model,
+    |keys| ConsentsByIds(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|row| (One(row.id), row)).collect()
+);
+by_id!(One<NoticeId>, notice::Model, |keys| NoticesByIds(keys.iter().map(|key| key.0).collect()), |found| {
+    found.into_iter().map(|row| (One(row.id), row)).collect()
+});
+by_id!(ConsentId, ConsentParts, |keys| PartsOfConsents(keys.to_vec()), |found| found.into_iter().collect());
+by_id!(NoticeId, Vec<notice_line::Model>, |keys| LinesOfNotices(keys.to_vec()), |found| found
+    .into_iter()
+    .collect());
+by_id!(DisclosureId, Vec<CategoryKey>, |keys| CategoriesOfDisclosures(keys.to_vec()), |found| found
+    .into_iter()
+    .collect());
+
+parts!(ConsentsOf, Page<consent::Model>, |_batch, customers, of| ConsentsOfCustomers {
+    customers,
+    of: of.clone(),
+});
+parts!(NoticesOf, Page<notice::Model>, |_batch, customers, of| NoticesOfCustomers {
+    customers,
+    of: of.clone(),
+});
+parts!(DisclosuresOf, Page<disclosure::Model>, |_batch, customers, of| DisclosuresOfCustomers {
     customers,
     of: of.clone(),
 });

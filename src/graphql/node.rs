@@ -3,8 +3,11 @@
 use super::{
     audit::AuditEvent,
     catalog::{DataCategory, DataRequirement, Purpose, RetentionRule, Service},
+    consent::Consent,
     customer::Customer,
     data_location::DataLocation,
+    disclosure::Disclosure,
+    notice::Notice,
     subscription::ServiceSubscription,
     system::System,
     third_party::{Assessment, ThirdParty},
@@ -12,8 +15,8 @@ use super::{
 use async_graphql::{ID, Interface};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
-    AssessmentId, AuditEventId, CategoryKey, CustomerId, DataLocationId, PurposeKey, RequirementId,
-    RetentionRuleId, ServiceId, SubscriptionId, SystemId, ThirdPartyId,
+    AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId, NoticeId,
+    PurposeKey, RequirementId, RetentionRuleId, ServiceId, SubscriptionId, SystemId, ThirdPartyId,
 };
 use uuid::Uuid;
 
@@ -82,6 +85,9 @@ nodes! {
         Service(ServiceId),
         DataRequirement(RequirementId),
         RetentionRule(RetentionRuleId),
+        Notice(NoticeId),
+        Consent(ConsentId),
+        Disclosure(DisclosureId),
         AuditEvent(AuditEventId),
     }
     keys {
@@ -140,6 +146,9 @@ pub enum Node {
     Service(Service),
     DataRequirement(DataRequirement),
     RetentionRule(RetentionRule),
+    Notice(Notice),
+    Consent(Consent),
+    Disclosure(Disclosure),
     AuditEvent(AuditEvent),
     DataCategory(DataCategory),
     Purpose(Purpose),

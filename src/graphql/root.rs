@@ -6,8 +6,11 @@ use super::{
         CatalogQuery, ControllerMutation, DataCategoryMutation, PurposeMutation, RetentionRuleMutation,
         ServiceMutation,
     },
+    consent::ConsentMutation,
     customer::{CustomerMutation, CustomerQuery},
     data_location::DataLocationMutation,
+    disclosure::{DisclosureMutation, DisclosureQuery},
+    notice::NoticeMutation,
     subscription::SubscriptionMutation,
     system::{SystemMutation, SystemQuery},
     third_party::{ThirdPartyMutation, ThirdPartyQuery},
@@ -18,7 +21,15 @@ use async_graphql::MergedObject;
 
 /// What can be asked.
 #[derive(Default, MergedObject)]
-pub struct Query(ViewerQuery, CustomerQuery, SystemQuery, ThirdPartyQuery, CatalogQuery, AuditQuery);
+pub struct Query(
+    ViewerQuery,
+    CustomerQuery,
+    SystemQuery,
+    ThirdPartyQuery,
+    CatalogQuery,
+    DisclosureQuery,
+    AuditQuery,
+);
 
 /// What can be done. Fields of one request are carried out one after another, and each stands alone.
 #[derive(Default, MergedObject)]
@@ -26,6 +37,9 @@ pub struct Mutation(
     CustomerMutation,
     SubscriptionMutation,
     DataLocationMutation,
+    NoticeMutation,
+    ConsentMutation,
+    DisclosureMutation,
     ControllerMutation,
     DataCategoryMutation,
     PurposeMutation,
@@ -52,11 +66,15 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("dataCategories", Action::SeeDataCategories),
     ("purposes", Action::SeePurposes),
     ("retentionRules", Action::SeeRetentionRules),
+    ("disclosureCheck", Action::CheckDisclosure),
     ("auditEvents", Action::ReadAuditLog),
     ("registerCustomer", Action::RegisterCustomer),
     ("rectifyCustomer", Action::RectifyCustomer),
     ("startSubscription", Action::StartSubscription),
     ("recordDataLocations", Action::RecordDataLocations),
+    ("deliverNotice", Action::DeliverNotice),
+    ("grantConsent", Action::GrantConsent),
+    ("shareData", Action::ShareData),
     ("updateController", Action::UpdateController),
     ("createDataCategory", Action::CreateDataCategory),
     ("updateDataCategory", Action::UpdateDataCategory),

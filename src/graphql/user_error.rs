@@ -62,6 +62,18 @@ pub enum UserErrorCode {
     AssessmentIncomplete,
     /// A special category (Art. 9) is used for a purpose that names no condition of Art. 9(2).
     SpecialCategoryConditionMissing,
+    /// The system is the company's own.
+    NotAThirdParty,
+    /// No service that the customer has needs it there for that purpose.
+    NotRequiredByALiveService,
+    /// The customer has not been told, or it reads differently by now.
+    NoticeNotDelivered,
+    /// The notice does not say what was asked to be allowed.
+    NoticeMismatch,
+    /// The notice would read differently now.
+    NoticeChanged,
+    /// The customer has not allowed it.
+    ConsentMissing,
 }
 
 impl From<Refusal> for UserError {

@@ -84,19 +84,26 @@ actions! {
     SeeController: Read "Controller" ANYONE ["controller"];
     /// One customer.
     SeeCustomer: Read "Customer" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer"];
+        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
+        "recordDataLocations", "deliverNotice", "grantConsent", "shareData"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
     ListCustomers: Read "Customer" STAFF personal yes ["customers"];
     /// Where customers' data lies.
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "recordDataLocations"];
+        ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "recordDataLocations"];
+        ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    /// What customers were told and allowed.
+    SeeConsents: Read "Consent" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "disclosureCheck", "deliverNotice", "grantConsent", "shareData"];
+    /// What of customers' was given to third parties.
+    SeeDisclosures: Read "Disclosure" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "shareData"];
     /// Who looked at or changed a customer's data.
     SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "auditEvents"];
@@ -126,6 +133,15 @@ actions! {
     StartSubscription: Write "ServiceSubscription" SERVING personal yes ["startSubscription"];
     /// Records where data lies.
     RecordDataLocations: Write "DataLocation" SERVING personal yes ["recordDataLocations"];
+
+    /// What would go to third parties, and what stands in the way.
+    CheckDisclosure: Read "Customer" SERVING own yes personal yes ["disclosureCheck"];
+    /// Tells a customer which data goes where.
+    DeliverNotice: Write "Notice" SERVING personal yes ["deliverNotice"];
+    /// Records a customer's permission.
+    GrantConsent: Write "Consent" SERVING own yes personal yes ["grantConsent"];
+    /// Gives data to a third party.
+    ShareData: Disclose "Disclosure" SERVING personal yes ["shareData"];
 
     /// Changes what is on record about the company itself.
     UpdateController: Administer "Controller" KEEPERS ["updateController"];

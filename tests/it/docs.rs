@@ -12,6 +12,8 @@
 //! ```
 //! ````
 //!
+//! The words `customer=K-1001` and `service=web-hosting` beside them give their ids as variables.
+//!
 //! The examples of one file are run in their order on one server, so that a later one can show what an earlier one
 //! left in the audit log.
 
@@ -82,10 +84,24 @@ impl Demo {
                 request = request.header(name, value);
             }
         }
-        let body = Body::from(json!({ "query": query }).to_string());
+        let variables = self.variables(headers).await?;
+        let body = Body::from(json!({ "query": query, "variables": variables }).to_string());
         let request = request.extension(Peer(Ipv4Addr::LOCALHOST.into())).body(body)?;
         let response = self.server.router.clone().oneshot(request).await?;
         Ok(serde_json::from_slice(&to_bytes(response.into_body(), usize::MAX).await?)?)
+    }
+
+    /// Ids by what an example calls things: `customer=K-1001` is the variable `$customer`.
+    async fn variables(&self, words: &HashMap<String, String>) -> Fallible<Value> {
+        let mut variables = json!({});
+        for (name, argument) in [("customer", "reference"), ("service", "key")] {
+            let Some(called) = words.get(name) else { continue };
+            let query = format!("{{ {name}({argument}: \"{called}\") {{ id }} }}");
+            let found =
+                Box::pin(self.answer(&[("role".to_owned(), "COMPLIANCE".to_owned())].into(), &query)).await?;
+            variables[name] = found["data"][name]["id"].clone();
+        }
+        Ok(variables)
     }
 
     fn token(&self, role: &str) -> Fallible<String> {

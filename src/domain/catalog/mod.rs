@@ -35,7 +35,7 @@ pub use retire_purpose::RetirePurpose;
 pub use retire_service::RetireService;
 pub use set_data_requirements::{RequirementLine, SetDataRequirements};
 pub use set_retention_rule::SetRetentionRule;
-pub use snapshot::{Catalog, Catalogs};
+pub use snapshot::{Catalog, Catalogs, held};
 pub use standing::{in_use, live, retired, taken, taken_if};
 pub use update_controller::UpdateController;
 pub use update_data_category::UpdateDataCategory;

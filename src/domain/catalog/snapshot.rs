@@ -4,7 +4,7 @@
 
 use super::Most;
 use crate::{
-    access::{Access, Door, Inquiry, Reader, Stop},
+    access::{Access, Door, Inquiry, Reader, Stop, Writer},
     policy::{Action, Target},
 };
 use entity::{
@@ -80,21 +80,35 @@ impl Inquiry for LoadCatalog {
 
     async fn run(self, r: &Reader) -> Result<Catalog, Stop> {
         let version = r.one(catalog_version::Entity::find()).await?.map_or(0, |row| row.version);
-        let newest_first = assessment::Entity::find().order_by_desc(assessment::Column::Id);
-        Ok(Catalog {
-            version,
-            controller: r.one(controller::Entity::find()).await?.map(Arc::new),
-            categories: by(r.all(data_category::Entity::find()).await?, |row| row.key.clone()),
-            purposes: by(r.all(purpose::Entity::find()).await?, |row| row.key.clone()),
-            retention_rules: by(r.all(retention_rule::Entity::find()).await?, |row| row.id),
-            third_parties: by(r.all(third_party::Entity::find()).await?, |row| row.id),
-            assessments: r.all(newest_first).await?.into_iter().map(Arc::new).collect(),
-            systems: by(r.all(system::Entity::find()).await?, |row| row.id),
-            services: by(r.all(service::Entity::find()).await?, |row| row.id),
-            requirements: by(r.all(data_requirement::Entity::find()).await?, |row| row.id),
-            most: OnceLock::new(),
-        })
+        all(r, version).await
     }
+}
+
+async fn all(r: &Reader, version: i64) -> Result<Catalog, Stop> {
+    let newest_first = assessment::Entity::find().order_by_desc(assessment::Column::Id);
+    Ok(Catalog {
+        version,
+        controller: r.one(controller::Entity::find()).await?.map(Arc::new),
+        categories: by(r.all(data_category::Entity::find()).await?, |row| row.key.clone()),
+        purposes: by(r.all(purpose::Entity::find()).await?, |row| row.key.clone()),
+        retention_rules: by(r.all(retention_rule::Entity::find()).await?, |row| row.id),
+        third_parties: by(r.all(third_party::Entity::find()).await?, |row| row.id),
+        assessments: r.all(newest_first).await?.into_iter().map(Arc::new).collect(),
+        systems: by(r.all(system::Entity::find()).await?, |row| row.id),
+        services: by(r.all(service::Entity::find()).await?, |row| row.id),
+        requirements: by(r.all(data_requirement::Entity::find()).await?, |row| row.id),
+        most: OnceLock::new(),
+    })
+}
+
+/// The reference data as it is now and until the commit, for what must not be out of date: `known`, unless another
+/// server has changed it a moment ago.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held(w: &Writer, known: &Arc<Catalog>) -> Result<Arc<Catalog>, Stop> {
+    let version = w.keep(catalog_version::Entity::find()).await?.map_or(0, |row| row.version);
+    if version == known.version { Ok(known.clone()) } else { Ok(Arc::new(all(w, version).await?)) }
 }
 
 fn by<K: Ord, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> BTreeMap<K, Arc<V>> {

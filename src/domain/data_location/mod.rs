@@ -6,4 +6,5 @@ mod record;
 
 pub use at_place::{AtPlace, CustomerAt, CustomersAt};
 pub use of_customers::{LocationFilter, LocationsByIds, LocationsOf, LocationsOfCustomers};
+pub(in crate::domain) use record::put_on_map;
 pub use record::{MOST, NewLine, RecordDataLocations, line};

@@ -3,11 +3,12 @@
 use crate::{
     access::{Code, Command, Stop, Writer},
     domain::{
-        catalog::Catalog,
+        catalog::{self, Catalog},
         checks::{BLOCK, Checks},
         customer::gone,
+        gate::{RulesOf, standings},
         justification::unjustified,
-        third_party::blockers,
+        period::day_of,
     },
     policy::{Action, Target},
 };
@@ -16,7 +17,7 @@ use entity::{
     customer, data_category, data_location,
     enums::{Channel, CustomerStatus, DataLocationState},
     ids::{CategoryKey, CustomerId, DataLocationId, SystemId},
-    system, third_party,
+    system,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::{
@@ -41,6 +42,9 @@ pub struct NewLine {
 
 /// What makes a line that line: recording it again changes nothing.
 type Key = (CustomerId, SystemId, CategoryKey, String);
+
+/// Lines that are on the map already.
+type Known = HashMap<Key, data_location::Model>;
 
 /// The row of a new line.
 #[must_use]
@@ -95,30 +99,64 @@ impl Command for RecordDataLocations {
         let categories = self.keep_categories(w).await?;
         self.check(w.now(), &systems, &categories)?;
         self.check_customers(w).await?;
-        let known = self.known(w).await?;
-        self.check_third_parties(w, &systems, &known).await?;
-        let mut rows = Vec::with_capacity(self.lines.len());
-        let mut new = HashMap::<Key, usize>::new();
-        for (at, one) in self.lines.iter().enumerate() {
-            let key = one.key();
-            let row = match (known.get(&key), new.get(&key)) {
-                (Some(known), _) => known.clone(),
-                (None, Some(earlier)) => data_location::Model::clone(&rows[*earlier]),
-                (None, None) => {
-                    new.insert(key, at);
-                    line(w, one.clone())
-                }
-            };
-            rows.push(row);
-        }
-        let inserted = new.values().map(|at| rows[*at].clone()).collect::<Vec<_>>();
-        w.insert_all::<data_location::Entity>(&inserted).await?;
-        for row in &inserted {
-            w.changed(row.customer_id, &["dataLocations"]);
-        }
-        self.refuse_unjustified(w, &rows, new.values().copied().collect()).await?;
+        let known = known(w, &self.lines).await?;
+        self.ask_gate(w, &systems, &known).await?;
+        let (rows, new) = put(w, &self.lines, &known).await?;
+        self.refuse_unjustified(w, &rows, new).await?;
         Ok(rows)
     }
+}
+
+/// Puts lines on the map that are not there yet. Back come the rows in the order of the lines, and the places of the
+/// new ones among them.
+async fn put(
+    w: &Writer,
+    lines: &[NewLine],
+    known: &Known,
+) -> Result<(Vec<data_location::Model>, BTreeSet<usize>), Stop> {
+    let mut rows = Vec::with_capacity(lines.len());
+    let mut new = HashMap::<Key, usize>::new();
+    for (at, one) in lines.iter().enumerate() {
+        let key = one.key();
+        let row = match (known.get(&key), new.get(&key)) {
+            (Some(known), _) => known.clone(),
+            (None, Some(earlier)) => data_location::Model::clone(&rows[*earlier]),
+            (None, None) => {
+                new.insert(key, at);
+                line(w, one.clone())
+            }
+        };
+        rows.push(row);
+    }
+    let inserted = new.values().map(|at| rows[*at].clone()).collect::<Vec<_>>();
+    w.insert_all::<data_location::Entity>(&inserted).await?;
+    for row in &inserted {
+        w.changed(row.customer_id, &["dataLocations"]);
+    }
+    Ok((rows, new.into_values().collect()))
+}
+
+/// Puts lines on the map that are not there yet, for a command that has asked the gate.
+pub(in crate::domain) async fn put_on_map(
+    w: &Writer,
+    lines: Vec<NewLine>,
+) -> Result<Vec<data_location::Model>, Stop> {
+    let known = known(w, &lines).await?;
+    put(w, &lines, &known).await.map(|(rows, _)| rows)
+}
+
+/// Lines that are on the map already.
+async fn known(w: &Writer, lines: &[NewLine]) -> Result<Known, Stop> {
+    let customers = lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
+    let systems = lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
+    // No more than these: what is read stands in the log as seen.
+    let categories = lines.iter().map(|line| line.category.clone()).collect::<BTreeSet<_>>();
+    let query = data_location::Entity::find()
+        .filter(data_location::Column::CustomerId.is_in(customers))
+        .filter(data_location::Column::SystemId.is_in(systems))
+        .filter(data_location::Column::Category.is_in(categories))
+        .filter(data_location::Column::HeldTo.is_null());
+    Ok(w.all(query).await?.into_iter().map(|row| (key(&row), row)).collect())
 }
 
 impl RecordDataLocations {
@@ -150,7 +188,7 @@ impl RecordDataLocations {
             checks.refuse("locations", Code::Required, "Give at least one.");
         }
         checks.at_most("locations", &self.lines, MOST);
-        let today = crate::domain::period::day_of(now, &self.catalog.zone());
+        let today = day_of(now, &self.catalog.zone());
         for (at, line) in self.lines.iter_mut().enumerate() {
             let path = |field: &str| format!("locations.{at}.{field}");
             match categories.get(&line.category) {
@@ -185,31 +223,30 @@ impl RecordDataLocations {
         checks.finish()
     }
 
-    /// Nothing is given to a third party that is not trusted, or no longer: as they are now and until the commit.
-    /// What lies there already is put on the map, or is there.
-    async fn check_third_parties(
+    /// Nothing is given to a third party but through the gate. What lies there already is put on the map, or is there.
+    async fn ask_gate(
         &self,
         w: &Writer,
         systems: &HashMap<SystemId, system::Model>,
-        known: &HashMap<Key, data_location::Model>,
+        known: &Known,
     ) -> Result<(), Stop> {
         let of = |line: &NewLine| systems.get(&line.system_id)?.third_party_id;
         let is_new =
             |line: &NewLine| line.source_channel != Channel::Import && !known.contains_key(&line.key());
         let given = self.lines.iter().enumerate().filter(|(_, line)| is_new(line));
-        let given = given.filter_map(|(at, line)| Some((at, of(line)?))).collect::<Vec<_>>();
-        let ids = given.iter().map(|(_, id)| *id).collect::<BTreeSet<_>>();
-        if ids.is_empty() {
+        let given = given.filter_map(|(at, line)| Some((at, line, of(line)?))).collect::<Vec<_>>();
+        if given.is_empty() {
             return Ok(());
         }
-        let query = third_party::Entity::find().filter(third_party::Column::Id.is_in(ids));
-        let rows = w.keep_all(query.order_by_asc(third_party::Column::Id)).await?;
-        let today = crate::domain::period::day_of(w.now(), &self.catalog.zone());
-        let blocked = rows.into_iter().map(|row| (row.id, blockers(&row, today))).collect::<HashMap<_, _>>();
+        let catalog = catalog::held(w, &self.catalog).await?;
+        let rules = RulesOf { catalog: &catalog, today: day_of(w.now(), &catalog.zone()) };
+        let all = standings(w, &given.iter().map(|(_, line, _)| line.customer_id).collect()).await?;
         let mut checks = Checks::new();
-        for (at, id) in given {
-            for blocker in blocked.get(&id).into_iter().flatten() {
-                checks.refuse(&format!("locations.{at}.systemId"), blocker.code.into(), blocker.message);
+        for (at, line, third_party) in given {
+            let Some(standing) = all.get(&line.customer_id) else { continue };
+            for blocker in standing.blockers_at(third_party, line.system_id, &line.category, &rules) {
+                let field = if blocker.purpose.is_some() { "category" } else { "systemId" };
+                checks.refuse(&format!("locations.{at}.{field}"), blocker.code.into(), blocker.message);
             }
         }
         checks.finish()
@@ -239,20 +276,6 @@ impl RecordDataLocations {
             }
         }
         checks.finish()
-    }
-
-    /// Lines that are on the map already.
-    async fn known(&self, w: &Writer) -> Result<HashMap<Key, data_location::Model>, Stop> {
-        let customers = self.lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
-        let systems = self.lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
-        // No more than these: what is read stands in the log as seen.
-        let categories = self.lines.iter().map(|line| line.category.clone()).collect::<BTreeSet<_>>();
-        let query = data_location::Entity::find()
-            .filter(data_location::Column::CustomerId.is_in(customers))
-            .filter(data_location::Column::SystemId.is_in(systems))
-            .filter(data_location::Column::Category.is_in(categories))
-            .filter(data_location::Column::HeldTo.is_null());
-        Ok(w.all(query).await?.into_iter().map(|row| (key(&row), row)).collect())
     }
 
     /// Of the new lines, those that nothing justifies are refused, and with them all. What an import brings lies

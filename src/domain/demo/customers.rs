@@ -1,23 +1,33 @@
 //! The example company's customers, registered and served through the same commands as real ones.
 
-use super::{LoadDemo, needs_of, progress::Progress};
+use super::{
+    LoadDemo, needs_of,
+    progress::{Customer, Progress},
+};
 use crate::{
-    access::{Access, Door, Stop},
+    access::{Access, Code, Door, Stop},
     domain::{
         catalog::{Catalog, Catalogs},
         change::Change,
+        consent::GrantConsent,
         customer::{ProfileChange, RegisterCustomer},
         data_location::{NewLine, RecordDataLocations},
+        disclosure::ShareData,
+        gate::{Proposed, proposed},
+        notice::DeliverNotice,
         subscription::StartSubscription,
     },
 };
 use chrono::TimeDelta;
 use entity::{
     enums::{Channel, CustomerKind, Locale},
-    ids::{CategoryKey, CustomerId, SystemId},
+    ids::{CategoryKey, CustomerId, ServiceId, SystemId},
     system,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The number of the customer whose token the demo prints.
 pub const CUSTOMER: &str = "K-1001";
@@ -67,16 +77,27 @@ pub async fn load(door: &Arc<Door>, catalogs: &Catalogs) -> Result<(), Stop> {
     let catalog = catalogs.refresh().await?;
     // Backwards, so that the customer that is asked for first is the newest, and the last to be complete.
     for (number, person) in PEOPLE.iter().enumerate().rev() {
-        let (customer, ordered) = if let Some(there) = loaded.remove(&reference(number)) {
+        let there = loaded.remove(&reference(number));
+        let Customer { id: customer, ordered, mut given } = if let Some(there) = there {
             there
         } else {
-            let new = register(&access("registerCustomer"), &catalog, number, person).await?;
-            (new, BTreeSet::new())
+            register(&access("registerCustomer"), &catalog, number, person).await?
         };
-        let wanted = person.3.iter().filter_map(|key| catalog.service_by_key(key)).map(|service| service.id);
-        for service in wanted.filter(|service| !ordered.contains(service)) {
-            let order = StartSubscription { customer, service, channel: Channel::OrderForm };
-            access("startSubscription").write(order).await?;
+        for key in person.3 {
+            let Some(service) = catalog.service_by_key(key).map(|service| service.id) else { continue };
+            if !ordered.contains(&service) {
+                let order = StartSubscription { customer, service, channel: Channel::OrderForm };
+                access("startSubscription").write(order).await?;
+            }
+            // Those that were given are the first of them.
+            let mut wished = proposed(&catalog, service);
+            let done = given.min(wished.len());
+            given -= done;
+            wished.drain(..done);
+            if !wished.is_empty() {
+                ask(&access, &catalog, customer, service).await?;
+                share(&access, &catalog, customer, wished, key, number).await?;
+            }
         }
         let record = access("recordDataLocations");
         let lines = lines(&record, &catalog, customer, number, person.3)?;
@@ -92,7 +113,7 @@ async fn register(
     catalog: &Arc<Catalog>,
     number: usize,
     (name, born, town, _): &Person,
-) -> Result<CustomerId, Stop> {
+) -> Result<Customer, Stop> {
     let mail = name.to_lowercase().replace(' ', ".").replace(['å', 'ä'], "a").replace('ö', "o");
     let command = RegisterCustomer {
         catalog: catalog.clone(),
@@ -109,14 +130,56 @@ async fn register(
         channel: [Channel::OrderForm, Channel::Email, Channel::Phone, Channel::Chat, Channel::Meeting]
             [number % 5],
     };
-    Ok(access.write(command).await?.row.id)
+    Ok(Customer::new(access.write(command).await?.row.id))
 }
 
 fn reference(number: usize) -> String {
     format!("K-{}", 1001 + number)
 }
 
-/// A line for each thing that the services need, and for one customer in eight something left over from before.
+/// Tells the customer what the service gives to third parties, and has them allow it.
+async fn ask(
+    access: &impl Fn(&str) -> Access,
+    catalog: &Arc<Catalog>,
+    customer: CustomerId,
+    service: ServiceId,
+) -> Result<(), Stop> {
+    let channel = Channel::OrderForm;
+    let wished = proposed(catalog, service);
+    if wished.is_empty() {
+        return Ok(());
+    }
+    let notice =
+        DeliverNotice { catalog: catalog.clone(), customer, service, channel, locale: None, sha256: None };
+    let notice = access("deliverNotice").write(notice).await?;
+    let mut of = BTreeMap::<_, BTreeSet<CategoryKey>>::new();
+    for one in wished {
+        of.entry((one.third_party, one.purpose)).or_default().extend(one.categories);
+    }
+    for ((third_party, purpose), categories) in of {
+        if !catalog.purposes.get(&purpose).is_some_and(|purpose| purpose.sharing_needs_consent) {
+            continue;
+        }
+        let grant = GrantConsent {
+            catalog: catalog.clone(),
+            customer,
+            notice: notice.id,
+            third_party,
+            purpose,
+            categories: categories.into_iter().collect(),
+            channel,
+            evidence: None,
+        };
+        match access("grantConsent").write(grant).await {
+            // An earlier service's consent covers it.
+            Err(Stop::Refused(refusals)) if refusals.iter().all(|one| one.code == Code::AlreadyExists) => {}
+            outcome => drop(outcome?),
+        }
+    }
+    Ok(())
+}
+
+/// A line for each thing that the services need in-house, and for one customer in eight something left over from before.
 fn lines(
     access: &Access,
     catalog: &Catalog,
@@ -125,7 +188,8 @@ fn lines(
     services: &[&str],
 ) -> Result<Vec<NewLine>, Stop> {
     let named = |name: &str| {
-        catalog.systems.values().find(|row: &&Arc<system::Model>| row.name == name && !row.built_in)
+        let in_house = |row: &&Arc<system::Model>| row.third_party_id.is_none() && !row.built_in;
+        catalog.systems.values().find(|row| row.name == name && in_house(row))
     };
     let mut places = BTreeSet::<(SystemId, CategoryKey)>::new();
     for key in services {
@@ -153,6 +217,30 @@ fn lines(
         lines.extend(left_over.map(|place| line(place, Channel::Import)));
     }
     Ok(lines)
+}
+
+/// Gives third parties what the service needs them to have.
+async fn share(
+    access: &impl Fn(&str) -> Access,
+    catalog: &Arc<Catalog>,
+    customer: CustomerId,
+    wished: Vec<Proposed>,
+    service: &str,
+    number: usize,
+) -> Result<(), Stop> {
+    for one in wished {
+        let command = ShareData {
+            catalog: catalog.clone(),
+            customer,
+            system: one.system,
+            categories: one.categories.into_iter().collect(),
+            purpose: one.purpose,
+            external_reference: Some(format!("{}-{service}", 1001 + number)),
+            channel: Channel::OrderForm,
+        };
+        access("shareData").write(command).await?;
+    }
+    Ok(())
 }
 
 /// The personal number of a date of birth and the serial 238, with its check digit (Luhn over the ten digits).

@@ -3,9 +3,9 @@
 use crate::{
     domain::audit::{EventRow, SubjectBody},
     graphql::{
-        catalog::DataCategory,
+        catalog::{DataCategory, categories},
         connection::{Arguments, connection, page_of},
-        context::{access, catalog, charge_beyond_few, loaders},
+        context::{access, loaders},
         customer::Customer,
         enums::{ActorKind, AuditKind, AuditOutcome, Role},
         error::{OrError, missing},
@@ -133,10 +133,7 @@ impl AuditSubject {
     }
 
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {
-        charge_beyond_few(ctx, self.0.categories.len())?;
-        let catalog = catalog(ctx);
-        let known = self.0.categories.iter().filter_map(|key| catalog.categories.get(key));
-        Ok(known.cloned().map(DataCategory).collect())
+        categories(ctx, &self.0.categories)
     }
 
     /// The names of what was changed; empty for reads.

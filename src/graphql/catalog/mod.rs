@@ -3,6 +3,7 @@
 mod controller;
 mod data_category;
 mod mutations;
+mod of_keys;
 mod purpose;
 mod queries;
 mod retention_rule;
@@ -14,6 +15,7 @@ pub use data_category::{DataCategory, DataCategoryConnection};
 pub use mutations::{
     ControllerMutation, DataCategoryMutation, PurposeMutation, RetentionRuleMutation, ServiceMutation,
 };
+pub use of_keys::categories;
 pub use purpose::{Purpose, PurposeConnection};
 pub use queries::CatalogQuery;
 pub use retention_rule::{RetentionRule, RetentionRuleConnection};

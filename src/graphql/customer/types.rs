@@ -6,12 +6,15 @@ use crate::{
     graphql::{
         audit::{AuditEvent, AuditEventConnection},
         connection::{Arguments, connection},
+        consent::{Consent, ConsentConnection},
         context::{access, loaders},
         data_location::{DataLocation, DataLocationConnection, DataLocationFilter},
+        disclosure::{Disclosure, DisclosureConnection},
         enums::{CustomerKind, CustomerStatus, Locale},
         error::OrError,
         loaders::Part,
         node,
+        notice::{Notice, NoticeConnection},
         scalars::DateTime,
         subscription::{ServiceSubscription, ServiceSubscriptionConnection},
     },
@@ -98,6 +101,52 @@ impl Customer {
         let of = filter.unwrap_or_default().part(ctx, page)?;
         let page = loaders(ctx).batch.load_one(Part(self.0.row.id, of)).await.or_error()?.unwrap_or_default();
         Ok(DataLocationConnection::new(LIST, page.map(DataLocation)))
+    }
+
+    async fn consents(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        active: Option<bool>,
+    ) -> Result<ConsentConnection> {
+        const LIST: &str = "consents";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let part = Part(self.0.row.id, crate::domain::consent::ConsentsOf { active, page });
+        let page = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
+        Ok(ConsentConnection::new(LIST, page.map(Consent)))
+    }
+
+    async fn notices(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<NoticeConnection> {
+        const LIST: &str = "notices";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let part = Part(self.0.row.id, crate::domain::notice::NoticesOf(page));
+        let page = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
+        Ok(NoticeConnection::new(LIST, page.map(Notice)))
+    }
+
+    async fn disclosures(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<DisclosureConnection> {
+        const LIST: &str = "disclosures";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let part = Part(self.0.row.id, crate::domain::disclosure::DisclosuresOf(page));
+        let page = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
+        Ok(DisclosureConnection::new(LIST, page.map(Disclosure)))
     }
 
     /// Who looked at or changed this customer's data, when, and for what.

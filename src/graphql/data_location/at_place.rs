@@ -3,9 +3,9 @@
 use crate::{
     domain::data_location::{AtPlace, CustomerAt, CustomersAt},
     graphql::{
-        catalog::DataCategory,
+        catalog::{DataCategory, categories},
         connection::{Arguments, PageInfo, cursor, page_info},
-        context::{access, catalog, charge_beyond_few},
+        context::{access, catalog},
         customer::Customer,
         error::OrError,
         named,
@@ -55,10 +55,7 @@ impl CustomerDataEdge {
 
     /// What of theirs is there.
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {
-        charge_beyond_few(ctx, self.at.categories.len())?;
-        let catalog = catalog(ctx);
-        let known = self.at.categories.iter().filter_map(|key| catalog.categories.get(key));
-        Ok(known.cloned().map(DataCategory).collect())
+        categories(ctx, &self.at.categories)
     }
 
     async fn held_from(&self) -> DateTime {

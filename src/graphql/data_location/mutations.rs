@@ -49,10 +49,11 @@ pub struct RecordDataLocationsPayload {
 #[Object]
 impl DataLocationMutation {
     /// Records where data lies; all of them or none. Recording one that is there already changes nothing and
-    /// returns it.
+    /// returns it. At a third party the gate is that of `shareData`.
     ///
     /// userErrors: CUSTOMER_GONE, CUSTOMER_RESTRICTED, RETIRED, NOT_JUSTIFIED, THIRD_PARTY_NOT_APPROVED,
-    /// REVIEW_OVERDUE, NO_AGREEMENT, NO_TRANSFER_SAFEGUARD.
+    /// REVIEW_OVERDUE, NO_AGREEMENT, NO_TRANSFER_SAFEGUARD, NOT_REQUIRED_BY_A_LIVE_SERVICE, NOTICE_NOT_DELIVERED,
+    /// CONSENT_MISSING.
     ///
     /// Requires: AGENT, COMPLIANCE.
     async fn record_data_locations(

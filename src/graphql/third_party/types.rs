@@ -74,7 +74,10 @@ impl ThirdParty {
     async fn blockers(&self, ctx: &Context<'_>) -> Result<Vec<DisclosureBlockerCode>> {
         to_those_who_vet(ctx).await?;
         let today = day_of(access(ctx).now(), &catalog(ctx).zone());
-        Ok(blockers(&self.0, today).into_iter().map(|blocker| blocker.code.into()).collect())
+        Ok(blockers(&self.0, today)
+            .into_iter()
+            .map(|blocker| crate::domain::gate::BlockerCode::from(blocker.code).into())
+            .collect())
     }
 
     /// Requires: AGENT, COMPLIANCE, AUDITOR, ADMIN.

@@ -5,18 +5,24 @@ use crate::{
     access::{Access, Stop},
     domain::{
         audit::{EventInAccessLogs, EventRow, EventsByIds},
+        consent::ConsentsByIds,
         customer::CustomersByIds,
         data_location::LocationsByIds,
+        disclosure::DisclosuresByIds,
+        notice::NoticesByIds,
         subscription::SubscriptionsByIds,
     },
     graphql::{
         audit::AuditEvent,
         catalog::{DataCategory, DataRequirement, Purpose, RetentionRule, Service},
+        consent::Consent,
         context::{access, catalog},
         customer::Customer,
         data_location::DataLocation,
+        disclosure::Disclosure,
         error::OrError,
         node::{Node, NodeId},
+        notice::Notice,
         subscription::ServiceSubscription,
         system::System,
         third_party::{Assessment, ThirdParty},
@@ -66,6 +72,9 @@ async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<N
         NodeId::Customer(_)
         | NodeId::ServiceSubscription(_)
         | NodeId::DataLocation(_)
+        | NodeId::Notice(_)
+        | NodeId::Consent(_)
+        | NodeId::Disclosure(_)
         | NodeId::AuditEvent(_) => {
             return personal(access, id).await;
         }
@@ -106,6 +115,18 @@ async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
         NodeId::DataLocation(id) => {
             let found = access.read(LocationsByIds(vec![id])).await.or_hidden()?;
             found.and_then(|mut all| all.pop()).map(|row| DataLocation(row).into())
+        }
+        NodeId::Notice(id) => {
+            let found = access.read(NoticesByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| Notice(row).into())
+        }
+        NodeId::Consent(id) => {
+            let found = access.read(ConsentsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| Consent(row).into())
+        }
+        NodeId::Disclosure(id) => {
+            let found = access.read(DisclosuresByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| Disclosure(row).into())
         }
         NodeId::AuditEvent(id) => {
             event(access, id).await.or_hidden()?.flatten().map(|row| AuditEvent(row).into())

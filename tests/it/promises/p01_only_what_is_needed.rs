@@ -12,7 +12,7 @@ const WHY: &str = "query ($reference: String, $justified: Boolean) { customer(re
         justifications { kind until retentionRule { statute } } } } } }";
 
 const HOSTED: &str =
-    "{ services { nodes { key requirements { category { key } system { id thirdParty { name } } } } } }";
+    "{ services { nodes { key requirements { category { key } system { id thirdParty { id } } } } } }";
 
 async fn map(app: &TestApp, reference: &str, justified: Option<bool>) -> Vec<Value> {
     let variables = json!({ "reference": reference, "justified": justified });
@@ -92,6 +92,7 @@ async fn recording_again_at_a_third_party_that_is_suspended_changes_nothing() {
     let app = TestApp::new().await;
     let customer = app.register("K-2004").await;
     app.start(&customer, "web-hosting").await;
+    app.allow(&customer, "web-hosting").await;
     let place = app.agent().get(HOSTED).await;
     let place = place.data()["services"]["nodes"]
         .as_array()
@@ -109,7 +110,12 @@ async fn recording_again_at_a_third_party_that_is_suspended_changes_nothing() {
         (place["category"]["key"].as_str().unwrap(), place["system"]["id"].as_str().unwrap());
     let known = line(&customer, category, system, "PHONE");
     assert_eq!(app.record(known.clone()).await.user_errors(), []);
-    app.database.run("UPDATE third_party SET status = 'SUSPENDED'").await;
+    let suspend =
+        json!({ "thirdPartyId": place["system"]["thirdParty"]["id"], "status": "SUSPENDED", "grounds": "G" });
+    let assess = "mutation ($input: AssessThirdPartyInput!) { assessThirdParty(input: $input) {
+        userErrors { code } } }";
+    let suspended = app.compliance().ask(assess, json!({ "input": suspend })).await;
+    assert_eq!(suspended.data()["assessThirdParty"]["userErrors"], json!([]));
     assert_eq!(app.record(known.clone()).await.user_errors(), []);
     let mut new = known;
     new["externalReference"] = json!("another");

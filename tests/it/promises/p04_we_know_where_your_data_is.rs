@@ -16,6 +16,7 @@ async fn whose_data_is_at_a_third_party_now_and_at_an_earlier_time() {
     app.advance(TimeDelta::hours(1));
     let customer = app.register("K-3001").await;
     app.start(&customer, "domain-se").await;
+    app.allow(&customer, "domain-se").await;
     let system = app.system_id("Exempelregistret .se").await;
     let line = json!({ "customerId": customer, "category": "user.name", "systemId": system, "sourceChannel": "ORDER_FORM" });
     assert_eq!(app.record(line).await.user_errors(), []);

@@ -52,7 +52,17 @@ fn what_is_personal_of_customers_is_sealed() {
         let columns = columns.iter().filter(|(_, kind)| *kind == "personal");
         personal.extend(columns.map(|(column, _)| format!("{table}.{column}")));
     }
-    assert_eq!(personal, ["audit_event.body", "customer.profile", "data_location.recorded_by"]);
+    assert_eq!(
+        personal,
+        [
+            "audit_event.body",
+            "consent_event.recorded_by",
+            "customer.profile",
+            "data_location.recorded_by",
+            "disclosure.disclosed_by",
+            "notice.delivered_by",
+        ]
+    );
 }
 
 /// The demo's customers are nowhere in the database in the open.

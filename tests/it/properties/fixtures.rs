@@ -1,5 +1,6 @@
 //! For every root field, a way to ask it that would be answered with data to somebody who may.
 
+mod disclosure;
 mod reference_data;
 
 use crate::support::{TestApp, build};
@@ -46,6 +47,13 @@ pub struct Ids {
     pub system: String,
     pub third_party: String,
     pub assessment: String,
+    /// A hosting company's system that the service needs.
+    pub host: String,
+    pub notice: String,
+    pub consent: String,
+    pub disclosure: String,
+    /// Told of the spare service, and asked for nothing yet.
+    pub spare_notice: String,
     /// A service that nobody has, with its third party and that one's system: they may be retired.
     pub spare_service: String,
     pub spare_system: String,
@@ -57,6 +65,7 @@ pub struct Ids {
 const IDS: &str = "{
     customer(reference: \"K-1001\") {
         id serviceSubscriptions { nodes { id } } dataLocations { nodes { id } } accessLog { nodes { id } }
+        notices { nodes { id } } consents { nodes { id } } disclosures { nodes { id } }
     }
     service(key: \"web-hosting\") { id requirements { id } }
     retentionRules(first: 1) { nodes { id } }
@@ -68,10 +77,17 @@ const IDS: &str = "{
 impl Ids {
     pub async fn of(app: &TestApp) -> Self {
         let answer = app.compliance().get(IDS).await;
+        let customer = app.customer_id("K-1001").await;
+        let spare_notice = app.tell(&customer, "live-chat").await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
         Self {
-            customer: id("/customer/id").to_owned(),
+            customer,
+            host: app.system_id("Fjällripan webbservrar").await,
+            notice: id("/customer/notices/nodes/0/id").to_owned(),
+            consent: id("/customer/consents/nodes/0/id").to_owned(),
+            disclosure: id("/customer/disclosures/nodes/0/id").to_owned(),
+            spare_notice,
             subscription: id("/customer/serviceSubscriptions/nodes/0/id").to_owned(),
             location: id("/customer/dataLocations/nodes/0/id").to_owned(),
             event: id("/customer/accessLog/nodes/0/id").to_owned(),
@@ -104,7 +120,7 @@ fn nothing(_: &Ids) -> Value {
 
 /// All of them, in an order in which each can be done once.
 pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
-    FIXTURES.iter().chain(reference_data::FIXTURES)
+    FIXTURES.iter().chain(disclosure::FIXTURES).chain(reference_data::FIXTURES)
 }
 
 const FIXTURES: &[Fixture] = &[

@@ -54,13 +54,17 @@ const TELLING: &[&str] = &[
 /// line says why.
 #[rustfmt::skip]
 const NOUNS: &[(&str, &[&str])] = &[
-    ("demo", &["catalog", "customer", "data_location", "subscription", "third_party"]),
+    ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
+    ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
+    ("consent", &["catalog", "customer", "gate"]),
+    ("notice", &["catalog", "customer", "gate", "third_party"]),
+    ("gate", &["catalog", "third_party"]),
     // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies.
     ("customer", &["catalog", "data_location", "justification"]),
     // Up, for the one check that a customer is still there, and locked.
     ("subscription", &["customer"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
-    ("data_location", &["catalog", "customer", "justification", "third_party"]),
+    ("data_location", &["catalog", "customer", "gate", "justification"]),
     ("justification", &["catalog"]),
     ("master_key", &[]),
     ("third_party", &["catalog"]),

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod build;
 pub mod clock;
 pub mod database;
+pub mod disclose;
 pub mod dump;
 pub mod entities;
 pub mod snapshot;

@@ -1,0 +1,263 @@
+//! The text of a notice: which data goes to whom, what for, how long, and what the customer can do about it
+//! (Art. 13(1) and 13(2)). It names no customer: what it says is the same for everybody who has the service.
+
+use crate::domain::{
+    catalog::Catalog,
+    gate::{Proposed, Rules, RulesOf},
+    period::Period,
+    third_party::is_in_eea,
+};
+use entity::{
+    controller, data_requirement,
+    enums::{LegalBasis, Locale, TransferSafeguard},
+    ids::{PurposeKey, ServiceId, SystemId},
+    json::Contact,
+    purpose, service, third_party,
+};
+use std::fmt::Write;
+
+/// A text in one of two languages.
+macro_rules! say {
+    ($locale:expr, $sv:expr, $en:expr) => {
+        match $locale {
+            Locale::Sv => $sv,
+            Locale::En => $en,
+        }
+    };
+}
+
+/// What a customer is told before a service gives anything to third parties.
+#[must_use]
+pub fn text(rules: &RulesOf<'_>, service: &service::Model, proposed: &[Proposed], locale: Locale) -> String {
+    let catalog = rules.catalog;
+    let name = catalog.name_in(locale, &service.name, &service.translations);
+    let mut parts = vec![say!(
+        locale,
+        format!("Så lämnas dina uppgifter vidare för tjänsten {name}"),
+        format!("How your data is shared for the service {name}")
+    )];
+    if let Some(controller) = &catalog.controller {
+        parts.push(who_answers(controller, locale));
+    }
+    if proposed.is_empty() {
+        parts.push(
+            say!(
+                locale,
+                "Tjänsten lämnar inga uppgifter till andra.",
+                "The service gives no data to anybody else."
+            )
+            .to_owned(),
+        );
+    }
+    parts.extend(proposed.iter().map(|one| recipient(rules, service.id, one, locale)));
+    parts.push(rights(proposed.iter().any(|one| rules.needs_consent(&one.purpose)), locale));
+    if let Some(authority) =
+        catalog.controller.as_ref().and_then(|controller| controller.supervisory_authority.as_ref())
+    {
+        let contact = contact(authority);
+        parts.push(say!(
+            locale,
+            format!("Du kan klaga hos tillsynsmyndigheten: {contact}."),
+            format!("You can complain to the supervisory authority: {contact}.")
+        ));
+    }
+    parts.join("\n\n") + "\n"
+}
+
+fn who_answers(controller: &controller::Model, locale: Locale) -> String {
+    let ways = [&controller.email, &controller.phone, &controller.address].into_iter().flatten();
+    let ways = ways.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let name = &controller.name;
+    let mut text = say!(
+        locale,
+        format!("{name} ansvarar för uppgifterna."),
+        format!("{name} is responsible for the data.")
+    );
+    if !ways.is_empty() {
+        let _ = write!(text, " {}", say!(locale, format!("Kontakt: {ways}."), format!("Contact: {ways}.")));
+    }
+    if let Some(officer) = &controller.data_protection_officer {
+        let officer = contact(officer);
+        let _ = write!(
+            text,
+            " {}",
+            say!(
+                locale,
+                format!("Dataskyddsombud: {officer}."),
+                format!("Data protection officer: {officer}.")
+            )
+        );
+    }
+    text
+}
+
+fn contact(contact: &Contact) -> String {
+    let rest = [&contact.email, &contact.phone, &contact.address].into_iter().flatten();
+    std::iter::once(&contact.name).chain(rest).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// One recipient, what they get, what for and for how long.
+fn recipient(rules: &RulesOf<'_>, service: ServiceId, one: &Proposed, locale: Locale) -> String {
+    let catalog = rules.catalog;
+    let Some(party) = catalog.third_parties.get(&one.third_party) else { return String::new() };
+    let categories = one.categories.iter().filter_map(|key| catalog.categories.get(key));
+    let mut categories =
+        categories.map(|row| catalog.name_in(locale, &row.name, &row.translations)).collect::<Vec<_>>();
+    categories.sort_unstable();
+    let mut lines = vec![say!(
+        locale,
+        format!("{} får: {}.", party.name, categories.join(", ")),
+        format!("{} receives: {}.", party.name, categories.join(", "))
+    )];
+    if let Some(purpose) = catalog.purposes.get(&one.purpose) {
+        lines.push(what_for(catalog, purpose, rules.needs_consent(&one.purpose), locale));
+    }
+    lines.push(where_to(party, locale));
+    lines.extend(how_long(catalog, service, one.system, &one.purpose, locale));
+    lines.join("\n")
+}
+
+fn what_for(catalog: &Catalog, purpose: &purpose::Model, consent_needed: bool, locale: Locale) -> String {
+    let name = catalog.name_in(locale, &purpose.name, &purpose.translations);
+    if consent_needed {
+        return say!(
+            locale,
+            format!("Ändamål: {name}. Det sker bara om du samtycker (artikel 6.1 a)."),
+            format!("Purpose: {name}. It is done only if you consent (Article 6(1)(a)).")
+        );
+    }
+    let basis = basis(purpose.legal_basis, locale);
+    let interest = purpose.legitimate_interest.as_deref().map(|text| format!(" {text}")).unwrap_or_default();
+    say!(
+        locale,
+        format!("Ändamål: {name}. Rättslig grund: {basis}.{interest}"),
+        format!("Purpose: {name}. Legal basis: {basis}.{interest}")
+    )
+}
+
+fn basis(basis: LegalBasis, locale: Locale) -> &'static str {
+    match basis {
+        LegalBasis::Consent => say!(locale, "samtycke (artikel 6.1 a)", "consent (Article 6(1)(a))"),
+        LegalBasis::Contract => say!(locale, "avtal (artikel 6.1 b)", "contract (Article 6(1)(b))"),
+        LegalBasis::LegalObligation => {
+            say!(locale, "rättslig förpliktelse (artikel 6.1 c)", "legal obligation (Article 6(1)(c))")
+        }
+        LegalBasis::VitalInterests => {
+            say!(locale, "grundläggande intressen (artikel 6.1 d)", "vital interests (Article 6(1)(d))")
+        }
+        LegalBasis::PublicTask => {
+            say!(locale, "allmänt intresse (artikel 6.1 e)", "public interest (Article 6(1)(e))")
+        }
+        LegalBasis::LegitimateInterests => {
+            say!(locale, "berättigat intresse (artikel 6.1 f)", "legitimate interests (Article 6(1)(f))")
+        }
+    }
+}
+
+fn where_to(party: &third_party::Model, locale: Locale) -> String {
+    let country = &party.country;
+    if is_in_eea(country) {
+        return say!(
+            locale,
+            format!("Land: {country}, inom EES."),
+            format!("Country: {country}, in the EEA.")
+        );
+    }
+    let safeguard = match party.safeguard {
+        Some(TransferSafeguard::Adequacy) => {
+            say!(locale, "beslut om adekvat skyddsnivå (artikel 45)", "an adequacy decision (Article 45)")
+        }
+        Some(TransferSafeguard::Scc) => {
+            say!(
+                locale,
+                "standardavtalsklausuler (artikel 46.2 c)",
+                "standard contractual clauses (Article 46(2)(c))"
+            )
+        }
+        Some(TransferSafeguard::Bcr) => {
+            say!(locale, "bindande företagsbestämmelser (artikel 47)", "binding corporate rules (Article 47)")
+        }
+        Some(TransferSafeguard::Derogation) => {
+            say!(locale, "ett undantag (artikel 49)", "a derogation (Article 49)")
+        }
+        Some(TransferSafeguard::Eea) | None => say!(locale, "inget", "none"),
+    };
+    let reference = party.safeguard_reference.as_deref().map(|text| format!(" ({text})")).unwrap_or_default();
+    say!(
+        locale,
+        format!("Land: {country}, utanför EES. Skydd för överföringen: {safeguard}{reference}."),
+        format!("Country: {country}, outside the EEA. Safeguard for the transfer: {safeguard}{reference}.")
+    )
+}
+
+/// How long it stays there: as long as the service, then the longest grace; longer where a statute says so.
+fn how_long(
+    catalog: &Catalog,
+    service: ServiceId,
+    system: SystemId,
+    purpose: &PurposeKey,
+    locale: Locale,
+) -> Vec<String> {
+    let here = |need: &&data_requirement::Model| need.system_id == system && need.purpose == *purpose;
+    let needs = catalog.requirements_of(service).map(AsRef::as_ref).filter(here).collect::<Vec<_>>();
+    let mut graces = needs.iter().map(|need| need.grace.as_str()).collect::<Vec<_>>();
+    graces.sort_unstable();
+    graces.dedup();
+    let graces = graces.into_iter().filter_map(|text| Period::parse(text).ok());
+    let graces = graces
+        .filter_map(|period| period.in_words(locale))
+        .collect::<Vec<_>>()
+        .join(say!(locale, " eller ", " or "));
+    let mut lines = vec![if graces.is_empty() {
+        say!(
+            locale,
+            "Uppgifterna tas bort när du inte längre har tjänsten.",
+            "The data is removed when you no longer have the service."
+        )
+        .to_owned()
+    } else {
+        say!(
+            locale,
+            format!("Uppgifterna tas bort {graces} efter att du inte längre har tjänsten."),
+            format!("The data is removed {graces} after you no longer have the service.")
+        )
+    }];
+    let rules = catalog.retention_rules.values().filter(|rule| {
+        rule.retired_at.is_none()
+            && rule.purpose == *purpose
+            && needs.iter().any(|need| need.category.is_within(rule.category.as_str()))
+    });
+    let mut statutes = rules.map(|rule| rule.statute.as_str()).collect::<Vec<_>>();
+    statutes.sort_unstable();
+    statutes.dedup();
+    if !statutes.is_empty() {
+        let statutes = statutes.join(", ");
+        lines.push(say!(
+            locale,
+            format!("Det som lagen kräver sparas längre: {statutes}."),
+            format!("What the law requires is kept longer: {statutes}.")
+        ));
+    }
+    lines
+}
+
+fn rights(consent_needed: bool, locale: Locale) -> String {
+    let rights = say!(
+        locale,
+        "Du har rätt att få tillgång till dina uppgifter, få dem rättade eller raderade, begränsa eller invända mot \
+         hur de används och få ut dem i ett format som kan flyttas (artikel 15-21).",
+        "You have the right to access your data, to have it corrected or erased, to restrict or object to its use, and to \
+         receive it in a portable format (Articles 15 to 21)."
+    );
+    if !consent_needed {
+        return rights.to_owned();
+    }
+    let withdraw = say!(
+        locale,
+        "Du kan när som helst ta tillbaka ditt samtycke, på samma sätt som du gav det. Det ändrar inte lagligheten av \
+         det som redan har gjorts. Utan samtycke kan den del av tjänsten som behöver uppgifterna inte levereras.",
+        "You can withdraw your consent at any time, in the same way as you gave it. That does not affect the lawfulness of \
+         what was done before. Without consent, the part of the service that needs the data cannot be delivered."
+    );
+    format!("{withdraw}\n{rights}")
+}

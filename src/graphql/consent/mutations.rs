@@ -1,0 +1,65 @@
+//! Recording what customers allow.
+
+use super::types::Consent;
+use crate::{
+    domain::consent::GrantConsent,
+    graphql::{
+        context::{access, catalog},
+        enums::Channel,
+        node::id_or_nobody,
+        user_error::{UserError, outcome},
+    },
+};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use entity::ids::{CategoryKey, PurposeKey};
+
+#[derive(Default)]
+pub struct ConsentMutation;
+
+#[derive(Debug, InputObject)]
+pub struct GrantConsentInput {
+    customer_id: ID,
+    /// What the customer was told first.
+    notice_id: ID,
+    third_party_id: ID,
+    /// A key.
+    purpose: String,
+    /// Keys.
+    categories: Vec<String>,
+    channel: Channel,
+    /// Such as a call's or a letter's reference.
+    evidence: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub struct GrantConsentPayload {
+    consent: Option<Consent>,
+    user_errors: Vec<UserError>,
+}
+
+#[Object]
+impl ConsentMutation {
+    /// Records the customer's permission to give one third party these categories for one purpose.
+    ///
+    /// userErrors: CUSTOMER_GONE, CUSTOMER_RESTRICTED, NOTICE_MISMATCH, NOTICE_CHANGED, ALREADY_EXISTS.
+    ///
+    /// Requires: AGENT, COMPLIANCE; CUSTOMER (themselves).
+    async fn grant_consent(
+        &self,
+        ctx: &Context<'_>,
+        input: GrantConsentInput,
+    ) -> Result<GrantConsentPayload> {
+        let command = GrantConsent {
+            catalog: catalog(ctx),
+            customer: id_or_nobody(&input.customer_id),
+            notice: id_or_nobody(&input.notice_id),
+            third_party: id_or_nobody(&input.third_party_id),
+            purpose: PurposeKey(input.purpose),
+            categories: input.categories.into_iter().map(CategoryKey).collect(),
+            channel: input.channel.into(),
+            evidence: input.evidence,
+        };
+        let (made, user_errors) = outcome(access(ctx).write(command).await)?;
+        Ok(GrantConsentPayload { consent: made.map(Consent), user_errors })
+    }
+}

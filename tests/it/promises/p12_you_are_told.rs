@@ -1,0 +1,79 @@
+//! P12: before anything is given away the customer is told which data, to whom, and what for.
+
+use crate::support::{
+    TestApp,
+    disclose::{DELIVER, GRANT},
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+#[tokio::test]
+async fn a_notice_says_what_goes_where_in_the_customers_language() {
+    let app = TestApp::new().await;
+    let customer = app.register("K-4201").await;
+    let check = app.check(&customer, "web-hosting").await;
+    let text = check["noticeText"].as_str().unwrap();
+    for said in [
+        "Fjällripan Hosting AB får:",
+        "E-postadress",
+        "Ändamål: ",
+        "Land: SE, inom EES.",
+        "Du kan när som helst ta tillbaka ditt samtycke",
+        "Integritetsskyddsmyndigheten",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let hash =
+        Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    assert_eq!(check["noticeSha256"], hash);
+
+    // What was shown is what is recorded, word for word.
+    let service = app.service_id("web-hosting").await;
+    let deliver = async |hash: &str, locale: Option<&str>| {
+        let input = json!({ "customerId": customer, "serviceId": service, "channel": "EMAIL",
+            "noticeSha256": hash, "locale": locale });
+        app.agent().ask(DELIVER, json!({ "input": input })).await
+    };
+    let told = deliver(&hash, None).await;
+    assert_eq!(told.user_errors(), []);
+    assert_eq!(told.data()["deliverNotice"]["notice"]["text"], text);
+    let other = deliver(&hash, Some("EN")).await;
+    assert_eq!(other.user_errors(), [("NOTICE_CHANGED".to_owned(), Some("noticeSha256".to_owned()))]);
+    app.finish().await;
+}
+
+/// A consent rests on a notice that was delivered to that customer, says it, and still reads so.
+#[tokio::test]
+async fn consent_rests_on_what_was_told() {
+    let app = TestApp::new().await;
+    let [customer, other] = [app.register("K-4202").await, app.register("K-4203").await];
+    let notice = app.tell(&customer, "web-hosting").await;
+    let theirs = app.tell(&other, "web-hosting").await;
+    let domain = app.tell(&customer, "domain-se").await;
+    let party = app.third_party_id("Fjällripan Hosting AB").await;
+    let grant = async |notice: &str, categories: &[&str]| {
+        let input = json!({ "customerId": customer, "noticeId": notice, "thirdPartyId": party,
+            "purpose": "DELIVER_SERVICE", "categories": categories, "channel": "PHONE" });
+        app.agent().ask(GRANT, json!({ "input": input })).await.user_errors()
+    };
+    let refused = |code: &str, field: &str| [(code.to_owned(), Some(field.to_owned()))];
+    let before = app.database.dump_but_the_log().await;
+    assert_eq!(grant(&theirs, &["user.name"]).await, refused("NOT_FOUND", "noticeId"));
+    assert_eq!(grant(&domain, &["user.name"]).await, refused("NOTICE_MISMATCH", "categories.0"));
+    assert_eq!(
+        grant(&notice, &["user.name", "user.payment"]).await,
+        refused("NOTICE_MISMATCH", "categories.1")
+    );
+    assert_eq!(app.database.dump_but_the_log().await, before);
+
+    // The hosting company moves: what was told is not what would happen.
+    let moved = json!({ "thirdPartyId": party, "country": "NO" });
+    let update = "mutation ($input: UpdateThirdPartyInput!) { updateThirdParty(input: $input) {
+        userErrors { code message field } } }";
+    assert_eq!(app.compliance().ask(update, json!({ "input": moved })).await.user_errors(), []);
+    assert_eq!(grant(&notice, &["user.name"]).await, refused("NOTICE_CHANGED", "categories.0"));
+    let anew = app.tell(&customer, "web-hosting").await;
+    assert_eq!(grant(&anew, &["user.name"]).await, []);
+    assert_eq!(grant(&anew, &["user.name"]).await, [("ALREADY_EXISTS".to_owned(), None)]);
+    app.finish().await;
+}
