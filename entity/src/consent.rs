@@ -1,6 +1,7 @@
 //! A customer's permission to give one third party some categories for one purpose.
 
 use crate::{
+    enums::ConsentEventKind,
     ids::{ConsentId, CustomerId, NoticeId, PurposeKey, ThirdPartyId},
     touch::{Recorded, Touch},
 };
@@ -20,6 +21,8 @@ pub struct Model {
     pub granted_at: DateTimeUtc,
     /// When it was withdrawn or lapsed.
     pub ended_at: Option<DateTimeUtc>,
+    /// How it ended.
+    pub ended_as: Option<ConsentEventKind>,
 }
 
 /// None: joins are written where they are needed.

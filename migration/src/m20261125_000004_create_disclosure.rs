@@ -41,9 +41,13 @@ CREATE TABLE consent (
     notice_id {uuid} NOT NULL CONSTRAINT consent_notice REFERENCES notice (id),
     granted_at {time} NOT NULL,
     ended_at {time},
-    CONSTRAINT consent_ends_after_start CHECK (ended_at IS NULL OR ended_at >= granted_at)
+    ended_as text CONSTRAINT consent_ended_as CHECK (ended_as IN ('WITHDRAWN', 'LAPSED')),
+    CONSTRAINT consent_ends_after_start CHECK (ended_at IS NULL OR ended_at >= granted_at),
+    CONSTRAINT consent_ends_somehow CHECK ((ended_at IS NULL) = (ended_as IS NULL))
 ) {strict};
 CREATE INDEX consent_of_customer ON consent (customer_id, id);
+-- Few, and asked about for every line of the map.
+CREATE INDEX consent_withdrawn ON consent (customer_id, third_party_id, purpose) WHERE ended_as = 'WITHDRAWN';
 
 CREATE TABLE consent_category (
     consent_id {uuid} NOT NULL CONSTRAINT consent_category_consent REFERENCES consent (id),
@@ -88,7 +92,7 @@ CREATE TABLE disclosure_category (
 ) {strict};
 ";
 
-/// What was told, allowed and given is history: rows are added, and only a consent ends.
+/// What was told, allowed and given is history: rows are added, and only a consent ends, once.
 const HISTORY: [&str; 6] =
     ["notice", "notice_line", "consent_category", "consent_event", "disclosure", "disclosure_category"];
 
@@ -104,7 +108,17 @@ fn lock_postgres() -> String {
              FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();"
         )
     };
-    std::iter::once(function.to_owned()).chain(HISTORY.map(trigger)).collect()
+    let consent = "CREATE TRIGGER consent_no_delete BEFORE DELETE ON consent
+            FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+        CREATE TRIGGER consent_no_truncate BEFORE TRUNCATE ON consent
+            FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+        CREATE TRIGGER consent_ends_once BEFORE UPDATE ON consent FOR EACH ROW
+            WHEN (OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL
+                OR (OLD.id, OLD.customer_id, OLD.third_party_id, OLD.purpose, OLD.notice_id, OLD.granted_at)
+                IS DISTINCT FROM
+                (NEW.id, NEW.customer_id, NEW.third_party_id, NEW.purpose, NEW.notice_id, NEW.granted_at))
+            EXECUTE FUNCTION refuse_change_of_history();";
+    std::iter::once(function.to_owned()).chain(HISTORY.map(trigger)).chain([consent.to_owned()]).collect()
 }
 
 fn lock_sqlite() -> String {
@@ -115,7 +129,15 @@ fn lock_sqlite() -> String {
              CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refuse}"
         )
     };
-    HISTORY.map(trigger).concat()
+    let consent = "CREATE TRIGGER consent_no_delete BEFORE DELETE ON consent
+            BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
+        CREATE TRIGGER consent_ends_once BEFORE UPDATE ON consent
+            WHEN OLD.ended_at IS NOT NULL OR NEW.ended_at IS NULL
+                OR (OLD.id, OLD.customer_id, OLD.third_party_id, OLD.purpose, OLD.notice_id, OLD.granted_at)
+                IS NOT
+                (NEW.id, NEW.customer_id, NEW.third_party_id, NEW.purpose, NEW.notice_id, NEW.granted_at)
+            BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;";
+    HISTORY.map(trigger).concat() + consent
 }
 
 const DOWN: &str = r"

@@ -1,7 +1,8 @@
 //! One operation: everything under one root field, one worker's pass, one command line.
 
 use super::{
-    Broken, Command, Door, Inquiry, Reader, Stop, Trail, Writer, database, event::Event, session::Caller,
+    Broken, Code, Command, Door, Inquiry, Reader, Refusal, Stop, Trail, Writer, database, event::Event,
+    session::Caller,
 };
 use crate::{
     policy::{self, Action, No, Target},
@@ -20,6 +21,14 @@ pub(in crate::access) enum Gate {
     AtRelease,
     /// Each before it is returned, where no gate comes after: programs, exports, the command line.
     AtOnce,
+}
+
+/// Whom a denial is about. Nothing of theirs was told, so they are no subject of its event; whom it was about, it says.
+fn about(trail: &Trail, target: Target) -> Target {
+    match trail.customers()[..] {
+        [one] => Target::customer(one),
+        _ => target,
+    }
 }
 
 /// How often a command is tried when changes meet.
@@ -106,12 +115,7 @@ impl Access {
                 if self.sees_only_themselves(I::ACTION)
                     && !policy::only_about(&self.caller().actor, &trail.customers()) =>
             {
-                // Nothing of theirs was told, so they are no subject of the event; whom it was about, it says.
-                let about = match trail.customers()[..] {
-                    [one] => Target::customer(one),
-                    _ => target,
-                };
-                Err(self.denied(I::ACTION, &about, No::NotYours).await?)
+                Err(self.denied(I::ACTION, &about(&trail, target), No::NotYours).await?)
             }
             Ok(output) => {
                 self.saw(I::ACTION, target, trail).await?;
@@ -178,9 +182,27 @@ impl Access {
                 },
                 stop => stop,
             };
+            if self.is_about_others(C::ACTION, &target, &stop, &seen) {
+                return Err(self.denied(C::ACTION, &about(&seen, target), No::NotYours).await?);
+            }
             let code = stop.code();
             return Err(self.failed(C::ACTION, &target, stop, code, seen).await?);
         }
+    }
+
+    /// Whether a command stopped at what is somebody else's, or at what is not there and might be, for a caller who sees
+    /// only themselves: the one is answered like the other.
+    fn is_about_others(&self, action: Action, target: &Target, stop: &Stop, seen: &Trail) -> bool {
+        let nothing_there = |refusals: &[Refusal]| refusals.iter().any(|one| one.code == Code::NotFound);
+        let hidden = match stop {
+            Stop::Denied(_) => true,
+            Stop::Refused(refusals) => {
+                (target.customers.is_empty() && nothing_there(refusals))
+                    || !policy::only_about(&self.caller().actor, &seen.customers())
+            }
+            Stop::Broken(_) => false,
+        };
+        hidden && self.sees_only_themselves(action)
     }
 
     /// What the command gave back, or why it stopped and what it had seen by then.
@@ -197,6 +219,11 @@ impl Access {
                 return Err((stop, writer.roll_back().await));
             }
         };
+        if self.sees_only_themselves(C::ACTION)
+            && !policy::only_about(&self.caller().actor, &writer.trail().customers())
+        {
+            return Err((Stop::Denied(No::NotYours), writer.roll_back().await));
+        }
         let target = writer.target(target);
         let event = self.event(C::ACTION, &target, AuditOutcome::Allowed, None, writer.trail());
         let trail = match writer.commit(event, &self.0.caller).await {

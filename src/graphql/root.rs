@@ -74,6 +74,7 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("recordDataLocations", Action::RecordDataLocations),
     ("deliverNotice", Action::DeliverNotice),
     ("grantConsent", Action::GrantConsent),
+    ("withdrawConsent", Action::WithdrawConsent),
     ("shareData", Action::ShareData),
     ("updateController", Action::UpdateController),
     ("createDataCategory", Action::CreateDataCategory),

@@ -74,6 +74,8 @@ pub enum UserErrorCode {
     NoticeChanged,
     /// The customer has not allowed it.
     ConsentMissing,
+    /// It was withdrawn already, or has lapsed.
+    ConsentWithdrawn,
 }
 
 impl From<Refusal> for UserError {

@@ -85,7 +85,7 @@ actions! {
     /// One customer.
     SeeCustomer: Read "Customer" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
-        "recordDataLocations", "deliverNotice", "grantConsent", "shareData"];
+        "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
@@ -100,7 +100,8 @@ actions! {
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
     /// What customers were told and allowed.
     SeeConsents: Read "Consent" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "disclosureCheck", "deliverNotice", "grantConsent", "shareData"];
+        ["customer", "customers", "findCustomer", "node", "disclosureCheck", "deliverNotice", "grantConsent", "withdrawConsent",
+        "shareData"];
     /// What of customers' was given to third parties.
     SeeDisclosures: Read "Disclosure" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "shareData"];
@@ -140,6 +141,8 @@ actions! {
     DeliverNotice: Write "Notice" SERVING personal yes ["deliverNotice"];
     /// Records a customer's permission.
     GrantConsent: Write "Consent" SERVING own yes personal yes ["grantConsent"];
+    /// Taking a permission back.
+    WithdrawConsent: Write "Consent" SERVING own yes personal yes ["withdrawConsent"];
     /// Gives data to a third party.
     ShareData: Disclose "Disclosure" SERVING personal yes ["shareData"];
 

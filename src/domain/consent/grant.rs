@@ -63,6 +63,7 @@ impl Command for GrantConsent {
             notice_id: self.notice,
             granted_at: w.now(),
             ended_at: None,
+            ended_as: None,
         };
         let event = consent_event::Model {
             id: ConsentEventId(w.id()),

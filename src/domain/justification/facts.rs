@@ -16,6 +16,16 @@ use std::collections::BTreeSet;
 /// How long somebody who has ordered nothing yet is kept on record: steps before a contract (Art. 6(1)(b)).
 pub const PROSPECT: &str = "P90D";
 
+/// That the customer has not taken back the permission on which the requirement `r` rests, or has given it anew.
+const NOT_WITHDRAWN: &str = " AND NOT EXISTS (SELECT 1 FROM consent x \
+    JOIN consent_category g ON g.consent_id = x.id AND g.category = r.category \
+    JOIN system t ON t.id = r.system_id AND t.third_party_id = x.third_party_id \
+    JOIN purpose p ON p.key = r.purpose AND p.sharing_needs_consent \
+    WHERE x.ended_as = 'WITHDRAWN' AND x.customer_id = s.customer_id AND x.purpose = r.purpose \
+    AND NOT EXISTS (SELECT 1 FROM consent n JOIN consent_category h ON h.consent_id = n.id AND h.category = g.category \
+    WHERE n.customer_id = x.customer_id AND n.third_party_id = x.third_party_id AND n.purpose = x.purpose \
+    AND n.ended_at IS NULL))";
+
 /// What time has made of the catalog's periods: the moments that divide what still runs from what is over.
 ///
 /// Periods become moments here, by the calendar and the company's time zone, so that SQL only compares.
@@ -122,7 +132,8 @@ impl Facts {
         self.covered(sql);
     }
 
-    /// That the subscription `s` is live, or the grace of the requirement `r` after it runs.
+    /// That the subscription `s` is live, or the grace of the requirement `r` after it runs, and that nothing that the
+    /// customer said since forbids it.
     fn covered(&self, sql: &mut Sql) {
         sql.push("(s.ended_at IS NULL");
         if !self.graces.is_empty() {
@@ -132,7 +143,7 @@ impl Facts {
             }
             sql.push(" END");
         }
-        sql.push(")");
+        sql.push(")").push(NOT_WITHDRAWN);
     }
 
     fn prospects(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {

@@ -2,7 +2,7 @@
 
 use super::types::Consent;
 use crate::{
-    domain::consent::GrantConsent,
+    domain::consent::{GrantConsent, WithdrawConsent},
     graphql::{
         context::{access, catalog},
         enums::Channel,
@@ -37,8 +37,42 @@ pub struct GrantConsentPayload {
     user_errors: Vec<UserError>,
 }
 
+#[derive(Debug, InputObject)]
+pub struct WithdrawConsentInput {
+    consent_id: ID,
+    channel: Channel,
+    /// Such as a call's or a letter's reference.
+    evidence: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub struct WithdrawConsentPayload {
+    consent: Option<Consent>,
+    user_errors: Vec<UserError>,
+}
+
 #[Object]
 impl ConsentMutation {
+    /// Takes the permission back: disclosure stops at once, and what is at that third party needs another reason to be
+    /// there.
+    ///
+    /// userErrors: CUSTOMER_GONE, CONSENT_WITHDRAWN.
+    ///
+    /// Requires: AGENT, COMPLIANCE; CUSTOMER (their own).
+    async fn withdraw_consent(
+        &self,
+        ctx: &Context<'_>,
+        input: WithdrawConsentInput,
+    ) -> Result<WithdrawConsentPayload> {
+        let command = WithdrawConsent {
+            consent: id_or_nobody(&input.consent_id),
+            channel: input.channel.into(),
+            evidence: input.evidence,
+        };
+        let (made, user_errors) = outcome(access(ctx).write(command).await)?;
+        Ok(WithdrawConsentPayload { consent: made.map(Consent), user_errors })
+    }
+
     /// Records the customer's permission to give one third party these categories for one purpose.
     ///
     /// userErrors: CUSTOMER_GONE, CUSTOMER_RESTRICTED, NOTICE_MISMATCH, NOTICE_CHANGED, ALREADY_EXISTS.

@@ -1,6 +1,9 @@
 //! P13: what is shared is shared with the customer's permission, for that third party, purpose and data.
 
-use crate::support::{TestApp, disclose::GRANT};
+use crate::support::{
+    TestApp,
+    disclose::{GRANT, WITHDRAW},
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -27,5 +30,94 @@ async fn without_permission_nothing_goes_and_with_it_no_more_than_was_allowed() 
     assert_eq!(share(&["user.name"]).await, [] as [&str; 0]);
     let another = app.customer_user("K-1001").ask(GRANT, json!({ "input": input })).await;
     assert_eq!(another.code(), Some("NOT_FOUND"));
+    app.finish().await;
+}
+
+/// Taking it back takes no more than giving it, by the customer themselves or by whom they tell (Art. 7(3)): nothing
+/// goes there any more, and what is there needs another reason.
+#[tokio::test]
+async fn permission_is_taken_back_as_easily_as_it_was_given() {
+    let app = TestApp::new().await;
+    let customer = app.register("K-4302").await;
+    app.start(&customer, "web-hosting").await;
+    let consents = app.allow(&customer, "web-hosting").await;
+    let host = app.system_id("Fjällripan webbservrar").await;
+    assert_eq!(app.share(&customer, &host, &["user.name", "user.contact.email"]).await.user_errors(), []);
+    let there = async |justified: bool| {
+        let document = "query ($host: [ID!], $justified: Boolean) { customer(reference: \"K-4302\") {
+            dataLocations(filter: { systemIds: $host, justified: $justified }) { totalCount } } }";
+        let variables = json!({ "host": [host], "justified": justified });
+        let answer = app.agent().ask(document, variables).await;
+        answer.data()["customer"]["dataLocations"]["totalCount"].as_u64().unwrap()
+    };
+    assert_eq!((there(true).await, there(false).await), (2, 0));
+
+    let input = json!({ "input": { "consentId": consents[0], "channel": "EMAIL", "evidence": "mail 17" } });
+    // Nobody else's, which is answered like one that is not there.
+    let other = app.customer_user("K-1001");
+    let nothing =
+        json!({ "input": { "consentId": app.service_id("web-hosting").await, "channel": "EMAIL" } });
+    let (theirs, none) =
+        (other.ask(WITHDRAW, input.clone()).await, other.ask(WITHDRAW, nothing.clone()).await);
+    assert_eq!((theirs.code(), &theirs.json), (Some("NOT_FOUND"), &none.json));
+    for answer in [&theirs, &none] {
+        let event = app.event(answer).await;
+        assert_eq!((&*event.kind, &*event.ending()), ("WRITE", "DENIED NOT_FOUND"));
+        assert!(event.subjects.is_empty());
+    }
+    let refused = app.agent().ask(WITHDRAW, nothing).await;
+    assert_eq!(refused.user_errors(), [("NOT_FOUND".to_owned(), Some("consentId".to_owned()))]);
+    let me = app.customer_user("K-4302");
+    let withdrawn = me.ask(WITHDRAW, input.clone()).await;
+    assert_eq!(withdrawn.user_errors(), []);
+    let consent = &withdrawn.data()["withdrawConsent"]["consent"];
+    assert_eq!(consent["active"], false);
+    let history =
+        "query ($id: ID!) { node(id: $id) { ... on Consent { events { kind channel evidence } } } }";
+    let history = me.ask(history, json!({ "id": consents[0] })).await;
+    assert_eq!(
+        history.data()["node"]["events"],
+        json!([
+            { "kind": "GRANTED", "channel": "EMAIL", "evidence": null },
+            { "kind": "WITHDRAWN", "channel": "EMAIL", "evidence": "mail 17" },
+        ])
+    );
+    assert_eq!(app.event(&withdrawn).await.ending(), "ALLOWED");
+    assert_eq!((there(true).await, there(false).await), (0, 2));
+    let refused = app.share(&customer, &host, &["user.name"]).await;
+    assert_eq!(refused.user_errors(), [("CONSENT_MISSING".to_owned(), None)]);
+    let again = app.agent().ask(WITHDRAW, input).await;
+    assert_eq!(again.user_errors(), [("CONSENT_WITHDRAWN".to_owned(), Some("consentId".to_owned()))]);
+
+    // Given anew, it is as before.
+    app.allow(&customer, "web-hosting").await;
+    assert_eq!((there(true).await, there(false).await), (2, 0));
+    app.finish().await;
+}
+
+/// Whoever shares and whoever withdraws at the same instant: what was shared was allowed at that moment.
+#[tokio::test]
+async fn nothing_is_shared_once_permission_was_taken_back() {
+    let app = TestApp::new().await;
+    let host = app.system_id("Fjällripan webbservrar").await;
+    for number in 0..8 {
+        let reference = format!("K-44{number:02}");
+        let customer = app.register(&reference).await;
+        app.start(&customer, "web-hosting").await;
+        let consents = app.allow(&customer, "web-hosting").await;
+        let input = json!({ "input": { "consentId": consents[0], "channel": "EMAIL" } });
+        let (agent, categories) = (app.agent(), ["user.name"]);
+        let (shared, withdrawn) =
+            tokio::join!(app.share(&customer, &host, &categories), agent.ask(WITHDRAW, input));
+        assert_eq!(withdrawn.user_errors(), []);
+        let document = "query ($id: ID) { customer(id: $id) { disclosures { nodes { disclosedAt } }
+            consents { nodes { withdrawnAt } } } }";
+        let told = app.agent().ask(document, json!({ "id": customer })).await;
+        let customer = &told.data()["customer"];
+        let ended = customer["consents"]["nodes"][0]["withdrawnAt"].as_str().unwrap();
+        let given = customer["disclosures"]["nodes"].as_array().unwrap();
+        assert_eq!(given.len(), usize::from(shared.user_errors().is_empty()));
+        assert!(given.iter().all(|one| one["disclosedAt"].as_str().unwrap() < ended), "{customer:#}");
+    }
     app.finish().await;
 }

@@ -29,7 +29,10 @@ fn roles_told(field: &str) -> BTreeSet<&'static str> {
     if requires == "any role" {
         return ROLES.into();
     }
-    let words = requires.split([',', ';', ' ']).filter(|word| !word.is_empty() && !word.starts_with('('));
+    // What is in brackets says whose.
+    let roles = requires.split('(').map(|part| part.rsplit_once(')').map_or(part, |(_, rest)| rest));
+    let roles = roles.collect::<Vec<_>>().join(" ");
+    let words = roles.split([',', ';', ' ']).filter(|word| !word.is_empty());
     let role = |word: &str| {
         let role = ROLES.into_iter().find(|role| role.split(',').next() == Some(word));
         role.unwrap_or_else(|| panic!("{field} names {word}"))

@@ -54,6 +54,8 @@ pub struct Ids {
     pub disclosure: String,
     /// Told of the spare service, and asked for nothing yet.
     pub spare_notice: String,
+    /// For what nobody needs.
+    pub spare_consent: String,
     /// A service that nobody has, with its third party and that one's system: they may be retired.
     pub spare_service: String,
     pub spare_system: String,
@@ -79,6 +81,7 @@ impl Ids {
         let answer = app.compliance().get(IDS).await;
         let customer = app.customer_id("K-1001").await;
         let spare_notice = app.tell(&customer, "live-chat").await;
+        let spare_consent = app.allow(&customer, "ssl-certificate").await.remove(0);
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
         Self {
@@ -88,6 +91,7 @@ impl Ids {
             consent: id("/customer/consents/nodes/0/id").to_owned(),
             disclosure: id("/customer/disclosures/nodes/0/id").to_owned(),
             spare_notice,
+            spare_consent,
             subscription: id("/customer/serviceSubscriptions/nodes/0/id").to_owned(),
             location: id("/customer/dataLocations/nodes/0/id").to_owned(),
             event: id("/customer/accessLog/nodes/0/id").to_owned(),

@@ -16,6 +16,9 @@ pub const DELIVER: &str = "mutation ($input: DeliverNoticeInput!) { deliverNotic
 pub const GRANT: &str = "mutation ($input: GrantConsentInput!) { grantConsent(input: $input) {
     consent { id } userErrors { code message field } } }";
 
+pub const WITHDRAW: &str = "mutation ($input: WithdrawConsentInput!) { withdrawConsent(input: $input) {
+    consent { id active withdrawnAt } userErrors { code message field } } }";
+
 pub const SHARE: &str = "mutation ($input: ShareDataInput!) { shareData(input: $input) {
     disclosure { id } dataLocations { id } userErrors { code message field } } }";
 

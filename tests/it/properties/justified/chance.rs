@@ -2,9 +2,10 @@
 
 use super::{
     calendar::{LENGTHS, Length, PROSPECT, day_of, midnight},
-    rules::{Customer, Line, Requirement, Rule, Start, Subscription, World},
+    rules::{Consent, Customer, Line, Requirement, Rule, Start, Subscription, World},
 };
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
+use entity::enums::ConsentEventKind;
 
 /// What requirements and lines are of. One begins as another and is not below it.
 pub const CATEGORIES: [&str; 7] = [
@@ -20,6 +21,10 @@ pub const PURPOSES: [&str; 3] = ["DIG", "KEEP", "SELL"];
 pub const SERVICES: usize = 4;
 /// The first is Kartotek itself.
 pub const SYSTEMS: usize = 3;
+/// A third party has this one.
+pub const THIRD_PARTYS: usize = 2;
+/// Sharing for this purpose needs nobody's permission.
+pub const UNASKED: &str = PURPOSES[1];
 
 const CUSTOMERS: usize = 24;
 const FISCAL_YEAR_ENDS: [u32; 6] = [1, 4, 6, 8, 11, 12];
@@ -180,8 +185,17 @@ fn customer(dice: &mut Dice, number: usize, about: &About, requirements: &[Requi
         reference: format!("R-{number}"),
         created_at: dice.moment(&About { lengths: vec![PROSPECT], ..about.clone() }),
         subscriptions: (0..ordered).map(|_| subscription(dice)).collect(),
+        consents: (0..dice.roll(5)).map(|_| consent(dice)).collect(),
         lines: (0..lines).map(|_| line(dice, about, requirements)).collect(),
     }
+}
+
+fn consent(dice: &mut Dice) -> Consent {
+    let ends = [None, Some(ConsentEventKind::Withdrawn), Some(ConsentEventKind::Lapsed)];
+    let mut categories = (0..3).map(|_| dice.pick(&CATEGORIES)).collect::<Vec<_>>();
+    categories.sort_unstable();
+    categories.dedup();
+    Consent { purpose: dice.pick(&PURPOSES), categories, ended_as: ends[dice.below(3)] }
 }
 
 /// Mostly where something needs it, or did.

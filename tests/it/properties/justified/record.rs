@@ -1,8 +1,8 @@
 //! Puts a company and its customers on record: through the API, and past it where it cannot be done that way yet.
 
 use super::{
-    chance::{CATEGORIES, PURPOSES, SERVICES, SYSTEMS},
-    rules::{Line, Requirement, Rule, Start, World},
+    chance::{CATEGORIES, PURPOSES, SERVICES, SYSTEMS, THIRD_PARTYS, UNASKED},
+    rules::{Consent, Line, Requirement, Rule, Start, World},
 };
 use crate::support::{
     TestApp,
@@ -10,13 +10,13 @@ use crate::support::{
 };
 use chrono::{SecondsFormat, TimeDelta};
 use entity::{
-    customer, data_location,
-    enums::DataLocationState,
-    ids::{DataLocationId, SubscriptionId},
-    retention_rule, subscription,
+    consent, consent_category, customer, data_location,
+    enums::{Channel, DataLocationState, Locale},
+    ids::{ConsentId, DataLocationId, NoticeId, SubscriptionId},
+    notice, retention_rule, subscription,
 };
 use kartotek::graphql::NodeId;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, prelude::Uuid, sea_query::Expr};
 use serde_json::{Value, json};
 
 /// Makes one change of the reference data, and returns what it answers with.
@@ -43,7 +43,8 @@ pub async fn put(app: &TestApp, world: &mut World) {
         change(app, "createDataCategory", json!({ "key": key, "name": key }), "dataCategory { id }").await;
     }
     for key in PURPOSES {
-        let input = json!({ "key": key, "name": key, "legalBasis": "CONTRACT" });
+        let input = json!({ "key": key, "name": key, "legalBasis": "CONTRACT",
+            "sharingNeedsConsent": key != UNASKED });
         change(app, "createPurpose", input, "purpose { id }").await;
     }
     let systems = systems(app).await;
@@ -61,8 +62,13 @@ pub async fn put(app: &TestApp, world: &mut World) {
 
 async fn systems(app: &TestApp) -> Vec<String> {
     let mut systems = vec![app.system_id("Kartotek").await];
+    let party = json!({ "name": "Party", "kind": "HOSTING", "role": "PROCESSOR", "country": "SE" });
+    let party = change(app, "createThirdParty", party, "thirdParty { id }").await["thirdParty"]["id"].clone();
     for number in 1..SYSTEMS {
-        let input = json!({ "name": format!("System {number}"), "country": "SE" });
+        let mut input = json!({ "name": format!("System {number}"), "country": "SE" });
+        if number == THIRD_PARTYS {
+            input["thirdPartyId"] = party.clone();
+        }
         let made = change(app, "createSystem", input, "system { id }").await;
         systems.push(made["system"]["id"].as_str().unwrap().to_owned());
     }
@@ -125,8 +131,58 @@ async fn register(app: &TestApp, world: &mut World, services: &[String], systems
                 end(app, key, ended_at).await;
             }
         }
+        allow(app, &id, &services[0], &customer.consents).await;
         record(app, &id, &mut customer.lines, systems).await;
         customer.lines.extend(kept);
+    }
+}
+
+/// Puts permissions on record that rest on a notice of no matter.
+async fn allow(app: &TestApp, customer: &str, service: &str, consents: &[Consent]) {
+    let (Some(NodeId::Customer(customer_id)), Some(NodeId::Service(service_id))) =
+        (NodeId::parse(&customer.into()), NodeId::parse(&service.into()))
+    else {
+        panic!("{customer} and {service} are no customer's and no service's")
+    };
+    let party = app.third_party_id("Party").await;
+    let Some(NodeId::ThirdParty(third_party_id)) = NodeId::parse(&party.into()) else {
+        panic!("no third party")
+    };
+    let (db, at) = (app.database.owner(), app.now());
+    let new_id = || app.server.door.request_id().parse::<Uuid>().unwrap();
+    let notice = notice::Model {
+        id: NoticeId(new_id()),
+        customer_id,
+        service_id,
+        locale: Locale::En,
+        text: "Told.".to_owned(),
+        sha256: vec![0; 32],
+        channel: Channel::Phone,
+        delivered_at: at,
+        delivered_by: "a test".to_owned(),
+    };
+    let notice_id = notice.id;
+    notice::Entity::insert(notice.into_active_model()).exec_without_returning(db).await.unwrap();
+    for one in consents {
+        let row = consent::Model {
+            id: ConsentId(new_id()),
+            customer_id,
+            third_party_id,
+            purpose: one.purpose.into(),
+            notice_id,
+            granted_at: at,
+            ended_at: one.ended_as.map(|_| at),
+            ended_as: one.ended_as,
+        };
+        let consent_id = row.id;
+        consent::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
+        for category in &one.categories {
+            let row = consent_category::Model { consent_id, customer_id, category: (*category).into() };
+            consent_category::Entity::insert(row.into_active_model())
+                .exec_without_returning(db)
+                .await
+                .unwrap();
+        }
     }
 }
 

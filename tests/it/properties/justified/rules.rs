@@ -1,7 +1,9 @@
 //! What justifies data, as the rules say it, over facts in plain Rust. Shares nothing with the program.
 
 use super::calendar::{Length, PROSPECT, day_of};
+use super::chance::{THIRD_PARTYS, UNASKED};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use entity::enums::ConsentEventKind;
 
 /// What a retention rule counts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,15 @@ pub struct Subscription {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+/// A permission to give data to the third party that has the last of the systems.
+#[derive(Clone, Debug)]
+pub struct Consent {
+    pub purpose: &'static str,
+    pub categories: Vec<&'static str>,
+    /// How it ended: the customer withdrew it, or it lapsed with a service.
+    pub ended_as: Option<ConsentEventKind>,
+}
+
 #[derive(Clone, Debug)]
 pub struct Line {
     /// As the API has it, once it is on record.
@@ -61,6 +72,7 @@ pub struct Customer {
     pub reference: String,
     pub created_at: DateTime<Utc>,
     pub subscriptions: Vec<Subscription>,
+    pub consents: Vec<Consent>,
     pub lines: Vec<Line>,
 }
 
@@ -92,6 +104,17 @@ pub struct Reason {
     pub until: Option<DateTime<Utc>>,
 }
 
+impl Customer {
+    fn forbids(&self, need: &Requirement) -> bool {
+        let asked = need.system == THIRD_PARTYS && need.purpose != UNASKED;
+        let covers = |consent: &&Consent| {
+            consent.purpose == need.purpose && consent.categories.contains(&need.category)
+        };
+        let of = self.consents.iter().filter(covers).map(|consent| consent.ended_as).collect::<Vec<_>>();
+        asked && of.contains(&Some(ConsentEventKind::Withdrawn)) && !of.contains(&None)
+    }
+}
+
 impl World {
     /// What justifies a line at some time or other. A tombstone holds nothing that could need a reason.
     pub fn ever(&self, customer: &Customer, line: &Line) -> Vec<Reason> {
@@ -117,10 +140,12 @@ impl World {
         reasons
     }
 
-    /// A service that the customer has needs it, or one that they had did, and its grace runs.
+    /// A service that the customer has needs it, or one that they had did, and its grace runs; unless it rests on a
+    /// permission that they took back.
     fn subscriptions(&self, customer: &Customer, line: &Line) -> Vec<Reason> {
         let mut reasons = Vec::new();
-        for need in self.requirements.iter().filter(|need| !need.retired && need.places(line)) {
+        let needs = self.requirements.iter().filter(|need| !need.retired && need.places(line));
+        for need in needs.filter(|need| !customer.forbids(need)) {
             for had in customer.subscriptions.iter().filter(|had| had.service == need.service) {
                 reasons.push(Reason {
                     kind: "SUBSCRIPTION".to_owned(),
