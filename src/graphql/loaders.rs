@@ -9,7 +9,10 @@ use crate::{
         consent::{ConsentParts, ConsentsByIds, ConsentsOf, ConsentsOfCustomers, PartsOfConsents},
         customer::{CustomersByIds, Keyed},
         data_location::{LocationsOf, LocationsOfCustomers},
-        disclosure::{CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers},
+        disclosure::{
+            CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers, Recipient, RecipientsOf,
+            RecipientsOfCustomers,
+        },
         justification::{Justification, JustifyLocations},
         notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
         page::{Page, PageRequest},
@@ -189,6 +192,7 @@ parts!(DisclosuresOf, Page<disclosure::Model>, |_batch, customers, of| Disclosur
     customers,
     of: of.clone(),
 });
+parts!(RecipientsOf, Vec<Recipient>, |_batch, customers, _of| RecipientsOfCustomers(customers));
 parts!(SubscriptionsOf, Page<subscription::Model>, |_batch, customers, of| SubscriptionsOfCustomers {
     customers,
     of: of.clone(),

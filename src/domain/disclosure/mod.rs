@@ -2,8 +2,10 @@
 
 mod check;
 mod of_customers;
+mod recipients;
 mod share;
 
 pub use check::{Check, CheckDisclosure};
 pub use of_customers::{CategoriesOfDisclosures, DisclosuresByIds, DisclosuresOf, DisclosuresOfCustomers};
+pub use recipients::{Recipient, RecipientsOf, RecipientsOfCustomers};
 pub use share::{Given, ShareData};

@@ -5,11 +5,11 @@ use crate::{
     domain::customer::{Keyed, RevealProfile},
     graphql::{
         audit::{AuditEvent, AuditEventConnection},
-        connection::{Arguments, connection},
+        connection::{Arguments, connection, page_of},
         consent::{Consent, ConsentConnection},
         context::{access, loaders},
         data_location::{DataLocation, DataLocationConnection, DataLocationFilter},
-        disclosure::{Disclosure, DisclosureConnection},
+        disclosure::{Disclosure, DisclosureConnection, Recipient, RecipientConnection},
         enums::{CustomerKind, CustomerStatus, Locale},
         error::OrError,
         loaders::Part,
@@ -147,6 +147,23 @@ impl Customer {
         let part = Part(self.0.row.id, crate::domain::disclosure::DisclosuresOf(page));
         let page = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
         Ok(DisclosureConnection::new(LIST, page.map(Disclosure)))
+    }
+
+    /// Who ever received what (Art. 15(1)(c)), in the order in which they first did.
+    async fn recipients(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<RecipientConnection> {
+        const LIST: &str = "recipients";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let part = Part(self.0.row.id, crate::domain::disclosure::RecipientsOf);
+        let all = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
+        let page = page_of(&page, all, |one| vec![one.third_party.0.to_string()])?;
+        Ok(RecipientConnection::new(LIST, page.map(Recipient)))
     }
 
     /// Who looked at or changed this customer's data, when, and for what.

@@ -2,8 +2,10 @@
 
 mod check;
 mod mutations;
+mod recipient;
 mod types;
 
 pub use check::{DisclosureQuery, ProposedDisclosure};
 pub use mutations::DisclosureMutation;
+pub use recipient::{Recipient, RecipientConnection};
 pub use types::{Disclosure, DisclosureConnection};

@@ -46,6 +46,7 @@ async fn what_was_given_is_on_record() {
             "{ customer(reference: \"K-4102\") {
                 disclosures { nodes { thirdParty { name } system { name } purpose { key } categories { key }
                     consent { id } channel } }
+                recipients { nodes { thirdParty { name } categories { key } holdsData firstReceivedAt } }
                 dataLocations { nodes { system { name } category { key } sourceChannel } } } }",
         )
         .await;
@@ -59,6 +60,11 @@ async fn what_was_given_is_on_record() {
             "consent": { "id": consents[0] }, "channel": "EMAIL",
         }])
     );
+    let recipients = customer["recipients"]["nodes"].as_array().unwrap();
+    assert_eq!(recipients.len(), 1);
+    assert_eq!(recipients[0]["thirdParty"]["name"], "Fjällripan Hosting AB");
+    assert_eq!(recipients[0]["holdsData"], true);
+    assert_eq!(recipients[0]["categories"], json!([{ "key": "user.contact.email" }, { "key": "user.name" }]));
     let there = customer["dataLocations"]["nodes"].as_array().unwrap().iter();
     let there = there.filter(|line| line["system"]["name"] == "Fjällripan webbservrar");
     let there = there.map(|line| line["category"]["key"].clone()).collect::<Vec<Value>>();
