@@ -16,7 +16,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     customer, data_category, data_location,
     enums::{Channel, CustomerStatus, DataLocationState},
-    ids::{CategoryKey, CustomerId, DataLocationId, SystemId},
+    ids::{CategoryKey, CustomerId, DataLocationId, SystemId, ThirdPartyId},
     system,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -98,9 +98,14 @@ impl Command for RecordDataLocations {
         let systems = self.keep_systems(w).await?;
         let categories = self.keep_categories(w).await?;
         self.check(w.now(), &systems, &categories)?;
+        // Before the customers, as whoever else asks the gate does.
+        let given = self.given(&systems);
+        let catalog = if given.is_empty() { None } else { Some(catalog::held(w, &self.catalog).await?) };
         self.check_customers(w).await?;
         let known = known(w, &self.lines).await?;
-        self.ask_gate(w, &systems, &known).await?;
+        if let Some(catalog) = catalog {
+            self.ask_gate(w, &catalog, given, &known).await?;
+        }
         let (rows, new) = put(w, &self.lines, &known).await?;
         self.refuse_unjustified(w, &rows, new).await?;
         Ok(rows)
@@ -223,26 +228,30 @@ impl RecordDataLocations {
         checks.finish()
     }
 
+    /// The places of lines at third parties that are no import, and whose they are.
+    fn given(&self, systems: &HashMap<SystemId, system::Model>) -> Vec<(usize, ThirdPartyId)> {
+        let lines = self.lines.iter().enumerate();
+        let given = lines.filter(|(_, line)| line.source_channel != Channel::Import);
+        given.filter_map(|(at, line)| Some((at, systems.get(&line.system_id)?.third_party_id?))).collect()
+    }
+
     /// Nothing is given to a third party but through the gate. What lies there already is put on the map, or is there.
     async fn ask_gate(
         &self,
         w: &Writer,
-        systems: &HashMap<SystemId, system::Model>,
+        catalog: &Catalog,
+        given: Vec<(usize, ThirdPartyId)>,
         known: &Known,
     ) -> Result<(), Stop> {
-        let of = |line: &NewLine| systems.get(&line.system_id)?.third_party_id;
-        let is_new =
-            |line: &NewLine| line.source_channel != Channel::Import && !known.contains_key(&line.key());
-        let given = self.lines.iter().enumerate().filter(|(_, line)| is_new(line));
-        let given = given.filter_map(|(at, line)| Some((at, line, of(line)?))).collect::<Vec<_>>();
-        if given.is_empty() {
+        let new = given.into_iter().map(|(at, third_party)| (at, &self.lines[at], third_party));
+        let new = new.filter(|(_, line, _)| !known.contains_key(&line.key())).collect::<Vec<_>>();
+        if new.is_empty() {
             return Ok(());
         }
-        let catalog = catalog::held(w, &self.catalog).await?;
-        let rules = RulesOf { catalog: &catalog, today: day_of(w.now(), &catalog.zone()) };
-        let all = standings(w, &given.iter().map(|(_, line, _)| line.customer_id).collect()).await?;
+        let rules = RulesOf { catalog, today: day_of(w.now(), &catalog.zone()) };
+        let all = standings(w, &new.iter().map(|(_, line, _)| line.customer_id).collect()).await?;
         let mut checks = Checks::new();
-        for (at, line, third_party) in given {
+        for (at, line, third_party) in new {
             let Some(standing) = all.get(&line.customer_id) else { continue };
             for blocker in standing.blockers_at(third_party, line.system_id, &line.category, &rules) {
                 let field = if blocker.purpose.is_some() { "category" } else { "systemId" };
