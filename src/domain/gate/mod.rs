@@ -7,3 +7,6 @@ mod standing;
 pub use judge::{Allowed, Blocker, BlockerCode, Proposed, Rules, Standing};
 pub use proposed::{RulesOf, proposed};
 pub(in crate::domain) use standing::standings;
+
+#[cfg(test)]
+mod tests;
