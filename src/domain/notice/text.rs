@@ -66,7 +66,7 @@ pub fn text(rules: &RulesOf<'_>, service: &service::Model, proposed: &[Proposed]
 
 fn who_answers(controller: &controller::Model, locale: Locale) -> String {
     let ways = [&controller.email, &controller.phone, &controller.address].into_iter().flatten();
-    let ways = ways.map(String::as_str).collect::<Vec<_>>().join(", ");
+    let ways = ways.map(|way| in_one_line(way)).collect::<Vec<_>>().join(", ");
     let name = &controller.name;
     let mut text = say!(
         locale,
@@ -93,7 +93,13 @@ fn who_answers(controller: &controller::Model, locale: Locale) -> String {
 
 fn contact(contact: &Contact) -> String {
     let rest = [&contact.email, &contact.phone, &contact.address].into_iter().flatten();
-    std::iter::once(&contact.name).chain(rest).map(String::as_str).collect::<Vec<_>>().join(", ")
+    let parts = std::iter::once(&contact.name).chain(rest).map(|part| in_one_line(part));
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// An address has lines of its own.
+fn in_one_line(text: &str) -> String {
+    text.lines().collect::<Vec<_>>().join(", ")
 }
 
 /// One recipient, what they get, what for and for how long.

@@ -18,6 +18,7 @@ async fn a_notice_says_what_goes_where_in_the_customers_language() {
         "E-postadress",
         "Ändamål: ",
         "Land: SE, inom EES.",
+        "Påhittade gränd 4, 123 45 Exempelstad. Dataskyddsombud:",
         "Du kan när som helst ta tillbaka ditt samtycke",
         "Integritetsskyddsmyndigheten",
     ] {
