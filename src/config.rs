@@ -146,7 +146,7 @@ impl Config {
     fn read(mut s: Settings) -> Result<Self, ConfigError> {
         const COUNT: &str = "a whole number from 1 to 65536";
         const TIME: &str = "a duration from 100ms to 1h, such as 30s";
-        let data_dir = s.path("data_dir")?.unwrap_or_else(|| PathBuf::from("./data"));
+        let data_dir = s.told("data_dir", url::folder)?.unwrap_or_else(|| PathBuf::from("./data"));
         let database_url = s
             .told("database_url", url::database)?
             .unwrap_or_else(|| format!("sqlite://{}/kartotek.db", data_dir.display()).into());

@@ -20,8 +20,9 @@ pub(super) fn settings(config: &Config) -> Settings {
 /// The file of an SQLite database.
 pub(super) fn file(settings: &Settings) -> Option<PathBuf> {
     let url = settings.url.expose_secret();
-    let path =
-        url.trim_start_matches("sqlite:").trim_start_matches("//").split('?').next().unwrap_or_default();
+    // As the driver reads it: the scheme once, and no more.
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+    let path = path.split('?').next().unwrap_or_default();
     (Door::engine(settings) == Engine::Sqlite).then(|| PathBuf::from(path))
 }
 

@@ -201,6 +201,7 @@ fn a_database_is_addressed_with_parameters_that_its_driver_knows() {
         ("postgres://db/k?user=k#&sslmode=require", "%23"),
         ("sqlite://k.db?mod=rwc", "`mod`, which is not known: did you mean `mode`?"),
         ("sqlite:///srv/my%20data.db", "without a `%`"),
+        ("sqlite:file:/srv/k.db", "no address of SQLite's own"),
         ("sqlite://k.db?mode=%6demory", "without a `%`"),
         ("sqlite::memory:", "in memory"),
         ("sqlite://:memory:", "in memory"),
@@ -263,5 +264,13 @@ fn durations() {
     }
     for text in ["", "s", "5", "-5s", "1.5h", "1h30m", "5 s", "5S", "99999999999999999d"] {
         assert_eq!(parse_duration(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_folder_stands_in_the_address_of_the_database() {
+    for folder in ["/srv/my%20data", "/srv/data?"] {
+        let refused = from(&[("KARTOTEK_DATA_DIR", folder)]).unwrap_err().to_string();
+        assert!(refused.contains("without `%` and `?`"), "{refused}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::layers::nearest;
 use secrecy::SecretString;
-use std::borrow::Cow;
+use std::{borrow::Cow, path::PathBuf};
 
 /// What the drivers know. Others they pass over with a warning that shows the value, so that a misspelt `sslmode` leaves
 /// the connection as it is without one.
@@ -35,7 +35,7 @@ const SECRET: [&str; 4] = ["password", "sslkey", "ssl-key", "options"];
 /// The address of a database, or what it must be instead.
 pub(super) fn database(text: &str) -> Result<SecretString, Cow<'static, str>> {
     if let Some(rest) = text.strip_prefix("sqlite:") {
-        sqlite(rest.trim_start_matches("//"))?;
+        sqlite(rest.strip_prefix("//").unwrap_or(rest))?;
     } else if text.starts_with("postgres://") || text.starts_with("postgresql://") {
         postgres(text)?;
     } else {
@@ -44,10 +44,21 @@ pub(super) fn database(text: &str) -> Result<SecretString, Cow<'static, str>> {
     Ok(text.into())
 }
 
+/// The folder of the database unless that is told, so it stands in an address.
+pub(super) fn folder(text: &str) -> Result<PathBuf, Cow<'static, str>> {
+    if text.is_empty() || text.contains(['%', '?']) {
+        return Err("the path of a directory, without `%` and `?`".into());
+    }
+    Ok(text.into())
+}
+
 fn sqlite(rest: &str) -> Result<(), Cow<'static, str>> {
     // The driver would read another path than the one that was made ready for it, for nobody else to look into.
     if rest.contains('%') {
         return Err("without a `%`: the path is taken as it is written".into());
+    }
+    if rest.starts_with("file:") {
+        return Err("a path, and no address of SQLite's own: sqlite:///srv/kartotek.db".into());
     }
     let (file, query) = rest.split_once('?').unwrap_or((rest, ""));
     known(query, &SQLITE)?;
