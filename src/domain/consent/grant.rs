@@ -116,8 +116,10 @@ impl GrantConsent {
 
     /// The notice is this customer's, says all of it, and still reads so; and no consent in force covers all of it.
     async fn refuse_untold(&self, w: &Writer) -> Result<(), Stop> {
-        let notice = w.one(notice::Entity::find_by_id(self.notice)).await?;
-        let Some(notice) = notice.filter(|row| row.customer_id == self.customer) else {
+        // Somebody else's is not even looked at: it would stand in their log, and be answered unlike one that is not there.
+        let theirs =
+            notice::Entity::find_by_id(self.notice).filter(notice::Column::CustomerId.eq(self.customer));
+        let Some(notice) = w.one(theirs).await? else {
             return Err(not_found("noticeId", "notice"));
         };
         let lines = notice_line::Entity::find()

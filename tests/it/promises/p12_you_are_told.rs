@@ -60,6 +60,17 @@ async fn consent_rests_on_what_was_told() {
     let refused = |code: &str, field: &str| [(code.to_owned(), Some(field.to_owned()))];
     let before = app.database.dump_but_the_log().await;
     assert_eq!(grant(&theirs, &["user.name"]).await, refused("NOT_FOUND", "noticeId"));
+    // To a customer, another's notice is as none.
+    let me = app.customer_user("K-4202");
+    let mut told = Vec::new();
+    for notice in [&theirs, &customer] {
+        let input = json!({ "customerId": customer, "noticeId": notice, "thirdPartyId": party,
+            "purpose": "DELIVER_SERVICE", "categories": ["user.name"], "channel": "EMAIL" });
+        let answer = me.ask(GRANT, json!({ "input": input })).await;
+        told.push((answer.user_errors(), app.event(&answer).await.subjects.len()));
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0].0, refused("NOT_FOUND", "noticeId"));
     assert_eq!(grant(&domain, &["user.name"]).await, refused("NOTICE_MISMATCH", "categories.0"));
     assert_eq!(
         grant(&notice, &["user.name", "user.payment"]).await,
