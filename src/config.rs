@@ -83,6 +83,8 @@ pub struct Config {
     pub jwt_roles_claim: String,
     /// The longest a token may live from `iat` to `exp`. Default `1d`.
     pub jwt_max_lifetime: Duration,
+    /// How often maps are looked through for what time has changed. Default `15m`.
+    pub sweep_interval: Duration,
     /// `text` or `json`. Default `text`.
     pub log_format: LogFormat,
     /// What is logged: a level such as `info`, or directives such as `info,kartotek=debug`. Default `info`.
@@ -91,7 +93,7 @@ pub struct Config {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -110,6 +112,7 @@ const KEYS: [&str; 20] = [
     "jwt_audience",
     "jwt_roles_claim",
     "jwt_max_lifetime",
+    "sweep_interval",
     "log_format",
     "log_level",
 ];
@@ -193,6 +196,11 @@ impl Config {
             jwt_max_lifetime: s
                 .get("jwt_max_lifetime", "a duration from 1m to 30d, such as 1h", lifetime)?
                 .unwrap_or(value::DAY),
+            sweep_interval: s
+                .get("sweep_interval", "a duration from 1m to 1d, such as 15m", |text| {
+                    value::duration_within(text, Duration::from_mins(1), value::DAY)
+                })?
+                .unwrap_or(Duration::from_mins(15)),
             log_format: s.get("log_format", "text or json", value::log_format)?.unwrap_or(LogFormat::Text),
             log_level: s
                 .get(
@@ -267,6 +275,7 @@ impl Config {
             "jwt_audience" => value::quoted(&self.jwt_audience),
             "jwt_roles_claim" => value::quoted(&self.jwt_roles_claim),
             "jwt_max_lifetime" => time(self.jwt_max_lifetime),
+            "sweep_interval" => time(self.sweep_interval),
             "log_format" => value::quoted(self.log_format.word()),
             "log_level" => value::quoted(&self.log_level),
             _ => return None,

@@ -7,11 +7,11 @@ use crate::{
     domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
     graphql::Api,
     http::{Front, Limits, Probes, Site, TrustedProxies, router},
-    worker::{keep_catalog, keep_keys, keep_metrics, keep_rejections},
+    worker::{keep_catalog, keep_keys, keep_maps, keep_metrics, keep_rejections},
 };
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
 
 /// What a server is made from.
@@ -25,6 +25,8 @@ pub struct Parts {
     pub limits: Limits,
     pub proxies: TrustedProxies,
     pub metrics: PrometheusHandle,
+    /// How often maps are looked through for what time has changed; `None` where somebody else does that.
+    pub sweep_interval: Option<Duration>,
 }
 
 /// A server that answers once its router is served.
@@ -89,6 +91,9 @@ impl Server {
             tokio::spawn(keep_metrics(parts.metrics, stopped.clone())),
             tokio::spawn(keep_rejections(recording(&front), stopped.clone())),
         ];
+        if let Some(every) = parts.sweep_interval {
+            duties.push(tokio::spawn(keep_maps(door.clone(), catalogs.clone(), every, stopped.clone())));
+        }
         if verifier.keys().are_published() {
             let clock = door.clone();
             let now = move || clock.now().timestamp();

@@ -88,6 +88,51 @@ words! {
         Anonymize,
     }
 
+    /// What a plan says of a line of the map.
+    DisposalDecision {
+        Erase,
+        Anonymize,
+        /// The law or a hold keeps it, for that alone.
+        Restrict,
+        /// A live service needs it; it stays as it is.
+        Keep,
+    }
+
+    /// What can justify data.
+    JustificationKind {
+        /// A live service needs it, or the grace after one runs.
+        Subscription,
+        RetentionRule,
+        /// Disposal is forbidden while a claim or an inquiry goes on.
+        LegalHold,
+        /// Registered a while ago, and nothing ordered yet: steps before a contract (Art. 6(1)(b)).
+        Prospect,
+    }
+
+    /// What is to be done at a system.
+    TaskAction { Erase, Anonymize, Rectify, Export, Restrict, Verify }
+
+    /// What made a task necessary.
+    TaskCause {
+        DataRequest,
+        Rectification,
+        SubscriptionEnded,
+        ConsentWithdrawn,
+        RequirementsChanged,
+        PeriodEnded,
+        HoldLifted,
+        Restriction,
+        Erasure,
+        BulkJob,
+        Reconciliation,
+    }
+
+    /// How far a task has come.
+    TaskState { Pending, Running, Succeeded, Retrying, AwaitingThirdParty, NeedsHuman, Cancelled }
+
+    /// What came of a task.
+    TaskOutcome { Done, NothingFound, Kept, Impossible, Superseded }
+
     /// How a third party stands to the company, by GDPR terms (Art. 4(7), 4(8), 26).
     ThirdPartyRole { Processor, JointController, Controller }
 

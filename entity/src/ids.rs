@@ -67,6 +67,12 @@ ids! {
     ConsentEventId,
     /// What was given to a third party.
     DisclosureId,
+    /// What forbids the disposal of a customer's data.
+    LegalHoldId,
+    /// One thing to be done at one system.
+    TaskId,
+    /// What a disposal would do, or did.
+    DisposalPlanId,
     /// An entry of the audit log.
     AuditEventId,
 }

@@ -9,6 +9,7 @@ mod m20261125_000001_create_catalog;
 mod m20261125_000002_create_customer;
 mod m20261125_000003_create_audit;
 mod m20261125_000004_create_disclosure;
+mod m20261125_000005_create_disposal;
 pub mod privileges;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000002_create_customer::Migration),
             Box::new(m20261125_000003_create_audit::Migration),
             Box::new(m20261125_000004_create_disclosure::Migration),
+            Box::new(m20261125_000005_create_disposal::Migration),
         ]
     }
 }

@@ -35,4 +35,4 @@ pub use sql::Sql;
 pub use stop::{Broken, Code, Refusal, Stop};
 pub use trail::Trail;
 pub use vault::{Profile, Revealed};
-pub use writer::Writer;
+pub use writer::{Rehearsal, Writer};

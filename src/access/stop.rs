@@ -33,7 +33,9 @@ codes! {
     NotAThirdParty = "NOT_A_THIRD_PARTY", NotRequiredByALiveService = "NOT_REQUIRED_BY_A_LIVE_SERVICE",
     NoticeNotDelivered = "NOTICE_NOT_DELIVERED", NoticeMismatch = "NOTICE_MISMATCH",
     NoticeChanged = "NOTICE_CHANGED", ConsentMissing = "CONSENT_MISSING",
-    ConsentWithdrawn = "CONSENT_WITHDRAWN",
+    ConsentWithdrawn = "CONSENT_WITHDRAWN", ChooseOne = "CHOOSE_ONE", PlanChanged = "PLAN_CHANGED",
+    PlanExpired = "PLAN_EXPIRED", SubscriptionEnded = "SUBSCRIPTION_ENDED", SameService = "SAME_SERVICE",
+    HoldLifted = "HOLD_LIFTED",
 }
 
 /// One thing that a rule says no to.

@@ -28,6 +28,10 @@ pub struct Writer {
     written: Mutex<Trail>,
 }
 
+/// What had been changed when a rehearsal began.
+#[derive(Debug)]
+pub struct Rehearsal(Trail);
+
 impl Deref for Writer {
     type Target = Reader;
 
@@ -174,6 +178,19 @@ impl Writer {
     pub async fn execute(&self, sql: Sql) -> Result<u64, Stop> {
         let tx = self.tx()?;
         Ok(tx.execute_raw(sql.statement(tx.get_database_backend())).await?.rows_affected())
+    }
+
+    /// Begins a rehearsal: what is done from here on can be taken back, and the transaction goes on.
+    pub async fn rehearse(&self) -> Result<Rehearsal, Stop> {
+        self.execute(Sql::new("SAVEPOINT rehearsal")).await?;
+        Ok(Rehearsal(self.written().clone()))
+    }
+
+    /// Takes back what was done since the rehearsal began. What was read for it stays on record.
+    pub async fn take_back(&self, rehearsal: Rehearsal) -> Result<(), Stop> {
+        self.execute(Sql::new("ROLLBACK TO SAVEPOINT rehearsal")).await?;
+        *self.written() = rehearsal.0;
+        Ok(())
     }
 
     /// Notes which fields of a customer's were changed.

@@ -35,6 +35,7 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         limits: limits(&config),
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
         metrics: telemetry::start_metrics()?,
+        sweep_interval: Some(config.sweep_interval),
     };
     database::make(&parts.database)?;
     if config.audit_key_file.is_some() {

@@ -10,9 +10,11 @@ pub mod data_location;
 pub mod demo;
 pub mod described;
 pub mod disclosure;
+pub mod disposal;
 mod each_customer;
 pub mod gate;
 pub mod justification;
+pub mod legal_hold;
 pub mod master_key;
 pub mod notice;
 pub mod page;
@@ -20,6 +22,7 @@ pub mod people;
 pub mod period;
 pub mod subscription;
 pub mod system;
+pub mod task;
 pub mod third_party;
 
 #[cfg(test)]

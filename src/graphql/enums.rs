@@ -192,7 +192,8 @@ pub enum CustomerStatus {
     Erased,
 }
 
-/// What has become of data in a place. In this version, HELD, or ERASED for what was removed from a profile here.
+/// What has become of data in a place. In this version, what is to be disposed of is told to whoever looks after the
+/// place, by its tasks; ERASED is what was removed from a profile here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::DataLocationState")]
 pub enum DataLocationState {
@@ -207,6 +208,85 @@ pub enum DataLocationState {
     LostTrack,
 }
 
+/// What a plan says of a location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::DisposalDecision")]
+pub enum DisposalDecision {
+    Erase,
+    Anonymize,
+    /// The law or a hold keeps it, for that alone.
+    Restrict,
+    /// A live service needs it; it stays as it is.
+    Keep,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::TaskAction")]
+pub enum TaskAction {
+    Erase,
+    Anonymize,
+    Rectify,
+    /// Collect the data for access or portability.
+    Export,
+    /// Keep it and use it for nothing else; also the lifting of that.
+    Restrict,
+    /// Look whether it is there.
+    Verify,
+}
+
+/// How far a task has come. In this version they are decided on and called off, and not yet carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::TaskState")]
+pub enum TaskState {
+    Pending,
+    Running,
+    /// Done, and there is evidence of it.
+    Succeeded,
+    /// Failed, and will be tried again by itself.
+    Retrying,
+    /// Told, and no final answer yet.
+    AwaitingThirdParty,
+    /// Up to a person now.
+    NeedsHuman,
+    /// Will not be done: not needed any more, or a person attested that it cannot be.
+    Cancelled,
+}
+
+/// What came of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::TaskOutcome")]
+pub enum TaskOutcome {
+    Done,
+    /// There was nothing of the customer's; the evidence says why that is right.
+    NothingFound,
+    /// The holder keeps it, on a ground that the evidence gives.
+    Kept,
+    /// Impossible, or a disproportionate effort (Art. 19); the evidence says why.
+    Impossible,
+    /// Not needed any more.
+    Superseded,
+}
+
+/// What made a task necessary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::TaskCause")]
+pub enum TaskCause {
+    DataRequest,
+    /// The profile was corrected.
+    Rectification,
+    SubscriptionEnded,
+    ConsentWithdrawn,
+    RequirementsChanged,
+    /// A grace or retention period ran out.
+    PeriodEnded,
+    HoldLifted,
+    Restriction,
+    Erasure,
+    BulkJob,
+    Reconciliation,
+}
+
 /// What sort of actor it was. In this version, no THIRD_PARTY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::ActorKind")]
@@ -219,7 +299,7 @@ pub enum ActorKind {
     Program,
 }
 
-/// What sort of operation it was. In this version, none disposes of data or discloses it.
+/// What sort of operation it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::AuditKind")]
 pub enum AuditKind {

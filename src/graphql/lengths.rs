@@ -21,7 +21,13 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         | ("ShareDataPayload", "dataLocations") => most.requirements,
         ("ThirdParty", "systems") => most.systems,
         ("ThirdParty", "subProcessors") => most.sub_processors,
-        ("DataLocation", "justifications") | ("Notice", "disclosures") | (_, "categories") => FEW,
+        ("DataLocation", "justifications")
+        | ("DisposalPlanItem", "reasons")
+        | ("Customer", "legalHolds")
+        | ("Notice", "disclosures")
+        | (_, "categories") => FEW,
+        // Seldom more than one at each system.
+        ("DisposalPlan", "systems") | (_, "tasks") => catalog.systems.len() as u64,
         ("RecordDataLocationsPayload", "dataLocations" | "userErrors") => data_location::MOST as u64,
         (_, "userErrors") => 20,
         // Each language once; granted once and ended once.

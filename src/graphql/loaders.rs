@@ -8,22 +8,28 @@ use crate::{
         catalog::Catalog,
         consent::{ConsentParts, ConsentsByIds, ConsentsOf, ConsentsOfCustomers, PartsOfConsents},
         customer::{CustomersByIds, Keyed},
-        data_location::{LocationsOf, LocationsOfCustomers},
+        data_location::{LocationsByIds, LocationsOf, LocationsOfCustomers},
         disclosure::{
             CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers, Recipient, RecipientsOf,
             RecipientsOfCustomers,
         },
+        disposal::{SystemCount, SystemsOfPlans},
         justification::{Justification, JustifyLocations},
+        legal_hold::{CategoriesOfHolds, HoldsByIds, HoldsOf, HoldsOfCustomers},
         notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
         page::{Page, PageRequest},
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
+        task::{LinesOfTasks, PartsOfTasks, TasksOf, TasksOfCustomers},
     },
 };
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use entity::{
     consent, data_location, disclosure,
-    ids::{CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId, NoticeId, SubscriptionId},
-    notice, notice_line, subscription,
+    ids::{
+        CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId, DisposalPlanId, LegalHoldId,
+        NoticeId, SubscriptionId, TaskId,
+    },
+    legal_hold, notice, notice_line, subscription, task,
 };
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
@@ -180,6 +186,46 @@ by_id!(DisclosureId, Vec<CategoryKey>, |keys| CategoriesOfDisclosures(keys.to_ve
     .into_iter()
     .collect());
 
+by_id!(
+    One<DataLocationId>,
+    data_location::Model,
+    |keys| LocationsByIds(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|row| (One(row.id), row)).collect()
+);
+by_id!(
+    One<LegalHoldId>,
+    legal_hold::Model,
+    |keys| HoldsByIds(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|row| (One(row.id), row)).collect()
+);
+by_id!(LegalHoldId, Vec<CategoryKey>, |keys| CategoriesOfHolds(keys.to_vec()), |found| found);
+by_id!(TaskId, Vec<CategoryKey>, |keys| PartsOfTasks(keys.to_vec()), |found| found);
+by_id!(DisposalPlanId, Vec<SystemCount>, |keys| SystemsOfPlans(keys.to_vec()), |found| found);
+
+/// A task, and which page of its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LinesOf(pub TaskId, pub PageRequest);
+
+impl Loader<LinesOf> for Batch {
+    type Value = Page<data_location::Model>;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, keys: &[LinesOf]) -> Loaded<LinesOf, Page<data_location::Model>> {
+        let mut pages = HashMap::with_capacity(keys.len());
+        let mut groups = HashMap::<PageRequest, Vec<TaskId>>::new();
+        for LinesOf(task, page) in keys {
+            groups.entry(page.clone()).or_default().push(*task);
+        }
+        for (page, tasks) in groups {
+            let found = self.read(LinesOfTasks { tasks, page: page.clone() }).await?;
+            pages.extend(found.into_iter().map(|(task, lines)| (LinesOf(task, page.clone()), lines)));
+        }
+        Ok(pages)
+    }
+}
+
+parts!(TasksOf, Page<task::Model>, |_batch, customers, of| TasksOfCustomers { customers, of: of.clone() });
+parts!(HoldsOf, Vec<legal_hold::Model>, |_batch, customers, _of| HoldsOfCustomers(customers));
 parts!(ConsentsOf, Page<consent::Model>, |_batch, customers, of| ConsentsOfCustomers {
     customers,
     of: of.clone(),

@@ -7,16 +7,20 @@ use super::{
     customer::Customer,
     data_location::DataLocation,
     disclosure::Disclosure,
+    disposal::DisposalPlan,
+    legal_hold::LegalHold,
     notice::Notice,
     subscription::ServiceSubscription,
     system::System,
+    task::Task,
     third_party::{Assessment, ThirdParty},
 };
 use async_graphql::{ID, Interface};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
-    AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId, NoticeId,
-    PurposeKey, RequirementId, RetentionRuleId, ServiceId, SubscriptionId, SystemId, ThirdPartyId,
+    AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId,
+    DisposalPlanId, LegalHoldId, NoticeId, PurposeKey, RequirementId, RetentionRuleId, ServiceId,
+    SubscriptionId, SystemId, TaskId, ThirdPartyId,
 };
 use uuid::Uuid;
 
@@ -88,6 +92,9 @@ nodes! {
         Notice(NoticeId),
         Consent(ConsentId),
         Disclosure(DisclosureId),
+        LegalHold(LegalHoldId),
+        Task(TaskId),
+        DisposalPlan(DisposalPlanId),
         AuditEvent(AuditEventId),
     }
     keys {
@@ -149,6 +156,9 @@ pub enum Node {
     Notice(Notice),
     Consent(Consent),
     Disclosure(Disclosure),
+    LegalHold(LegalHold),
+    Task(Task),
+    DisposalPlan(DisposalPlan),
     AuditEvent(AuditEvent),
     DataCategory(DataCategory),
     Purpose(Purpose),

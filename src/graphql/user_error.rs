@@ -30,6 +30,8 @@ pub enum UserErrorCode {
     TooLong,
     /// No such thing, or none that the caller may know of.
     NotFound,
+    /// Exactly one of several alternatives must be given.
+    ChooseOne,
     /// The reference, key, name or line is already there.
     AlreadyExists,
     /// Somebody changed it meanwhile: read it again.
@@ -48,7 +50,11 @@ pub enum UserErrorCode {
     CustomerGone,
     /// Processing is restricted (Art. 18): nothing but keeping is allowed.
     CustomerRestricted,
-    /// No live service and no law needs this category at this system.
+    /// The service has ended already.
+    SubscriptionEnded,
+    /// The subscription is to this service already.
+    SameService,
+    /// No live service, law or hold needs this category at this system.
     NotJustified,
     /// Nothing may be given to a third party that is not approved.
     ThirdPartyNotApproved,
@@ -76,6 +82,12 @@ pub enum UserErrorCode {
     ConsentMissing,
     /// It was withdrawn already, or has lapsed.
     ConsentWithdrawn,
+    /// What was planned and what is there now differ: ask for a new plan.
+    PlanChanged,
+    /// It is too late to carry the plan out: ask for a new one.
+    PlanExpired,
+    /// The hold was lifted already.
+    HoldLifted,
 }
 
 impl From<Refusal> for UserError {

@@ -85,19 +85,23 @@ actions! {
     /// One customer.
     SeeCustomer: Read "Customer" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
-        "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData"];
+        "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
+        "switchService", "placeLegalHold", "liftLegalHold", "task", "tasks"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
     ListCustomers: Read "Customer" STAFF personal yes ["customers"];
     /// Where customers' data lies.
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData"];
+        ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
+        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "retireRetentionRule", "task", "tasks"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData"];
+        ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
+        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "retireRetentionRule", "task", "tasks"];
     /// What customers ordered.
-    SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes ["customer", "customers", "findCustomer", "node"];
+    SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
     /// What customers were told and allowed.
     SeeConsents: Read "Consent" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "disclosureCheck", "deliverNotice", "grantConsent", "withdrawConsent",
@@ -105,6 +109,21 @@ actions! {
     /// What of customers' was given to third parties.
     SeeDisclosures: Read "Disclosure" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "shareData"];
+    /// What is to be done at systems with customers' data, of those that are named.
+    SeeTasks: Read "Task" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
+        "withdrawConsent", "liftLegalHold"];
+    /// All that is to be done at systems.
+    ListTasks: Read "Task" STAFF personal yes ["tasks"];
+    /// What disposals would do, or did.
+    SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node"];
+    /// How much a disposal would do, or did, at each system. It names nobody.
+    SeePlanCounts: Read "DisposalPlan" ANYONE
+        ["node", "endSubscription", "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements",
+        "retireRetentionRule"];
+    /// What forbids the disposal of customers' data.
+    SeeLegalHolds: Read "LegalHold" STAFF personal yes
+        ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold"];
     /// Who looked at or changed a customer's data.
     SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "auditEvents"];
@@ -132,11 +151,19 @@ actions! {
     RectifyCustomer: Write "Customer" SERVING personal yes ["rectifyCustomer"];
     /// Starts a service for a customer.
     StartSubscription: Write "ServiceSubscription" SERVING personal yes ["startSubscription"];
+    /// Ends a customer's service.
+    EndSubscription: Write "ServiceSubscription" SERVING personal yes ["endSubscription"];
+    /// Swaps a customer's service for another.
+    SwitchService: Write "ServiceSubscription" SERVING personal yes ["switchService"];
+    /// Forbids the disposal of a customer's data.
+    PlaceLegalHold: Write "LegalHold" OFFICER personal yes ["placeLegalHold"];
+    /// Ends a hold.
+    LiftLegalHold: Write "LegalHold" OFFICER personal yes ["liftLegalHold"];
     /// Records where data lies.
     RecordDataLocations: Write "DataLocation" SERVING personal yes ["recordDataLocations"];
 
     /// What would go to third parties, and what stands in the way.
-    CheckDisclosure: Read "Customer" SERVING own yes personal yes ["disclosureCheck"];
+    CheckDisclosure: Read "Customer" SERVING own yes personal yes ["disclosureCheck", "switchService"];
     /// Tells a customer which data goes where.
     DeliverNotice: Write "Notice" SERVING personal yes ["deliverNotice"];
     /// Records a customer's permission.
@@ -184,6 +211,10 @@ actions! {
     RetireThirdParty: Administer "ThirdParty" OFFICER ["retireThirdParty"];
     /// Says how long the law keeps a category for a purpose.
     SetRetentionRule: Administer "RetentionRule" KEEPERS ["setRetentionRule"];
+    /// Ends a rule of retention.
+    RetireRetentionRule: Administer "RetentionRule" KEEPERS ["retireRetentionRule"];
+    /// Finds what time has changed on maps, and puts it right.
+    SweepDataMap: Dispose "DataLocation" NOBODY [];
     /// Fills an empty database with what every installation ships with.
     SeedCatalog: Administer "Controller" NOBODY [];
     /// Starts to work with the server's master keys.

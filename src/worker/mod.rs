@@ -2,10 +2,12 @@
 
 mod catalog;
 mod keys;
+mod maps;
 mod metrics;
 mod rejections;
 
 pub use catalog::keep_catalog;
 pub use keys::keep_keys;
+pub use maps::keep_maps;
 pub use metrics::keep_metrics;
 pub use rejections::keep_rejections;

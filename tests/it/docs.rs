@@ -67,6 +67,7 @@ impl Demo {
             limits: Limits::default(),
             proxies: TrustedProxies::default(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
+            sweep_interval: None,
         })
         .await?;
         demo::load(&server.door, &server.catalogs).await?;

@@ -1,14 +1,17 @@
 //! A service says what data it needs, where and what for.
 
-use super::{begin_change, live, retired};
+use super::{begin_change, changed, live, retired};
 use crate::{
     access::{Code, Command, Refusal, Sql, Stop, Writer},
-    domain::checks::{Checks, same_version},
+    domain::{
+        checks::{Checks, same_version},
+        disposal::{Asked, Planned, Reach, Subject, plan_losses},
+    },
     policy::{Action, Target},
 };
 use entity::{
-    controller, data_category, data_requirement,
-    enums::{DisposalMethod, Sensitivity, TrustStatus},
+    controller, data_category, data_requirement, disposal_plan,
+    enums::{DisposalMethod, Sensitivity, TaskCause, TrustStatus},
     ids::{CategoryKey, PurposeKey, RequirementId, ServiceId, SystemId, ThirdPartyId},
     purpose, service, system, third_party,
 };
@@ -33,25 +36,37 @@ pub struct RequirementLine {
 /// Says what data a service needs. Replaces all that was said before.
 ///
 /// A line that stays the same keeps its row. One that is dropped, or changed, is retired and stays on record: it
-/// still says what for the data came to be where it is.
+/// still says what for the data came to be where it is. What then nothing justifies is found by the sweep; so that
+/// nobody is surprised by it, such a change needs a plan first.
 #[derive(Clone, Debug)]
 pub struct SetDataRequirements {
     pub service: ServiceId,
     pub expected_version: Option<i32>,
     /// At most 500; one for each category, purpose and system.
     pub requirements: Vec<RequirementLine>,
+    pub asked: Asked,
+}
+
+/// What a service needs from now on, or would.
+#[derive(Clone, Debug)]
+pub struct Needed {
+    /// As it was, where only a plan was asked for.
+    pub service: service::Model,
+    pub needs: Vec<data_requirement::Model>,
+    /// `None` when nothing is lost and none was asked for.
+    pub plan: Option<disposal_plan::Model>,
 }
 
 impl Command for SetDataRequirements {
     const ACTION: Action = Action::SetDataRequirements;
-    /// The service, and what it needs from now on.
-    type Output = (service::Model, Vec<data_requirement::Model>);
+    type Output = Needed;
 
     fn target(&self) -> Target {
         Target::thing(self.service)
     }
 
-    async fn run(self, w: &mut Writer) -> Result<Self::Output, Stop> {
+    async fn run(self, w: &mut Writer) -> Result<Needed, Stop> {
+        let planned = Planned::begin(w, &self.asked).await?;
         begin_change(w).await?;
         let row = w.lock(service::Entity::find_by_id(self.service)).await?;
         let row = live(row, |row| row.retired_at.is_some(), "serviceId", "service")?;
@@ -64,9 +79,17 @@ impl Command for SetDataRequirements {
         }
         checks.finish()?;
 
-        let needs = replace(row.id, self.requirements, w).await?;
-        let row = service::Model { version: row.version + 1, ..row };
-        Ok((w.update::<service::Entity>(row).await?, needs))
+        let wish = wish(&self.requirements);
+        let (needs, dropped) = replace(row.id, self.requirements, w).await?;
+        let updated = service::Model { version: row.version + 1, ..row.clone() };
+        let updated = w.update::<service::Entity>(updated).await?;
+        let catalog = changed(w).await?;
+        let subject = Subject { cause: TaskCause::RequirementsChanged, id: row.id.0, wish, customer: None };
+        let places = dropped.iter().map(|need| (need.category.clone(), need.system_id)).collect();
+        let reach = Reach { places, service: Some(row.id) };
+        let service = if planned.is_dry_run() { row } else { updated };
+        let plan = plan_losses(w, &catalog, &reach, &subject, &self.asked, planned).await?;
+        Ok(Needed { service, needs, plan })
     }
 
     fn duplicate(&self, constraint: &str) -> Option<Refusal> {
@@ -138,12 +161,19 @@ impl Known {
     }
 }
 
-/// Keeps what stays the same, retires the rest, and adds what is new.
+/// All that the lines say, in their order.
+fn wish(lines: &[RequirementLine]) -> String {
+    let line = |line: &RequirementLine| format!("{line:?}\n");
+    lines.iter().map(line).collect()
+}
+
+/// Keeps what stays the same, retires the rest, and adds what is new. Back come all that there are now, and those that
+/// were dropped or changed.
 async fn replace(
     service: ServiceId,
     lines: Vec<RequirementLine>,
     w: &Writer,
-) -> Result<Vec<data_requirement::Model>, Stop> {
+) -> Result<(Vec<data_requirement::Model>, Vec<data_requirement::Model>), Stop> {
     let default = w.one(controller::Entity::find()).await?.map(|row| row.default_grace);
     let default = default.unwrap_or_else(|| "P0D".to_owned());
     let live = data_requirement::Entity::find()
@@ -174,7 +204,7 @@ async fn replace(
     // First what goes: a changed line takes the place of the one that it was.
     retire(&old, w).await?;
     w.insert_all::<data_requirement::Entity>(&added).await?;
-    Ok(needs)
+    Ok((needs, old))
 }
 
 async fn retire(rows: &[data_requirement::Model], w: &Writer) -> Result<(), Stop> {

@@ -111,6 +111,15 @@ pub async fn held(w: &Writer, known: &Arc<Catalog>) -> Result<Arc<Catalog>, Stop
     if version == known.version { Ok(known.clone()) } else { Ok(Arc::new(all(w, version).await?)) }
 }
 
+/// The reference data as a command that changes it has made it, before anybody else sees that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn changed(w: &Writer) -> Result<Catalog, Stop> {
+    let version = w.one(catalog_version::Entity::find()).await?.map_or(0, |row| row.version);
+    all(w, version).await
+}
+
 fn by<K: Ord, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> BTreeMap<K, Arc<V>> {
     rows.into_iter().map(|row| (key(&row), Arc::new(row))).collect()
 }

@@ -6,13 +6,14 @@ use crate::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks, not_found},
         customer::living,
+        disposal::settle,
         gate::{Proposed, standings},
     },
     policy::{Action, Target},
 };
 use entity::{
     consent, consent_category, consent_event,
-    enums::{Channel, ConsentEventKind, CustomerStatus},
+    enums::{Channel, ConsentEventKind, CustomerStatus, TaskCause},
     ids::{CategoryKey, ConsentEventId, ConsentId, CustomerId, NoticeId, PurposeKey, SystemId, ThirdPartyId},
     notice, notice_line,
 };
@@ -86,6 +87,8 @@ impl Command for GrantConsent {
         w.insert_all::<consent_category::Entity>(&categories).await?;
         w.insert::<consent_event::Entity>(event).await?;
         w.changed(self.customer, &["consents"]);
+        // What was on its way out because permission was taken back may be needed again.
+        settle(w, &catalog, &customer, TaskCause::ConsentWithdrawn).await?;
         Ok(row)
     }
 }

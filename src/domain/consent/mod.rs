@@ -6,4 +6,4 @@ mod withdraw;
 
 pub use grant::GrantConsent;
 pub use of_customers::{ConsentParts, ConsentsByIds, ConsentsOf, ConsentsOfCustomers, PartsOfConsents};
-pub use withdraw::WithdrawConsent;
+pub use withdraw::{WithdrawConsent, Withdrawn};

@@ -6,6 +6,7 @@ use crate::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
         customer::gone,
+        disposal::settle_lines,
         gate::{RulesOf, standings},
         justification::unjustified,
         period::day_of,
@@ -100,14 +101,18 @@ impl Command for RecordDataLocations {
         self.check(w.now(), &systems, &categories)?;
         // Before the customers, as whoever else asks the gate does.
         let given = self.given(&systems);
-        let catalog = if given.is_empty() { None } else { Some(catalog::held(w, &self.catalog).await?) };
-        self.check_customers(w).await?;
+        let catalog = catalog::held(w, &self.catalog).await?;
+        let customers = self.check_customers(w).await?;
         let known = known(w, &self.lines).await?;
-        if let Some(catalog) = catalog {
-            self.ask_gate(w, &catalog, given, &known).await?;
+        self.ask_gate(w, &catalog, given, &known).await?;
+        let (mut rows, new) = put(w, &self.lines, &known).await?;
+        self.refuse_unjustified(w, &catalog, &rows, &new).await?;
+        // What comes after a service has ended is only kept, or goes with the rest.
+        let ids = new.iter().map(|at| rows[*at].id).collect::<Vec<_>>();
+        let states = settle_lines(w, &catalog, &customers, &ids).await?;
+        for row in &mut rows {
+            row.state = states.get(&row.id).copied().unwrap_or(row.state);
         }
-        let (rows, new) = put(w, &self.lines, &known).await?;
-        self.refuse_unjustified(w, &rows, new).await?;
         Ok(rows)
     }
 }
@@ -262,13 +267,13 @@ impl RecordDataLocations {
     }
 
     /// The customers, locked until the commit: none is disposed of meanwhile, and nobody else records the same line.
-    async fn check_customers(&self, w: &Writer) -> Result<(), Stop> {
+    async fn check_customers(&self, w: &Writer) -> Result<Vec<customer::Model>, Stop> {
         let ids = self.lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
         let query = customer::Entity::find()
             .filter(customer::Column::Id.is_in(ids))
             .order_by_asc(customer::Column::Id);
         let found = w.lock_all(query).await?;
-        let status = found.into_iter().map(|row| (row.id, row.status)).collect::<HashMap<_, _>>();
+        let status = found.iter().map(|row| (row.id, row.status)).collect::<HashMap<_, _>>();
         let mut checks = Checks::new();
         for (at, line) in self.lines.iter().enumerate() {
             let path = format!("locations.{at}.customerId");
@@ -284,7 +289,8 @@ impl RecordDataLocations {
                 Some(CustomerStatus::Active | CustomerStatus::Dormant) => {}
             }
         }
-        checks.finish()
+        checks.finish()?;
+        Ok(found)
     }
 
     /// Of the new lines, those that nothing justifies are refused, and with them all. What an import brings lies
@@ -292,13 +298,14 @@ impl RecordDataLocations {
     async fn refuse_unjustified(
         &self,
         w: &Writer,
+        catalog: &Catalog,
         rows: &[data_location::Model],
-        new: BTreeSet<usize>,
+        new: &BTreeSet<usize>,
     ) -> Result<(), Stop> {
-        let judged = new.into_iter().filter(|at| self.lines[*at].source_channel != Channel::Import);
+        let judged = new.iter().copied().filter(|at| self.lines[*at].source_channel != Channel::Import);
         let judged = judged.collect::<Vec<_>>();
         let ids = judged.iter().map(|at| rows[*at].id).collect::<Vec<_>>();
-        let unjustified = unjustified(w, &self.catalog, &ids).await?;
+        let unjustified = unjustified(w, catalog, &ids).await?;
         let mut checks = Checks::new();
         for at in judged.into_iter().filter(|at| unjustified.contains(&rows[*at].id)) {
             let line = &self.lines[at];

@@ -86,7 +86,12 @@ pub async fn load(door: &Arc<Door>, catalogs: &Catalogs) -> Result<(), Stop> {
         for key in person.3 {
             let Some(service) = catalog.service_by_key(key).map(|service| service.id) else { continue };
             if !ordered.contains(&service) {
-                let order = StartSubscription { customer, service, channel: Channel::OrderForm };
+                let order = StartSubscription {
+                    catalog: catalog.clone(),
+                    customer,
+                    service,
+                    channel: Channel::OrderForm,
+                };
                 access("startSubscription").write(order).await?;
             }
             // Those that were given are the first of them.

@@ -2,7 +2,7 @@
 
 use super::{
     facts::{PROSPECT, kept_until},
-    query::{Justification, JustificationKind},
+    query::Justification,
 };
 use crate::domain::{
     catalog::Catalog,
@@ -11,7 +11,7 @@ use crate::domain::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     data_location, data_requirement,
-    enums::{Locale, RetentionStart},
+    enums::{JustificationKind, Locale, RetentionStart},
 };
 
 /// When a justification ends, if that is known, and what it says to a person.
@@ -26,6 +26,7 @@ pub fn explain(
     match fact.kind {
         JustificationKind::Subscription => subscription(fact, catalog, locale),
         JustificationKind::RetentionRule => retention_rule(fact, location, catalog, locale),
+        JustificationKind::LegalHold => (None, legal_hold(locale).to_owned()),
         JustificationKind::Prospect => prospect(registered_at, catalog, locale),
     }
 }
@@ -95,6 +96,14 @@ fn retention_rule(
         (Locale::En, None) => "The law requires that it is kept".to_owned(),
     };
     (until, rule.map_or_else(|| format!("{kept}."), |rule| format!("{kept}: {}.", rule.statute)))
+}
+
+/// What it is about is the officer's to know, not for everybody who may see the line.
+fn legal_hold(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Sv => "Uppgiften får inte tas bort så länge ett rättsligt anspråk eller en utredning pågår.",
+        Locale::En => "It must not be disposed of while a legal claim or an inquiry goes on.",
+    }
 }
 
 fn prospect(

@@ -26,6 +26,18 @@ const NOT_WITHDRAWN: &str = " AND NOT EXISTS (SELECT 1 FROM consent x \
     WHERE n.customer_id = x.customer_id AND n.third_party_id = x.third_party_id AND n.purpose = x.purpose \
     AND n.ended_at IS NULL))";
 
+/// What can be asked about by itself, of all that justifies data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::domain) enum Ground {
+    /// A subscription that is live.
+    Live,
+    /// A subscription that is live, or after which the grace runs.
+    Covered,
+    Rule,
+    Hold,
+    Prospect,
+}
+
 /// What time has made of the catalog's periods: the moments that divide what still runs from what is over.
 ///
 /// Periods become moments here, by the calendar and the company's time zone, so that SQL only compares.
@@ -75,7 +87,7 @@ impl Facts {
     }
 
     /// Adds a query of `location_id, customer_id, category, kind, purpose, subscription_id,
-    /// requirement_id, rule_id, ended_at`: a
+    /// requirement_id, rule_id, hold_id, ended_at`: a
     /// row for each fact that justifies a line of the map. `among` limits the lines by a condition on `l`.
     ///
     /// `ended_at` is the end of the latest subscription behind the fact, and null while one is live.
@@ -86,33 +98,65 @@ impl Facts {
             rule.query(sql, among);
         }
         sql.push(" UNION ALL ");
+        holds(sql, among);
+        sql.push(" UNION ALL ");
         self.prospects(sql, among);
     }
 
     /// Adds the condition that something justifies `l`, a row of `data_location`, or that nothing does. A tombstone
-    /// holds nothing that could need a reason, and is neither. One `EXISTS` for each fact, which the database can turn
-    /// into a join of its own, where one over all of them would be run anew for every line.
+    /// holds nothing that could need a reason, and is neither.
     pub fn decide(&self, sql: &mut Sql, l: &str, justified: bool) {
-        let (begin, next) =
+        sql.push(&format!("({l}.held_to IS NULL AND "));
+        self.any(sql, l, &[Ground::Covered, Ground::Rule, Ground::Hold, Ground::Prospect], justified);
+        sql.push(")");
+    }
+
+    /// Adds the condition that one of these grounds justifies `l`, or that none does. One `EXISTS` for each fact, which
+    /// the database can turn into a join of its own, where one over all of them would be run anew for every line.
+    pub(in crate::domain) fn any(&self, sql: &mut Sql, l: &str, grounds: &[Ground], justified: bool) {
+        let (mut begin, next) =
             if justified { ("(EXISTS (", ") OR EXISTS (") } else { ("(NOT EXISTS (", ") AND NOT EXISTS (") };
-        sql.push(&format!("({l}.held_to IS NULL AND ")).push(begin).push(&format!(
-            "SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
-             WHERE r.category = {l}.category AND r.system_id = {l}.system_id AND r.retired_at IS NULL \
-             AND s.customer_id = {l}.customer_id AND "
-        ));
-        self.covered(sql);
-        for rule in &self.rules {
-            for over in &rule.over {
-                sql.push(next);
-                rule.beyond(sql, l, over);
+        let mut another = |sql: &mut Sql| {
+            sql.push(std::mem::replace(&mut begin, next));
+        };
+        for ground in grounds {
+            match ground {
+                Ground::Live | Ground::Covered => {
+                    another(sql);
+                    sql.push(&format!(
+                        "SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
+                         WHERE r.category = {l}.category AND r.system_id = {l}.system_id AND r.retired_at IS NULL \
+                         AND s.customer_id = {l}.customer_id AND "
+                    ));
+                    if *ground == Ground::Live {
+                        sql.push("s.ended_at IS NULL").push(NOT_WITHDRAWN);
+                    } else {
+                        self.covered(sql);
+                    }
+                }
+                Ground::Rule => {
+                    for (rule, over) in
+                        self.rules.iter().flat_map(|rule| rule.over.iter().map(move |over| (rule, over)))
+                    {
+                        another(sql);
+                        rule.beyond(sql, l, over);
+                    }
+                }
+                Ground::Hold => {
+                    another(sql);
+                    sql.push(&format!("SELECT 1 FROM legal_hold h WHERE {}", held(l)));
+                }
+                Ground::Prospect => {
+                    another(sql);
+                    sql.push(&format!(
+                        "SELECT 1 FROM customer c JOIN system y ON y.built_in \
+                         WHERE c.id = {l}.customer_id AND y.id = {l}.system_id AND "
+                    ));
+                    self.prospective(sql, l);
+                }
             }
         }
-        sql.push(next).push(&format!(
-            "SELECT 1 FROM customer c JOIN system y ON y.built_in \
-             WHERE c.id = {l}.customer_id AND y.id = {l}.system_id AND "
-        ));
-        self.prospective(sql, l);
-        sql.push(")))");
+        sql.push("))");
     }
 
     fn subscriptions(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
@@ -121,8 +165,10 @@ impl Facts {
              s.id AS subscription_id, r.id AS requirement_id, ",
         )
         .bind(None::<uuid::Uuid>)
+        .push(" AS rule_id, ")
+        .bind(None::<uuid::Uuid>)
         .push(
-            " AS rule_id, s.ended_at FROM data_location l \
+            " AS hold_id, s.ended_at FROM data_location l \
              JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
              AND r.retired_at IS NULL \
              JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
@@ -147,20 +193,14 @@ impl Facts {
     }
 
     fn prospects(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
-        sql.push("SELECT l.id, l.customer_id, l.category, 'PROSPECT', ")
-            .bind(None::<String>)
-            .push(", ")
-            .bind(None::<uuid::Uuid>)
-            .push(", ")
-            .bind(None::<uuid::Uuid>)
-            .push(", ")
-            .bind(None::<uuid::Uuid>)
-            .push(", ")
-            .bind(None::<DateTime<Utc>>)
-            .push(
-                " FROM data_location l JOIN customer c ON c.id = l.customer_id \
+        sql.push("SELECT l.id, l.customer_id, l.category, 'PROSPECT', ").bind(None::<String>).push(", ");
+        for _ in 0..4 {
+            sql.bind(None::<uuid::Uuid>).push(", ");
+        }
+        sql.bind(None::<DateTime<Utc>>).push(
+            " FROM data_location l JOIN customer c ON c.id = l.customer_id \
                  JOIN system y ON y.id = l.system_id AND y.built_in WHERE ",
-            );
+        );
         among(sql);
         sql.push(" AND ");
         self.prospective(sql, "l");
@@ -174,6 +214,27 @@ impl Facts {
             .bind(self.prospects_since)
             .push(" AND NOT EXISTS (SELECT 1 FROM subscription p WHERE p.customer_id = c.id)");
     }
+}
+
+/// That the hold `h` is in force and about the line `l`. A category stands for everything below it.
+fn held(l: &str) -> String {
+    format!(
+        "h.customer_id = {l}.customer_id AND h.lifted_at IS NULL \
+         AND (NOT EXISTS (SELECT 1 FROM legal_hold_category g WHERE g.legal_hold_id = h.id) \
+         OR EXISTS (SELECT 1 FROM legal_hold_category g WHERE g.legal_hold_id = h.id AND (g.category = {l}.category \
+         OR g.category || '.' = substr({l}.category, 1, length(g.category) + 1))))"
+    )
+}
+
+fn holds(sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+    sql.push("SELECT l.id, l.customer_id, l.category, 'LEGAL_HOLD', ").bind(None::<String>).push(", ");
+    for _ in 0..3 {
+        sql.bind(None::<uuid::Uuid>).push(", ");
+    }
+    sql.push("h.id, ")
+        .bind(None::<DateTime<Utc>>)
+        .push(&format!(" FROM data_location l JOIN legal_hold h ON {} WHERE ", held("l")));
+    among(sql);
 }
 
 impl Rule {
@@ -204,6 +265,8 @@ impl Rule {
             .bind(None::<uuid::Uuid>)
             .push(", ")
             .bind(self.row.id.0)
+            .push(", ")
+            .bind(None::<uuid::Uuid>)
             // Null while one is live; else the latest end.
             .push(
                 ", (SELECT CASE WHEN count(*) = count(s.ended_at) THEN max(s.ended_at) END FROM subscription s \

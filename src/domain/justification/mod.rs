@@ -7,6 +7,7 @@ mod query;
 mod unjustified;
 
 pub use explain::explain;
+pub(in crate::domain) use facts::Ground;
 pub use facts::{Facts, PROSPECT};
-pub use query::{Justification, JustificationKind, JustifyLocations};
+pub use query::{Justification, JustifyLocations};
 pub use unjustified::unjustified;

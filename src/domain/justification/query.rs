@@ -8,24 +8,15 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use entity::{
+    enums::JustificationKind,
     ids::{
-        CategoryKey, CustomerId, DataLocationId, PurposeKey, RequirementId, RetentionRuleId, SubscriptionId,
+        CategoryKey, CustomerId, DataLocationId, LegalHoldId, PurposeKey, RequirementId, RetentionRuleId,
+        SubscriptionId,
     },
     touch::Touch,
 };
-use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};
+use sea_orm::FromQueryResult;
 use std::sync::Arc;
-
-/// What can justify data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum JustificationKind {
-    /// A live service needs it, or the grace after one runs.
-    Subscription,
-    RetentionRule,
-    /// Registered a while ago, and nothing ordered yet: steps before a contract (Art. 6(1)(b)).
-    Prospect,
-}
 
 /// One fact that lets data be where it is.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
@@ -38,6 +29,7 @@ pub struct Justification {
     pub subscription_id: Option<SubscriptionId>,
     pub requirement_id: Option<RequirementId>,
     pub rule_id: Option<RetentionRuleId>,
+    pub hold_id: Option<LegalHoldId>,
     /// The end of the latest subscription behind the fact; `None` while one is live.
     pub ended_at: Option<DateTime<Utc>>,
 }
@@ -64,7 +56,7 @@ impl Inquiry for JustifyLocations {
             sql.push("l.id IN ").list(self.locations.iter().map(|id| id.0));
         };
         facts.query(&mut sql, &among);
-        sql.push(" ORDER BY 1, 4 DESC, 5, 6, 8");
+        sql.push(" ORDER BY 1, 4 DESC, 5, 6, 8, 9");
         r.rows(sql, |row: &Justification| Touch::of(row.customer_id).category(row.category.clone())).await
     }
 }

@@ -1,7 +1,13 @@
-//! What customers ordered. (Ending and switching come with disposal.)
+//! What customers ordered: how it starts, ends, and gives way to something else.
 
+mod close;
+mod end;
 mod of_customers;
 mod start;
+mod switch;
 
+pub use close::Ended;
+pub use end::EndSubscription;
 pub use of_customers::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers};
 pub use start::StartSubscription;
+pub use switch::{SwitchService, Switched};

@@ -2,20 +2,27 @@
 
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
-    domain::{checks::not_found, customer::living},
+    domain::{
+        catalog::{self, Catalog},
+        checks::not_found,
+        customer::living,
+        disposal::settle,
+    },
     policy::{Action, Target},
 };
 use entity::{
     customer,
-    enums::{Channel, CustomerStatus},
+    enums::{Channel, CustomerStatus, TaskCause},
     ids::{CustomerId, ServiceId, SubscriptionId},
     service, subscription,
 };
 use sea_orm::EntityTrait;
+use std::sync::Arc;
 
 /// A service begins for a customer, who is active from then on. Nothing goes anywhere yet.
 #[derive(Clone, Debug)]
 pub struct StartSubscription {
+    pub catalog: Arc<Catalog>,
     pub customer: CustomerId,
     pub service: ServiceId,
     pub channel: Channel,
@@ -30,7 +37,8 @@ impl Command for StartSubscription {
     }
 
     async fn run(self, w: &mut Writer) -> Result<subscription::Model, Stop> {
-        let customer = living(w, self.customer, "customerId").await?;
+        let catalog = catalog::held(w, &self.catalog).await?;
+        let mut customer = living(w, self.customer, "customerId").await?;
         if customer.status == CustomerStatus::Restricted {
             let message =
                 "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
@@ -64,9 +72,11 @@ impl Command for StartSubscription {
                 version: customer.version + 1,
                 ..customer
             };
-            w.update::<customer::Entity>(active).await?;
+            customer = w.update::<customer::Entity>(active).await?;
         }
         w.changed(self.customer, &["serviceSubscriptions"]);
+        // What was on its way out may be needed again; and what was only kept for a first order is now needed or not.
+        settle(w, &catalog, &customer, TaskCause::PeriodEnded).await?;
         Ok(started)
     }
 }

@@ -98,8 +98,7 @@ impl DataRequirement {
         catalog(ctx).systems.get(&self.0.system_id).cloned().map(System).ok_or_else(missing)
     }
 
-    /// What is to become of the data when nothing needs it any more. On record only: this version disposes of
-    /// nothing.
+    /// What is to become of the data when nothing needs it any more.
     async fn on_end(&self) -> DisposalMethod {
         self.0.on_end.into()
     }

@@ -5,8 +5,10 @@ use crate::{
     domain::consent::{GrantConsent, WithdrawConsent},
     graphql::{
         context::{access, catalog},
+        disposal::{DisposalPlan, asked},
         enums::Channel,
         node::id_or_nobody,
+        task::Task,
         user_error::{UserError, outcome},
     },
 };
@@ -43,20 +45,26 @@ pub struct WithdrawConsentInput {
     channel: Channel,
     /// Such as a call's or a letter's reference.
     evidence: Option<String>,
+    #[graphql(default)]
+    dry_run: bool,
+    plan_hash: Option<String>,
 }
 
 #[derive(SimpleObject)]
 pub struct WithdrawConsentPayload {
     consent: Option<Consent>,
+    /// What would be done, or what is being done.
+    plan: Option<DisposalPlan>,
+    /// One for each of the third party's systems that holds something.
+    tasks: Vec<Task>,
     user_errors: Vec<UserError>,
 }
 
 #[Object]
 impl ConsentMutation {
-    /// Takes the permission back: disclosure stops at once, and what is at that third party needs another reason to be
-    /// there.
+    /// Takes the permission back: disclosure stops at once, and disposal starts at that third party.
     ///
-    /// userErrors: CUSTOMER_GONE, CONSENT_WITHDRAWN.
+    /// userErrors: CUSTOMER_GONE, CONSENT_WITHDRAWN, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
     ///
     /// Requires: AGENT, COMPLIANCE; CUSTOMER (their own).
     async fn withdraw_consent(
@@ -65,12 +73,22 @@ impl ConsentMutation {
         input: WithdrawConsentInput,
     ) -> Result<WithdrawConsentPayload> {
         let command = WithdrawConsent {
+            catalog: catalog(ctx),
             consent: id_or_nobody(&input.consent_id),
             channel: input.channel.into(),
             evidence: input.evidence,
+            asked: asked(input.dry_run, input.plan_hash),
         };
-        let (made, user_errors) = outcome(access(ctx).write(command).await)?;
-        Ok(WithdrawConsentPayload { consent: made.map(Consent), user_errors })
+        let (withdrawn, user_errors) = outcome(access(ctx).write(command).await)?;
+        let Some(withdrawn) = withdrawn else {
+            return Ok(WithdrawConsentPayload { consent: None, plan: None, tasks: Vec::new(), user_errors });
+        };
+        Ok(WithdrawConsentPayload {
+            consent: Some(Consent(withdrawn.consent)),
+            plan: Some(DisposalPlan(withdrawn.plan)),
+            tasks: withdrawn.tasks.into_iter().map(Task).collect(),
+            user_errors,
+        })
     }
 
     /// Records the customer's permission to give one third party these categories for one purpose.

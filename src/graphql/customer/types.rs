@@ -7,16 +7,18 @@ use crate::{
         audit::{AuditEvent, AuditEventConnection},
         connection::{Arguments, connection, page_of},
         consent::{Consent, ConsentConnection},
-        context::{access, loaders},
+        context::{access, charge_beyond_few, loaders},
         data_location::{DataLocation, DataLocationConnection, DataLocationFilter},
         disclosure::{Disclosure, DisclosureConnection, Recipient, RecipientConnection},
         enums::{CustomerKind, CustomerStatus, Locale},
         error::OrError,
+        legal_hold::LegalHold,
         loaders::Part,
         node,
         notice::{Notice, NoticeConnection},
         scalars::DateTime,
         subscription::{ServiceSubscription, ServiceSubscriptionConnection},
+        task::{Task, TaskConnection, TaskFilter},
     },
     policy::ProfileField,
 };
@@ -164,6 +166,32 @@ impl Customer {
         let all = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
         let page = page_of(&page, all, |one| vec![one.third_party.0.to_string()])?;
         Ok(RecipientConnection::new(LIST, page.map(Recipient)))
+    }
+
+    /// What is to be done with this customer's data at systems and third parties, and what was.
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<TaskFilter>,
+    ) -> Result<TaskConnection> {
+        const LIST: &str = "customerTasks";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let filter = filter.unwrap_or_default().into_domain(ctx)?;
+        let part = Part(self.0.row.id, crate::domain::task::TasksOf { filter, page });
+        let page = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
+        Ok(TaskConnection::new(LIST, page.map(Task)))
+    }
+
+    /// Lifted ones as well. Newest first.
+    async fn legal_holds(&self, ctx: &Context<'_>) -> Result<Vec<LegalHold>> {
+        let part = Part(self.0.row.id, crate::domain::legal_hold::HoldsOf);
+        let holds = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
+        charge_beyond_few(ctx, holds.len())?;
+        Ok(holds.into_iter().map(LegalHold).collect())
     }
 
     /// Who looked at or changed this customer's data, when, and for what.

@@ -1,18 +1,21 @@
 //! Why data may be where it is.
 
 use crate::{
-    domain::justification::{self, JustificationKind as Kind, explain},
+    domain::justification::{self, explain},
     graphql::{
         catalog::{Purpose, RetentionRule},
-        context::{catalog, loaders},
+        context::{access, catalog, loaders},
         enums::Locale,
         error::OrError,
+        legal_hold::LegalHold,
+        loaders::One,
         scalars::DateTime,
         subscription::ServiceSubscription,
     },
+    policy::Action,
 };
 use async_graphql::{Context, Enum, Object, Result};
-use entity::data_location;
+use entity::{data_location, enums::JustificationKind as Kind};
 
 /// What can justify data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -21,6 +24,7 @@ pub enum JustificationKind {
     /// A live service needs it, or the grace after one runs.
     Subscription,
     RetentionRule,
+    LegalHold,
     /// The customer is registered and has ordered nothing yet: steps before a contract (Art. 6(1)(b)), for a time.
     Prospect,
 }
@@ -50,6 +54,15 @@ impl Justification {
         catalog(ctx).retention_rules.get(&self.fact.rule_id?).cloned().map(RetentionRule)
     }
 
+    /// What it is about is for those who look after holds; null for others.
+    async fn legal_hold(&self, ctx: &Context<'_>) -> Result<Option<LegalHold>> {
+        let Some(id) = self.fact.hold_id else { return Ok(None) };
+        if !access(ctx).may(Action::SeeLegalHolds) {
+            return Ok(None);
+        }
+        Ok(loaders(ctx).batch.load_one(One(id)).await.or_error()?.map(LegalHold))
+    }
+
     /// When it ends, if that is known.
     async fn until(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         Ok(self.explained(ctx, None).await?.0)
@@ -72,7 +85,7 @@ impl Justification {
         // A prospect's time counts from their registration.
         let registered_at = match self.fact.kind {
             Kind::Prospect => loaders(ctx).batch.load_one(self.location.customer_id).await.or_error()?,
-            Kind::Subscription | Kind::RetentionRule => None,
+            Kind::Subscription | Kind::RetentionRule | Kind::LegalHold => None,
         };
         let registered_at = registered_at.map(|customer| customer.row.created_at);
         let (until, text) = explain(&self.fact, &self.location, registered_at, &catalog, locale);

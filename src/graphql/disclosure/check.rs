@@ -1,7 +1,11 @@
 //! The gate's answer beforehand.
 
 use crate::{
-    domain::{disclosure::CheckDisclosure, gate, notice::hex},
+    domain::{
+        disclosure::{Check, CheckDisclosure},
+        gate,
+        notice::hex,
+    },
     graphql::{
         catalog::{DataCategory, Purpose, categories},
         consent::Consent,
@@ -41,15 +45,21 @@ impl DisclosureQuery {
             locale: locale.map(Into::into),
         };
         let check = access(ctx).read(check).await.or_error()?;
+        Ok(check.into())
+    }
+}
+
+impl From<Check> for DisclosureCheck {
+    fn from(check: Check) -> Self {
         let proposed =
             |(proposed, consent_needed, consent)| ProposedDisclosure { proposed, consent_needed, consent };
-        Ok(DisclosureCheck {
+        Self {
             allowed: check.blockers.is_empty(),
             disclosures: check.proposed.into_iter().map(proposed).collect(),
             blockers: check.blockers.into_iter().map(DisclosureBlocker).collect(),
             notice_text: check.text,
             notice_sha256: hex(&check.sha256),
-        })
+        }
     }
 }
 

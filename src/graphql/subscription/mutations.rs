@@ -2,11 +2,18 @@
 
 use super::types::ServiceSubscription;
 use crate::{
-    domain::subscription::StartSubscription,
+    domain::{
+        disclosure::CheckDisclosure,
+        subscription::{EndSubscription, StartSubscription, SwitchService},
+    },
     graphql::{
-        context::access,
+        context::{access, catalog},
+        disclosure::DisclosureCheck,
+        disposal::{DisposalPlan, asked},
         enums::Channel,
+        error::OrError,
         node::id_or_nobody,
+        task::Task,
         user_error::{UserError, outcome},
     },
 };
@@ -28,6 +35,49 @@ pub struct StartSubscriptionPayload {
     user_errors: Vec<UserError>,
 }
 
+#[derive(Debug, InputObject)]
+pub struct EndSubscriptionInput {
+    service_subscription_id: ID,
+    reason: String,
+    #[graphql(default)]
+    dry_run: bool,
+    plan_hash: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub struct EndSubscriptionPayload {
+    service_subscription: Option<ServiceSubscription>,
+    /// What would be done, or what is being done.
+    plan: Option<DisposalPlan>,
+    /// One for each system that something must leave. Those after a grace period are PENDING until then.
+    tasks: Vec<Task>,
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Debug, InputObject)]
+pub struct SwitchServiceInput {
+    service_subscription_id: ID,
+    to_service_id: ID,
+    channel: Channel,
+    #[graphql(default)]
+    dry_run: bool,
+    plan_hash: Option<String>,
+}
+
+#[derive(Default, SimpleObject)]
+pub struct SwitchServicePayload {
+    ended: Option<ServiceSubscription>,
+    /// Null in a dry run.
+    started: Option<ServiceSubscription>,
+    /// What would be done, or what is being done.
+    plan: Option<DisposalPlan>,
+    /// One for each system that something must leave. Those after a grace period are PENDING until then.
+    tasks: Vec<Task>,
+    /// What the new service needs third parties to have, and what that takes.
+    disclosure_check: Option<DisclosureCheck>,
+    user_errors: Vec<UserError>,
+}
+
 #[Object]
 impl SubscriptionMutation {
     /// Starts a service for a customer. Nothing goes to a third party yet.
@@ -41,11 +91,85 @@ impl SubscriptionMutation {
         input: StartSubscriptionInput,
     ) -> Result<StartSubscriptionPayload> {
         let command = StartSubscription {
+            catalog: catalog(ctx),
             customer: id_or_nobody(&input.customer_id),
             service: id_or_nobody(&input.service_id),
             channel: input.channel.into(),
         };
         let (started, user_errors) = outcome(access(ctx).write(command).await)?;
         Ok(StartSubscriptionPayload { service_subscription: started.map(ServiceSubscription), user_errors })
+    }
+
+    /// Ends a service and opens exactly the disposals that follow.
+    ///
+    /// userErrors: CUSTOMER_GONE, SUBSCRIPTION_ENDED, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
+    ///
+    /// Requires: AGENT, COMPLIANCE.
+    async fn end_subscription(
+        &self,
+        ctx: &Context<'_>,
+        input: EndSubscriptionInput,
+    ) -> Result<EndSubscriptionPayload> {
+        let command = EndSubscription {
+            catalog: catalog(ctx),
+            subscription: id_or_nobody(&input.service_subscription_id),
+            reason: input.reason,
+            asked: asked(input.dry_run, input.plan_hash),
+        };
+        let (ended, user_errors) = outcome(access(ctx).write(command).await)?;
+        let Some(ended) = ended else {
+            return Ok(EndSubscriptionPayload {
+                service_subscription: None,
+                plan: None,
+                tasks: Vec::new(),
+                user_errors,
+            });
+        };
+        Ok(EndSubscriptionPayload {
+            service_subscription: Some(ServiceSubscription(ended.subscription)),
+            plan: Some(DisposalPlan(ended.plan)),
+            tasks: ended.tasks.into_iter().map(Task).collect(),
+            user_errors,
+        })
+    }
+
+    /// Swaps one service for another and opens exactly the disposals that follow.
+    ///
+    /// userErrors: CUSTOMER_GONE, SUBSCRIPTION_ENDED, SAME_SERVICE, CUSTOMER_RESTRICTED, RETIRED, CHOOSE_ONE,
+    /// PLAN_CHANGED, PLAN_EXPIRED.
+    ///
+    /// Requires: AGENT, COMPLIANCE.
+    async fn switch_service(
+        &self,
+        ctx: &Context<'_>,
+        input: SwitchServiceInput,
+    ) -> Result<SwitchServicePayload> {
+        let command = SwitchService {
+            catalog: catalog(ctx),
+            subscription: id_or_nobody(&input.service_subscription_id),
+            to: id_or_nobody(&input.to_service_id),
+            channel: input.channel.into(),
+            asked: asked(input.dry_run, input.plan_hash),
+        };
+        let to = command.to;
+        let (switched, user_errors) = outcome(access(ctx).write(command).await)?;
+        let Some(switched) = switched else {
+            return Ok(SwitchServicePayload { user_errors, ..SwitchServicePayload::default() });
+        };
+        let check = if ctx.look_ahead().field("disclosureCheck").exists() {
+            let customer = switched.ended.customer_id;
+            let check = CheckDisclosure { catalog: catalog(ctx), customer, service: to, locale: None };
+            Some(access(ctx).read(check).await.or_error()?.into())
+        } else {
+            None
+        };
+        Ok(SwitchServicePayload {
+            ended: Some(ServiceSubscription(switched.ended)),
+            started: switched.started.map(ServiceSubscription),
+            plan: Some(DisposalPlan(switched.plan)),
+            tasks: switched.tasks.into_iter().map(Task).collect(),
+            disclosure_check: check,
+            user_errors,
+        })
     }
 }

@@ -50,7 +50,7 @@ impl ServiceSubscription {
         self.0.end_reason.as_deref()
     }
 
-    /// What took its place. Null: in this version no service ends.
+    /// What took its place, when it ended by a switch.
     async fn switched_to(&self, ctx: &Context<'_>) -> Result<Option<ServiceSubscription>> {
         let Some(id) = self.0.switched_to else { return Ok(None) };
         Ok(loaders(ctx).batch.load_one(id).await.or_error()?.map(Self))

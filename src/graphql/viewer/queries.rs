@@ -9,8 +9,11 @@ use crate::{
         customer::CustomersByIds,
         data_location::LocationsByIds,
         disclosure::DisclosuresByIds,
+        disposal::PlansByIds,
+        legal_hold::HoldsByIds,
         notice::NoticesByIds,
         subscription::SubscriptionsByIds,
+        task::TasksByIds,
     },
     graphql::{
         audit::AuditEvent,
@@ -20,11 +23,14 @@ use crate::{
         customer::Customer,
         data_location::DataLocation,
         disclosure::Disclosure,
+        disposal::DisposalPlan,
         error::OrError,
+        legal_hold::LegalHold,
         node::{Node, NodeId},
         notice::Notice,
         subscription::ServiceSubscription,
         system::System,
+        task::Task,
         third_party::{Assessment, ThirdParty},
     },
     policy::Action,
@@ -75,6 +81,9 @@ async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<N
         | NodeId::Notice(_)
         | NodeId::Consent(_)
         | NodeId::Disclosure(_)
+        | NodeId::LegalHold(_)
+        | NodeId::Task(_)
+        | NodeId::DisposalPlan(_)
         | NodeId::AuditEvent(_) => {
             return personal(access, id).await;
         }
@@ -127,6 +136,20 @@ async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
         NodeId::Disclosure(id) => {
             let found = access.read(DisclosuresByIds(vec![id])).await.or_hidden()?;
             found.and_then(|mut all| all.pop()).map(|row| Disclosure(row).into())
+        }
+        NodeId::LegalHold(id) => {
+            let found = access.read(HoldsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| LegalHold(row).into())
+        }
+        NodeId::Task(id) => {
+            let found = access.read(TasksByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| Task(row).into())
+        }
+        NodeId::DisposalPlan(id) => {
+            let found = access.read(PlansByIds(vec![id])).await.or_hidden()?.and_then(|mut all| all.pop());
+            // What is about many is nothing for who sees only themselves.
+            let own = access.sees_only_themselves(Action::SeePlans);
+            found.filter(|row| !own || row.customer_id.is_some()).map(|row| DisposalPlan(row).into())
         }
         NodeId::AuditEvent(id) => {
             event(access, id).await.or_hidden()?.flatten().map(|row| AuditEvent(row).into())

@@ -3,9 +3,11 @@
 mod p01_only_what_is_needed;
 mod p02_where_it_came_from;
 mod p04_we_know_where_your_data_is;
+mod p05_it_goes_when_not_needed;
 mod p07_trusted_third_parties;
 mod p10_purpose;
 mod p11_only_where_needed;
 mod p12_you_are_told;
 mod p13_only_with_permission;
+mod p15_leaving_and_swapping;
 mod p16_every_access_is_recorded;

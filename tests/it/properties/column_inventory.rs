@@ -60,6 +60,9 @@ fn what_is_personal_of_customers_is_sealed() {
             "customer.profile",
             "data_location.recorded_by",
             "disclosure.disclosed_by",
+            "disposal_plan.created_by",
+            "legal_hold.lifted_by",
+            "legal_hold.placed_by",
             "notice.delivered_by",
         ]
     );

@@ -20,7 +20,7 @@ fn the_kernel_is_small() {
     let code = |(_, line): &(usize, String)| !line.trim().is_empty();
     let of = |source: &super::source::Source| source.code().iter().filter(|line| code(line)).count();
     let lines = files(&["src/access"]).iter().map(of).sum::<usize>();
-    assert!((100..=1_950).contains(&lines), "src/access has {lines} lines of code");
+    assert!((100..2_000).contains(&lines), "src/access has {lines} lines of code");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! For every root field, a way to ask it that would be answered with data to somebody who may.
 
 mod disclosure;
+mod disposal;
 mod reference_data;
 
 use crate::support::{TestApp, build};
@@ -60,6 +61,10 @@ pub struct Ids {
     pub spare_service: String,
     pub spare_system: String,
     pub spare_third_party: String,
+    /// Of a service that ended a while ago, and what came of it.
+    pub task: String,
+    pub plan: String,
+    pub hold: String,
     /// Different each time, for what may be there only once.
     pub fresh: String,
 }
@@ -82,6 +87,8 @@ impl Ids {
         let customer = app.customer_id("K-1001").await;
         let spare_notice = app.tell(&customer, "live-chat").await;
         let spare_consent = app.allow(&customer, "ssl-certificate").await.remove(0);
+        let (task, plan) = ended(app, &customer).await;
+        let hold = app.hold(&customer, Some(&["user.biometric"])).await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
         Self {
@@ -104,6 +111,9 @@ impl Ids {
             spare_service: id("/spareService/id").to_owned(),
             spare_system: id("/spare/nodes/0/systems/0/id").to_owned(),
             spare_third_party: id("/spare/nodes/0/id").to_owned(),
+            task,
+            plan,
+            hold,
             fresh: "fresh-0".to_owned(),
         }
     }
@@ -116,6 +126,19 @@ impl Ids {
     }
 }
 
+/// A service that began and ended, and left something to be disposed of: its task and its plan.
+async fn ended(app: &TestApp, customer: &str) -> (String, String) {
+    let subscription = app.start(customer, "consulting").await;
+    let line = json!({ "customerId": customer, "category": "user.job_title", "sourceChannel": "EMAIL",
+        "systemId": app.system_id("Projektdatabas").await });
+    assert_eq!(app.record(line).await.user_errors(), []);
+    let ended = app.end(&subscription, json!({})).await;
+    let ended = &ended.data()["endSubscription"];
+    let id =
+        |at: &str| ended.pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}")).to_owned();
+    (id("/tasks/0/id"), id("/plan/id"))
+}
+
 const NODE: &str = "query ($id: ID!) { node(id: $id) { id __typename ... on Customer { reference } } }";
 
 fn nothing(_: &Ids) -> Value {
@@ -124,7 +147,7 @@ fn nothing(_: &Ids) -> Value {
 
 /// All of them, in an order in which each can be done once.
 pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
-    FIXTURES.iter().chain(disclosure::FIXTURES).chain(reference_data::FIXTURES)
+    FIXTURES.iter().chain(disclosure::FIXTURES).chain(disposal::FIXTURES).chain(reference_data::FIXTURES)
 }
 
 const FIXTURES: &[Fixture] = &[

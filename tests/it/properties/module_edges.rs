@@ -18,7 +18,7 @@ const EDGES: &[Knows] = &[
     ("http", &["access", "auth", "domain", "graphql", "policy"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
     ("auth", &["policy"], &["jsonwebtoken", "reqwest"]),
     ("graphql", &["access", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
-    ("worker", &["auth", "domain"], &["metrics", "metrics_exporter_prometheus"]),
+    ("worker", &["access", "auth", "domain"], &["metrics", "metrics_exporter_prometheus"]),
     ("domain", &["access", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
     ("access", &["crypto", "identifier", "policy", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
@@ -56,21 +56,25 @@ const TELLING: &[&str] = &[
 const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
-    ("consent", &["catalog", "customer", "gate"]),
+    ("legal_hold", &["catalog", "customer", "disposal"]),
+    ("consent", &["catalog", "customer", "disposal", "gate"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
     ("gate", &["catalog", "third_party"]),
     // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies.
     ("customer", &["catalog", "data_location", "justification"]),
     // Up, for the one check that a customer is still there, and locked.
-    ("subscription", &["customer"]),
+    ("subscription", &["catalog", "customer", "disposal"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
-    ("data_location", &["catalog", "customer", "gate", "justification"]),
+    ("data_location", &["catalog", "customer", "disposal", "gate", "justification"]),
+    ("disposal", &["catalog", "justification"]),
     ("justification", &["catalog"]),
     ("master_key", &[]),
     ("third_party", &["catalog"]),
     ("system", &["catalog"]),
     ("audit", &[]),
-    ("catalog", &[]),
+    ("task", &[]),
+    // Up, for what a change of what services need, or of what the law keeps, takes away from whom.
+    ("catalog", &["disposal"]),
 ];
 
 /// The module of the crate that a file belongs to.

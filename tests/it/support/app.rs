@@ -70,6 +70,7 @@ pub fn parts(database: &Database, clock: FakeClock) -> Parts {
         limits: Limits::default(),
         proxies: TrustedProxies::default(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
+        sweep_interval: None,
     }
 }
 
@@ -99,6 +100,12 @@ impl TestApp {
 
     pub fn advance(&self, by: TimeDelta) {
         self.clock.advance(by);
+    }
+
+    /// One pass of the sweep, as the server makes them by itself. How many lines changed.
+    pub async fn sweep(&self) -> usize {
+        let catalog = self.server.catalogs.refresh().await.unwrap();
+        kartotek::domain::disposal::sweep(&self.server.door, &catalog).await.unwrap()
     }
 
     /// Notes what this answer must have left in the log, and looks whether mutations refuse with their own codes.

@@ -19,6 +19,10 @@ macro_rules! each_entity {
             data_requirement,
             disclosure,
             disclosure_category,
+            disposal_plan,
+            disposal_plan_item,
+            legal_hold,
+            legal_hold_category,
             master_key,
             notice,
             notice_line,
@@ -28,6 +32,8 @@ macro_rules! each_entity {
             subject_key,
             subscription,
             system,
+            task,
+            task_location,
             third_party
         )
     };

@@ -9,6 +9,7 @@ pub mod build;
 pub mod clock;
 pub mod database;
 pub mod disclose;
+pub mod dispose;
 pub mod dump;
 pub mod entities;
 pub mod snapshot;

@@ -5,6 +5,7 @@ use crate::{
             CreateDataCategory, RequirementLine, RetireDataCategory, SetDataRequirements, UpdateDataCategory,
         },
         change::Change,
+        disposal::Asked,
         testing::{Customer, Ground},
     },
 };
@@ -124,7 +125,14 @@ async fn a_category_in_use_stays() {
         on_end: DisposalMethod::Erase,
         grace: None,
     }];
-    ground.run(SetDataRequirements { service: consulting, expected_version: None, requirements }).await;
+    ground
+        .run(SetDataRequirements {
+            service: consulting,
+            expected_version: None,
+            requirements,
+            asked: Asked::default(),
+        })
+        .await;
     ground.refuses(retire("user.job_title"), &in_use).await;
     ground.clear().await;
     ground.run(retire("user.job_title")).await;

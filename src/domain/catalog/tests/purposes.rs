@@ -6,6 +6,7 @@ use crate::{
             SetDataRequirements, SetRetentionRule, UpdatePurpose,
         },
         change::Change,
+        disposal::Asked,
         testing::Ground,
     },
 };
@@ -50,6 +51,7 @@ fn rule(category: &str, purpose: &str, keep_for: &str) -> SetRetentionRule {
         keep_for: keep_for.to_owned(),
         counted_from: RetentionStart::Collected,
         statute: "lagen 1 §".to_owned(),
+        asked: Asked::default(),
     }
 }
 
@@ -122,7 +124,9 @@ async fn a_purpose_in_use_stays() {
         grace: None,
     };
     let requirements = vec![line];
-    ground.run(SetDataRequirements { service, expected_version: None, requirements }).await;
+    ground
+        .run(SetDataRequirements { service, expected_version: None, requirements, asked: Asked::default() })
+        .await;
     ground.refuses(retire("FOLLOW_UP"), &in_use).await;
     // A service that nobody can order any more needs nothing.
     ground.run(RetireService { service }).await;
@@ -142,10 +146,17 @@ async fn a_special_category_keeps_its_condition() {
         on_end: DisposalMethod::Erase,
         grace: None,
     }];
-    ground.run(SetDataRequirements { service, expected_version: None, requirements }).await;
+    ground
+        .run(SetDataRequirements { service, expected_version: None, requirements, asked: Asked::default() })
+        .await;
     let cleared = UpdatePurpose { special_category_condition: Change::Clear, ..update("CARE") };
     ground.refuses(cleared, &[(Code::Required, "specialCategoryCondition")]).await;
-    let none = SetDataRequirements { service, expected_version: None, requirements: vec![] };
+    let none = SetDataRequirements {
+        service,
+        expected_version: None,
+        requirements: vec![],
+        asked: Asked::default(),
+    };
     ground.run(none).await;
     let cleared = UpdatePurpose { special_category_condition: Change::Clear, ..update("CARE") };
     assert_eq!(ground.run(cleared).await.special_category_condition, None);
@@ -154,9 +165,9 @@ async fn a_special_category_keeps_its_condition() {
 #[tokio::test]
 async fn a_rule_takes_the_place_of_the_one_before() {
     let ground = Ground::seeded().await;
-    let first = ground.run(rule("user.name", "INVOICE", "P3Y")).await;
-    assert_eq!(ground.run(rule("user.name", "INVOICE", "P3Y")).await, first);
-    let second = ground.run(rule("user.name", "INVOICE", "P5Y")).await;
+    let (first, _) = ground.run(rule("user.name", "INVOICE", "P3Y")).await;
+    assert_eq!(ground.run(rule("user.name", "INVOICE", "P3Y")).await.0, first);
+    let (second, _) = ground.run(rule("user.name", "INVOICE", "P5Y")).await;
     let catalog = ground.catalog().await;
     assert!(catalog.retention_rules[&first.id].retired_at.is_some());
     assert_eq!(*catalog.retention_rules[&second.id], second);

@@ -2,9 +2,10 @@ use crate::{
     access::Code,
     domain::{
         catalog::{
-            CreatePurpose, RequirementLine, RetireDataCategory, RetirePurpose, RetireService,
+            CreatePurpose, Needed, RequirementLine, RetireDataCategory, RetirePurpose, RetireService,
             SetDataRequirements,
         },
+        disposal::Asked,
         system::{CreateSystem, RetireSystem},
         testing::Ground,
         third_party::RetireThirdParty,
@@ -27,7 +28,7 @@ fn line(category: &str, purpose: &str, system: SystemId) -> RequirementLine {
 }
 
 fn set(service: ServiceId, requirements: Vec<RequirementLine>) -> SetDataRequirements {
-    SetDataRequirements { service, expected_version: None, requirements }
+    SetDataRequirements { service, expected_version: None, requirements, asked: Asked::default() }
 }
 
 #[tokio::test]
@@ -39,7 +40,8 @@ async fn what_stays_keeps_its_row_and_what_goes_stays_on_record() {
 
     let first = line("user.name", "CONTACT", system);
     let second = RequirementLine { grace: None, ..line("user.contact.email", "CONTACT", system) };
-    let (row, needs) = ground.run(set(service, vec![first.clone(), second.clone()])).await;
+    let Needed { service: row, needs, .. } =
+        ground.run(set(service, vec![first.clone(), second.clone()])).await;
     assert_eq!((row.version, needs.len()), (3, 2));
     assert_eq!(needs[1].grace, "P30D");
     let retired =
@@ -47,14 +49,14 @@ async fn what_stays_keeps_its_row_and_what_goes_stays_on_record() {
     assert_eq!(retired, dropped);
 
     let changed = RequirementLine { on_end: DisposalMethod::Anonymize, ..second.clone() };
-    let (_, after) = ground.run(set(service, vec![first.clone(), changed])).await;
+    let Needed { needs: after, .. } = ground.run(set(service, vec![first.clone(), changed])).await;
     assert_eq!(after[0].id, needs[0].id);
     assert_ne!(after[1].id, needs[1].id);
     // What was dropped can come back.
-    let (_, back) = ground.run(set(service, vec![first, second])).await;
+    let Needed { needs: back, .. } = ground.run(set(service, vec![first, second])).await;
     assert_eq!((back[0].id, back[1].grace.as_str()), (needs[0].id, "P30D"));
     assert_eq!(ground.catalog().await.requirements_of(service).count(), 2);
-    let (row, none) = ground.run(set(service, vec![])).await;
+    let Needed { service: row, needs: none, .. } = ground.run(set(service, vec![])).await;
     assert_eq!((row.version, none), (6, vec![]));
 }
 

@@ -102,6 +102,7 @@ fn fact(kind: JustificationKind, ended_at: Option<&str>) -> Justification {
         subscription_id: None,
         requirement_id: Some(RequirementId(NOBODY)),
         rule_id: Some(RetentionRuleId(NOBODY)),
+        hold_id: None,
         ended_at: ended_at.map(moment),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::catalog::{
-        Catalog, CreateService, RequirementLine, RetireService, SetDataRequirements, UpdateService,
+        Catalog, CreateService, Needed, RequirementLine, RetireService, SetDataRequirements, UpdateService,
     },
     graphql::{
         catalog::{
@@ -10,6 +10,7 @@ use crate::{
             translation::{TranslationInput, given},
         },
         change::{change, change_catalog},
+        disposal::{DisposalPlan, asked},
         enums::DisposalMethod,
         node::id_or_nobody,
         scalars::Duration,
@@ -103,11 +104,17 @@ pub struct SetDataRequirementsInput {
     expected_version: Option<i32>,
     /// At most 500; one for each category, purpose and system.
     requirements: Vec<DataRequirementInput>,
+    #[graphql(default)]
+    dry_run: bool,
+    plan_hash: Option<String>,
 }
 
 #[derive(SimpleObject)]
 pub struct SetDataRequirementsPayload {
     service: Option<Service>,
+    /// What would be, or is being, disposed of; null when nothing is and no plan was asked for. A background sweep opens
+    /// the tasks.
+    plan: Option<DisposalPlan>,
     user_errors: Vec<UserError>,
 }
 
@@ -173,9 +180,11 @@ impl ServiceMutation {
         Ok(RetireServicePayload { service, user_errors })
     }
 
-    /// Says what data a service needs, where and what for. Replaces all that was said before.
+    /// Says what data a service needs, where and what for. Replaces all that was said before; data that is no longer
+    /// needed by it is disposed of, which takes a plan first (`dryRun`).
     ///
-    /// userErrors: VERSION_CONFLICT, RETIRED, ALREADY_EXISTS, SPECIAL_CATEGORY_CONDITION_MISSING.
+    /// userErrors: VERSION_CONFLICT, RETIRED, ALREADY_EXISTS, SPECIAL_CATEGORY_CONDITION_MISSING, CHOOSE_ONE,
+    /// PLAN_CHANGED, PLAN_EXPIRED.
     ///
     /// Requires: ADMIN, COMPLIANCE.
     async fn set_data_requirements(
@@ -187,10 +196,13 @@ impl ServiceMutation {
             service: id_or_nobody(&input.service_id),
             expected_version: input.expected_version,
             requirements: input.requirements.into_iter().map(Into::into).collect(),
+            asked: asked(input.dry_run, input.plan_hash),
         };
-        let (service, user_errors) =
-            change_catalog(ctx, command, |catalog, (row, _)| made(catalog, row)).await?;
-        Ok(SetDataRequirementsPayload { service, user_errors })
+        let shown =
+            |catalog: &Catalog, needed: &Needed| Some((made(catalog, &needed.service)?, needed.plan.clone()));
+        let (done, user_errors) = change_catalog(ctx, command, shown).await?;
+        let (service, plan) = done.map_or((None, None), |(service, plan)| (Some(service), plan));
+        Ok(SetDataRequirementsPayload { service, plan: plan.map(DisposalPlan), user_errors })
     }
 }
 

@@ -1,0 +1,127 @@
+//! The live lines of some customers' maps, each with what justifies it and what becomes of it: three statements, for
+//! any number of customers.
+
+use super::{Verdict, judge};
+use crate::{
+    access::{Sql, Stop, Writer},
+    domain::{
+        catalog::Catalog,
+        justification::{Facts, Justification},
+    },
+    policy::ProfileField,
+};
+use entity::{
+    customer, data_location,
+    enums::{CustomerStatus, DataLocationState, DisposalMethod},
+    ids::{CustomerId, DataLocationId},
+};
+use sea_orm::FromQueryResult;
+use std::collections::{HashMap, HashSet};
+
+/// A line, and what becomes of it.
+#[derive(Clone, Debug)]
+pub(in crate::domain) struct Judged {
+    pub line: data_location::Model,
+    pub facts: Vec<Justification>,
+    /// Whether it lost its reason because services need less than they did.
+    pub dropped: bool,
+    pub verdict: Verdict,
+}
+
+impl Judged {
+    /// Whether the line is not in the state that it should be in.
+    pub(in crate::domain) fn changes(&self) -> bool {
+        self.verdict.state().is_some_and(|state| state != self.line.state)
+    }
+}
+
+#[derive(FromQueryResult)]
+struct End {
+    id: DataLocationId,
+    how: i32,
+}
+
+/// What the services that ever needed a line say of its end.
+#[derive(Clone, Copy, Debug)]
+struct LastNeed {
+    method: DisposalMethod,
+    /// Whether none of them needs it any more.
+    dropped: bool,
+}
+
+/// Every live line of these customers, who are locked, in the order of customers and lines. One that was not found
+/// where it should be is a case of its own, and left alone.
+pub(in crate::domain) async fn judged(
+    w: &Writer,
+    catalog: &Catalog,
+    customers: &[customer::Model],
+) -> Result<Vec<Judged>, Stop> {
+    judged_at(w, catalog, customers, None).await
+}
+
+/// A condition on the line `l`.
+pub(super) type Where<'a> = &'a (dyn Fn(&mut Sql) + Sync);
+
+/// Those of these customers' lines that a condition is true of.
+pub(super) async fn judged_at(
+    w: &Writer,
+    catalog: &Catalog,
+    customers: &[customer::Model],
+    condition: Option<Where<'_>>,
+) -> Result<Vec<Judged>, Stop> {
+    let ids = || customers.iter().map(|customer| customer.id.0);
+    let among = |sql: &mut Sql| {
+        sql.push("l.customer_id IN ").list(ids()).push(" AND l.held_to IS NULL AND l.state <> 'LOST_TRACK'");
+        if let Some(condition) = condition {
+            sql.push(" AND ");
+            condition(sql);
+        }
+    };
+    let mut sql = Sql::new("SELECT l.* FROM data_location l WHERE ");
+    among(&mut sql);
+    sql.push(" ORDER BY l.customer_id, l.id");
+    // What is told of them, or changed, is noted by whoever does so.
+    let lines = w.numbers::<data_location::Model>(sql).await?;
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::default();
+    Facts::new(catalog, w.now()).query(&mut sql, &among);
+    let mut facts = HashMap::<DataLocationId, Vec<Justification>>::new();
+    for fact in w.numbers::<Justification>(sql).await? {
+        facts.entry(fact.location_id).or_default().push(fact);
+    }
+    let ends = ends(w, &among).await?;
+    let restricted = customers.iter().filter(|customer| customer.status == CustomerStatus::Restricted);
+    let restricted = restricted.map(|customer| customer.id).collect::<HashSet<CustomerId>>();
+    let own = catalog.built_in_system().map(|system| system.id);
+    let one = |line: data_location::Model| {
+        let facts = facts.remove(&line.id).unwrap_or_default();
+        // A profile is Kartotek's own to dispose of, and what the law kept came to be by some reason once.
+        let ours = Some(line.system_id) == own
+            && ProfileField::ALL.iter().any(|field| field.category() == line.category.as_str());
+        let known = ours || line.state != DataLocationState::Held;
+        let end = ends.get(&line.id);
+        let dropped = end.is_some_and(|end| end.dropped);
+        let on_end = end.map(|end| end.method).or(known.then_some(DisposalMethod::Erase));
+        let verdict = judge(&facts, on_end, restricted.contains(&line.customer_id), catalog);
+        Judged { line, facts, dropped, verdict }
+    };
+    Ok(lines.into_iter().map(one).collect())
+}
+
+/// How the lines go that a service of the customer's ever needed where they are. What such a service says now goes
+/// before what it said once, and erasing before anonymizing.
+async fn ends(w: &Writer, among: Where<'_>) -> Result<HashMap<DataLocationId, LastNeed>, Stop> {
+    let mut sql = Sql::new(
+        "SELECT l.id, max(CASE WHEN r.retired_at IS NULL THEN 2 ELSE 0 END \
+         + CASE WHEN r.on_end = 'ERASE' THEN 1 ELSE 0 END) AS how FROM data_location l \
+         JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
+         JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
+    );
+    among(&mut sql);
+    sql.push(" GROUP BY l.id");
+    let method = |how| if how % 2 == 1 { DisposalMethod::Erase } else { DisposalMethod::Anonymize };
+    let last = |how| LastNeed { method: method(how), dropped: how < 2 };
+    Ok(w.numbers::<End>(sql).await?.into_iter().map(|end| (end.id, last(end.how))).collect())
+}

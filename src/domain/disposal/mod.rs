@@ -1,0 +1,28 @@
+//! What becomes of data that lost its last reason: which lines of the map go, which the law keeps, which stay, and the
+//! tasks that follow.
+
+mod judge;
+mod lapse;
+mod lines;
+mod losses;
+mod open;
+mod pass;
+mod plan;
+mod plans;
+mod settle;
+mod sweep;
+mod unsettled;
+
+pub use judge::{Verdict, judge};
+pub(in crate::domain) use lapse::lapse;
+use lines::judged_at;
+pub(in crate::domain) use lines::{Judged, judged};
+pub(in crate::domain) use losses::{Reach, plan_losses};
+pub(in crate::domain) use open::carry_out;
+pub use pass::sweep;
+pub use plan::{Asked, Planned};
+pub(in crate::domain) use plan::{Draft, Subject};
+pub use plans::{ItemsOfPlan, PlanItems, PlansByIds, SystemCount, SystemsOfPlans};
+pub(in crate::domain) use settle::{settle, settle_lines};
+pub use sweep::{ExpiredPlans, ForgetPlans, SettleCustomers};
+pub use unsettled::UnsettledCustomers;

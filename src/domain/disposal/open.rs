@@ -1,0 +1,159 @@
+//! Carries verdicts out, as far as that is decided here: states change, and tasks are opened and called off. What a
+//! task asks for is done at its system, and only that makes a line a tombstone.
+
+use super::Judged;
+use crate::{
+    access::{Sql, Stop, Writer},
+    domain::{catalog::Catalog, period::Period},
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    enums::{DataLocationState, TaskAction, TaskCause, TaskOutcome, TaskState},
+    ids::{CustomerId, DataLocationId, SystemId, TaskId},
+    task, task_location,
+};
+use sea_orm::FromQueryResult;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// How long a disposal may take once it may begin: without undue delay (Art. 17(1)), by the measure of Art. 12(3).
+const WITHIN: &str = "P1M";
+
+/// Most values that one statement takes.
+const MOST: usize = 10_000;
+
+/// What the lines of one task have in common.
+type Group = (CustomerId, SystemId, TaskAction, DateTime<Utc>, TaskCause);
+
+/// A line of an open task.
+#[derive(Clone, Debug, FromQueryResult)]
+struct Open {
+    data_location_id: DataLocationId,
+    task_id: TaskId,
+    action: TaskAction,
+    cause: TaskCause,
+    next_attempt_at: Option<DateTime<Utc>>,
+}
+
+/// Brings these lines, all those of their customers, into the states that they should be in. Back come the tasks that
+/// this opened, and no other.
+///
+/// A task is all or nothing: where one of its lines is needed again, it is called off, and what remains gets another.
+pub(in crate::domain) async fn carry_out(
+    w: &Writer,
+    catalog: &Catalog,
+    lines: &[Judged],
+    cause: impl Fn(&Judged) -> TaskCause,
+) -> Result<Vec<task::Model>, Stop> {
+    let open = open(w, lines).await?;
+    let now = w.now();
+    let fits = |one: &Judged, open: &Open| {
+        one.verdict.task().is_some_and(|(action, not_before)| {
+            let at = open.next_attempt_at.unwrap_or(now);
+            action == open.action && not_before.map_or(at <= now, |moment| at == moment)
+        })
+    };
+    // Tasks that no longer say what is to be done with each of their lines.
+    let over = lines.iter().filter_map(|one| {
+        let open = open.get(&one.line.id)?;
+        (!fits(one, open)).then_some(open.task_id)
+    });
+    let over = over.collect::<BTreeSet<_>>();
+    let mut groups = BTreeMap::<Group, Vec<&Judged>>::new();
+    for one in lines {
+        let Some((action, not_before)) = one.verdict.task() else { continue };
+        let before = open.get(&one.line.id);
+        if before.is_some_and(|open| !over.contains(&open.task_id)) {
+            continue;
+        }
+        // What goes on with another task has the reason that it had.
+        let cause = before.filter(|open| fits(one, open)).map_or_else(|| cause(one), |open| open.cause);
+        let at = not_before.unwrap_or(now);
+        let group = (one.line.customer_id, one.line.system_id, action, at, cause);
+        groups.entry(group).or_default().push(one);
+    }
+    call_off(w, &over).await?;
+    let tasks = open_tasks(w, catalog, groups).await?;
+    change_states(w, lines).await?;
+    Ok(tasks)
+}
+
+/// The open disposals of these lines.
+async fn open(w: &Writer, lines: &[Judged]) -> Result<HashMap<DataLocationId, Open>, Stop> {
+    let pending = lines.iter().filter(|one| one.line.state == DataLocationState::DisposalPending);
+    let pending = pending.map(|one| one.line.id.0).collect::<Vec<_>>();
+    let mut found = HashMap::new();
+    for some in pending.chunks(MOST) {
+        let mut sql = Sql::new(
+            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.next_attempt_at FROM task t \
+             JOIN task_location x ON x.task_id = t.id WHERE t.finished_at IS NULL \
+             AND t.action IN ('ERASE', 'ANONYMIZE') AND x.data_location_id IN ",
+        );
+        sql.list(some.iter().copied());
+        found.extend(w.numbers::<Open>(sql).await?.into_iter().map(|open| (open.data_location_id, open)));
+    }
+    Ok(found)
+}
+
+async fn call_off(w: &Writer, tasks: &BTreeSet<TaskId>) -> Result<(), Stop> {
+    let tasks = tasks.iter().map(|id| id.0).collect::<Vec<_>>();
+    for some in tasks.chunks(MOST) {
+        let mut sql = Sql::new("UPDATE task SET state = ");
+        sql.bind(TaskState::Cancelled).push(", outcome = ").bind(TaskOutcome::Superseded);
+        sql.push(", finished_at = ").bind(w.now()).push(" WHERE id IN ").list(some.iter().copied());
+        w.execute(sql).await?;
+    }
+    Ok(())
+}
+
+async fn open_tasks(
+    w: &Writer,
+    catalog: &Catalog,
+    groups: BTreeMap<Group, Vec<&Judged>>,
+) -> Result<Vec<task::Model>, Stop> {
+    let zone = catalog.zone();
+    let within = Period::parse(WITHIN).ok();
+    let due = |at| within.and_then(|within| within.after(at, &zone)).unwrap_or(at);
+    let (mut tasks, mut parts) = (Vec::with_capacity(groups.len()), Vec::new());
+    for ((customer_id, system_id, action, at, cause), lines) in groups {
+        let row = task::Model {
+            id: TaskId(w.id()),
+            customer_id,
+            system_id,
+            action,
+            cause,
+            state: TaskState::Pending,
+            outcome: None,
+            next_attempt_at: Some(at),
+            due_at: due(at),
+            created_at: w.now(),
+            finished_at: None,
+        };
+        parts.extend(lines.iter().map(|one| task_location::Model {
+            task_id: row.id,
+            data_location_id: one.line.id,
+            customer_id,
+        }));
+        tasks.push(row);
+    }
+    w.insert_all::<task::Entity>(&tasks).await?;
+    w.insert_all::<task_location::Entity>(&parts).await?;
+    Ok(tasks)
+}
+
+async fn change_states(w: &Writer, lines: &[Judged]) -> Result<(), Stop> {
+    let mut by_state = BTreeMap::<DataLocationState, Vec<&Judged>>::new();
+    for one in lines.iter().filter(|one| one.changes()) {
+        let Some(state) = one.verdict.state() else { continue };
+        by_state.entry(state).or_default().push(one);
+        w.changed(one.line.customer_id, &["dataLocations"]);
+        w.tells(one.line.customer_id, std::slice::from_ref(&one.line.category));
+    }
+    for (state, lines) in by_state {
+        for some in lines.chunks(MOST) {
+            let mut sql = Sql::new("UPDATE data_location SET state = ");
+            sql.bind(state).push(" WHERE id IN ").list(some.iter().map(|one| one.line.id.0));
+            w.execute(sql).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,336 @@
+//! Plan first, then do exactly that. A plan is what carrying out would do: it is worked out by doing it, in a
+//! transaction that then takes it back.
+
+use super::{Judged, carry_out};
+use crate::{
+    access::{Code, Refusal, Rehearsal, Sql, Stop, Writer},
+    domain::{
+        catalog::Catalog,
+        justification::{Justification, explain},
+        people::FEW,
+    },
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    customer, disposal_plan, disposal_plan_item,
+    enums::{DisposalDecision, JustificationKind, Locale, TaskCause},
+    ids::{CustomerId, DisposalPlanId, SubscriptionId},
+    json::{Reason, Reasons},
+    task,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sha2::{Digest, Sha256};
+use std::{collections::BTreeSet, fmt::Write};
+use uuid::Uuid;
+
+/// How long a plan can be carried out: as long as it takes to ask somebody.
+const LASTS: TimeDelta = TimeDelta::hours(24);
+
+/// Whether only a plan is asked for, or exactly what an earlier one said. Neither: do it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub dry_run: bool,
+    /// In hex.
+    pub plan_hash: Option<String>,
+}
+
+/// What a plan is for: with the same of these, and the same hash, it is the same plan.
+#[derive(Clone, Debug)]
+pub(in crate::domain) struct Subject {
+    pub cause: TaskCause,
+    pub id: Uuid,
+    /// What else was asked for, such as the service to change to.
+    pub wish: String,
+    pub customer: Option<CustomerId>,
+}
+
+impl Subject {
+    fn wish(&self) -> Vec<u8> {
+        Sha256::digest(self.wish.as_bytes()).to_vec()
+    }
+}
+
+/// A change under way that is to be planned, or to be carried out as planned.
+#[derive(Debug)]
+pub struct Planned {
+    asked: Asked,
+    rehearsal: Option<Rehearsal>,
+}
+
+impl Planned {
+    /// Begins, before anything is changed.
+    ///
+    /// # Errors
+    /// `CHOOSE_ONE` when both are asked for; `INVALID_FORMAT` for what is no hash.
+    pub(in crate::domain) async fn begin(w: &Writer, asked: &Asked) -> Result<Self, Stop> {
+        if let Some(hash) = &asked.plan_hash {
+            if asked.dry_run {
+                let message = "Ask for a plan, or name one to carry it out, not both.";
+                return Err(Refusal::new(Code::ChooseOne, message).at("planHash").into());
+            }
+            if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+                let message = "Give the plan's `planHash`: 64 digits of lower-case hex.";
+                return Err(Refusal::new(Code::InvalidFormat, message).at("planHash").into());
+            }
+        }
+        let rehearsal = if asked.dry_run { Some(w.rehearse().await?) } else { None };
+        Ok(Self { asked: asked.clone(), rehearsal })
+    }
+
+    /// Whether nothing is to be changed.
+    #[must_use]
+    pub fn is_dry_run(&self) -> bool {
+        self.asked.dry_run
+    }
+
+    /// Ends what is about one customer: `lines` are all of theirs, `draft` what is told of them. Back come the plan, and
+    /// the tasks that it opened.
+    ///
+    /// # Errors
+    /// `PLAN_CHANGED`, `PLAN_EXPIRED` when this is not what was planned.
+    pub(in crate::domain) async fn carry_out(
+        self,
+        w: &Writer,
+        catalog: &Catalog,
+        subject: &Subject,
+        lines: &[Judged],
+        draft: Draft,
+    ) -> Result<(disposal_plan::Model, Vec<task::Model>), Stop> {
+        let tasks = if self.is_dry_run() {
+            Vec::new()
+        } else {
+            carry_out(w, catalog, lines, |_| subject.cause).await?
+        };
+        Ok((self.record(w, subject, draft).await?, tasks))
+    }
+
+    /// Puts the plan on record, and takes the change back if only the plan was asked for.
+    ///
+    /// # Errors
+    /// `PLAN_CHANGED`, `PLAN_EXPIRED` when this is not what was planned.
+    pub(in crate::domain) async fn record(
+        self,
+        w: &Writer,
+        subject: &Subject,
+        draft: Draft,
+    ) -> Result<disposal_plan::Model, Stop> {
+        if let Some(rehearsal) = self.rehearsal {
+            w.take_back(rehearsal).await?;
+            return draft.store(w, subject, None).await;
+        }
+        let Some(hash) = self.asked.plan_hash else { return draft.store(w, subject, Some(w.now())).await };
+        let changed = || {
+            let message = "What was planned and what is there now differ: ask for a new plan.";
+            Refusal::new(Code::PlanChanged, message).at("planHash")
+        };
+        let bytes = bytes_of(&hash);
+        let found = disposal_plan::Entity::find()
+            .filter(disposal_plan::Column::SubjectId.eq(subject.id))
+            .filter(disposal_plan::Column::Hash.eq(bytes.clone()))
+            .filter(disposal_plan::Column::Cause.eq(subject.cause))
+            .filter(disposal_plan::Column::Wish.eq(subject.wish()))
+            .filter(disposal_plan::Column::ExecutedAt.is_null())
+            .order_by_desc(disposal_plan::Column::Id);
+        let Some(plan) = w.page(found, 1).await?.0.pop() else { return Err(changed().into()) };
+        if plan.expires_at <= w.now() {
+            let message = "This plan has expired: ask for a new one.";
+            return Err(Refusal::new(Code::PlanExpired, message).at("planHash").into());
+        }
+        if draft.hash() != bytes {
+            return Err(changed().into());
+        }
+        let plan = disposal_plan::Model { executed_at: Some(w.now()), ..plan };
+        w.update::<disposal_plan::Entity>(plan).await
+    }
+}
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    let digits = hex.as_bytes().chunks(2).filter_map(|two| std::str::from_utf8(two).ok());
+    digits.filter_map(|two| u8::from_str_radix(two, 16).ok()).collect()
+}
+
+/// The items of a plan, as they are found.
+#[derive(Debug, Default)]
+pub(in crate::domain) struct Draft {
+    items: Vec<disposal_plan_item::Model>,
+    /// A subscription that there is not while it is only planned, so that no plan can name it.
+    begins: Option<SubscriptionId>,
+}
+
+impl Draft {
+    /// Adds what becomes of these lines.
+    pub(in crate::domain) fn add<'a>(
+        &mut self,
+        catalog: &Catalog,
+        customers: &[customer::Model],
+        lines: impl IntoIterator<Item = &'a Judged>,
+    ) {
+        for one in lines {
+            let Some(decision) = one.verdict.decision() else { continue };
+            let keeps = matches!(decision, DisposalDecision::Restrict | DisposalDecision::Keep);
+            let registered = customers.iter().find(|customer| customer.id == one.line.customer_id);
+            let registered_at = registered.map(|customer| customer.created_at);
+            let (reasons, kept_until) = if keeps {
+                (reasons(one), kept_until(one, registered_at, catalog))
+            } else {
+                (Reasons::default(), None)
+            };
+            self.items.push(disposal_plan_item::Model {
+                // Known once it is stored.
+                disposal_plan_id: DisposalPlanId(Uuid::nil()),
+                data_location_id: one.line.id,
+                customer_id: one.line.customer_id,
+                category: one.line.category.clone(),
+                system_id: one.line.system_id,
+                decision,
+                kept_until,
+                reasons,
+            });
+        }
+    }
+
+    /// That this subscription begins with the change.
+    pub(in crate::domain) fn begins(&mut self, subscription: SubscriptionId) {
+        self.begins = Some(subscription);
+    }
+
+    /// How many lines would go, and of how many customers.
+    pub(in crate::domain) fn losses(&self) -> (usize, usize) {
+        let lost = self.items.iter().filter(|item| is_lost(item));
+        (lost.clone().count(), lost.map(|item| item.customer_id).collect::<BTreeSet<_>>().len())
+    }
+
+    /// The SHA-256 of the items in canonical form: a line for each in the order of their ids, of the location's id, the
+    /// decision, and the kind and id of each reason, in order, between spaces. Dates are left out: a grace that begins
+    /// now ends a little later each time that one asks.
+    fn hash(&self) -> Vec<u8> {
+        let mut items = self.items.iter().collect::<Vec<_>>();
+        items.sort_by_key(|item| item.data_location_id);
+        let mut hasher = Sha256::new();
+        for item in items {
+            let mut line = format!("{} {}", item.data_location_id, word(item.decision));
+            let mut reasons =
+                item.reasons.0.iter().map(|reason| said(reason, self.begins)).collect::<Vec<_>>();
+            reasons.sort();
+            for reason in reasons {
+                let _ = write!(line, " {reason}");
+            }
+            line.push('\n');
+            hasher.update(line.as_bytes());
+        }
+        hasher.finalize().to_vec()
+    }
+
+    async fn store(
+        mut self,
+        w: &Writer,
+        subject: &Subject,
+        executed_at: Option<DateTime<Utc>>,
+    ) -> Result<disposal_plan::Model, Stop> {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let lost = self.losses().0;
+        let customers = self.items.iter().map(|item| item.customer_id).collect::<BTreeSet<_>>();
+        let plan = disposal_plan::Model {
+            id: DisposalPlanId(w.id()),
+            customer_id: subject.customer,
+            cause: subject.cause,
+            subject_id: subject.id,
+            wish: subject.wish(),
+            hash: self.hash(),
+            created_at: w.now(),
+            created_by: w.actor_name(),
+            expires_at: w.now() + LASTS,
+            executed_at,
+            customers: count(customers.len()),
+            locations: count(lost),
+            kept: count(self.items.len() - lost),
+        };
+        for item in &mut self.items {
+            item.disposal_plan_id = plan.id;
+            if executed_at.is_none() {
+                let to_be = item.reasons.0.iter_mut().filter(|reason| reason.subscription_id == self.begins);
+                to_be.for_each(|reason| reason.subscription_id = None);
+            }
+        }
+        let plan = w.insert::<disposal_plan::Entity>(plan).await?;
+        if customers.len() as u64 <= FEW {
+            w.insert_all::<disposal_plan_item::Entity>(&self.items).await?;
+        } else {
+            // Numbers that tell of nobody in particular. Who looks at the items is told of each, and that is on record.
+            add_unseen(w, &self.items).await?;
+        }
+        Ok(plan)
+    }
+}
+
+async fn add_unseen(w: &Writer, items: &[disposal_plan_item::Model]) -> Result<(), Stop> {
+    for some in items.chunks(1_000) {
+        let mut sql = Sql::new(
+            "INSERT INTO disposal_plan_item (disposal_plan_id, data_location_id, customer_id, category, system_id, \
+             decision, kept_until, reasons) VALUES ",
+        );
+        for (at, item) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" }).bind(item.disposal_plan_id.0);
+            sql.push(", ").bind(item.data_location_id.0).push(", ").bind(item.customer_id.0);
+            sql.push(", ").bind(item.category.0.clone()).push(", ").bind(item.system_id.0);
+            sql.push(", ").bind(item.decision).push(", ").bind(item.kept_until);
+            sql.push(", ").bind(item.reasons.clone()).push(")");
+        }
+        w.execute(sql).await?;
+    }
+    Ok(())
+}
+
+fn is_lost(item: &disposal_plan_item::Model) -> bool {
+    matches!(item.decision, DisposalDecision::Erase | DisposalDecision::Anonymize)
+}
+
+fn reasons(one: &Judged) -> Reasons {
+    let reason = |fact: &Justification| Reason {
+        kind: fact.kind,
+        purpose: fact.purpose.clone(),
+        subscription_id: fact.subscription_id,
+        requirement_id: fact.requirement_id,
+        rule_id: fact.rule_id,
+        hold_id: fact.hold_id,
+        ended_at: fact.ended_at,
+    };
+    Reasons(one.facts.iter().map(reason).collect())
+}
+
+/// When the last reason ends, if that is known.
+fn kept_until(
+    one: &Judged,
+    registered_at: Option<DateTime<Utc>>,
+    catalog: &Catalog,
+) -> Option<DateTime<Utc>> {
+    let until = |fact| explain(fact, &one.line, registered_at, catalog, Locale::En).0;
+    let ends = one.facts.iter().map(until).collect::<Option<Vec<_>>>()?;
+    ends.into_iter().max()
+}
+
+fn word(decision: DisposalDecision) -> &'static str {
+    match decision {
+        DisposalDecision::Erase => "ERASE",
+        DisposalDecision::Anonymize => "ANONYMIZE",
+        DisposalDecision::Restrict => "RESTRICT",
+        DisposalDecision::Keep => "KEEP",
+    }
+}
+
+/// A reason's kind, and what it rests on.
+fn said(reason: &Reason, begins: Option<SubscriptionId>) -> String {
+    let on = [
+        reason.subscription_id.filter(|id| Some(*id) != begins).map(|id| id.0),
+        reason.rule_id.map(|id| id.0),
+        reason.hold_id.map(|id| id.0),
+    ];
+    let on = on.into_iter().flatten().map(|id| id.to_string()).collect::<String>();
+    let kind = match reason.kind {
+        JustificationKind::Subscription => "SUBSCRIPTION",
+        JustificationKind::RetentionRule => "RETENTION_RULE",
+        JustificationKind::LegalHold => "LEGAL_HOLD",
+        JustificationKind::Prospect => "PROSPECT",
+    };
+    format!("{kind}:{on}")
+}

@@ -1,0 +1,135 @@
+//! Of all customers, those with something on their map that is not as it should be: what time alone has changed, and
+//! what a change of the reference data has.
+
+use super::lapse::unneeded;
+use crate::{
+    access::{Inquiry, Reader, Sql, Stop},
+    domain::{
+        catalog::Catalog,
+        justification::{Facts, Ground},
+    },
+    policy::{Action, ProfileField, Target},
+};
+use entity::ids::CustomerId;
+use sea_orm::FromQueryResult;
+use std::sync::Arc;
+
+/// The first `limit` of them after a given one, in order.
+#[derive(Clone, Debug)]
+pub struct UnsettledCustomers {
+    pub catalog: Arc<Catalog>,
+    pub after: Option<CustomerId>,
+    pub limit: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Id {
+    customer_id: CustomerId,
+}
+
+impl Inquiry for UnsettledCustomers {
+    const ACTION: Action = Action::SweepDataMap;
+    type Output = Vec<CustomerId>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Vec<CustomerId>, Stop> {
+        let facts = Facts::new(&self.catalog, r.now());
+        let mut sql = Sql::new("SELECT u.customer_id FROM (");
+        let parts: [&dyn Fn(&mut Sql); 6] = [
+            &|sql| self.held(sql, &facts),
+            &|sql| self.restricted(sql, &facts),
+            &|sql| self.pending(sql, &facts),
+            &|sql| self.due(sql, r.now(), &facts),
+            &|sql| self.taskless(sql),
+            &|sql| self.consents(sql),
+        ];
+        for (at, part) in parts.into_iter().enumerate() {
+            sql.push(if at == 0 { "" } else { " UNION " });
+            part(&mut sql);
+        }
+        // While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
+        sql.push(
+            ") u JOIN customer c ON c.id = u.customer_id AND c.status IN ('ACTIVE', 'DORMANT') \
+             ORDER BY u.customer_id LIMIT ",
+        )
+        .bind(self.limit);
+        Ok(r.numbers::<Id>(sql).await?.into_iter().map(|row| row.customer_id).collect())
+    }
+}
+
+impl UnsettledCustomers {
+    fn lines(&self, sql: &mut Sql, state: &str) {
+        sql.push("SELECT l.customer_id FROM data_location l WHERE l.held_to IS NULL AND l.state = '")
+            .push(state);
+        sql.push("'");
+        self.after(sql, "l");
+    }
+
+    fn after(&self, sql: &mut Sql, table: &str) {
+        if let Some(after) = self.after {
+            sql.push(&format!(" AND {table}.customer_id > ")).bind(after.0);
+        }
+    }
+
+    /// In use, and no live service needs it; something did once, or the law keeps it.
+    fn held(&self, sql: &mut Sql, facts: &Facts) {
+        self.lines(sql, "HELD");
+        sql.push(" AND ");
+        facts.any(sql, "l", &[Ground::Live, Ground::Prospect], false);
+        sql.push(" AND (EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
+             WHERE r.category = l.category AND r.system_id = l.system_id AND s.customer_id = l.customer_id) OR ");
+        facts.any(sql, "l", &[Ground::Rule, Ground::Hold], true);
+        sql.push(" OR (l.category IN ").list(ProfileField::ALL.map(|field| field.category().to_owned()));
+        sql.push(" AND EXISTS (SELECT 1 FROM system y WHERE y.id = l.system_id AND y.built_in)))");
+    }
+
+    /// Kept for the law alone, and needed again, or not kept by it any more.
+    fn restricted(&self, sql: &mut Sql, facts: &Facts) {
+        self.lines(sql, "RESTRICTED");
+        sql.push(" AND (");
+        facts.any(sql, "l", &[Ground::Live, Ground::Prospect], true);
+        sql.push(" OR ");
+        facts.any(sql, "l", &[Ground::Rule, Ground::Hold], false);
+        sql.push(")");
+    }
+
+    /// On its way out, and needed again, or kept by the law.
+    fn pending(&self, sql: &mut Sql, facts: &Facts) {
+        self.lines(sql, "DISPOSAL_PENDING");
+        sql.push(" AND ");
+        facts.any(sql, "l", &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold], true);
+    }
+
+    /// On its way out at another time than the grace after its services says by now.
+    fn due(&self, sql: &mut Sql, now: chrono::DateTime<chrono::Utc>, facts: &Facts) {
+        sql.push(
+            "SELECT l.customer_id FROM task t JOIN task_location x ON x.task_id = t.id \
+             JOIN data_location l ON l.id = x.data_location_id AND l.state = 'DISPOSAL_PENDING' \
+             WHERE t.finished_at IS NULL AND t.action IN ('ERASE', 'ANONYMIZE')",
+        );
+        self.after(sql, "l");
+        sql.push(" AND ((t.next_attempt_at > ").bind(now).push(" AND ");
+        facts.any(sql, "l", &[Ground::Covered], false);
+        sql.push(") OR (t.next_attempt_at <= ").bind(now).push(" AND ");
+        facts.any(sql, "l", &[Ground::Covered], true);
+        sql.push("))");
+    }
+
+    /// On its way out, and nobody has been told to do it.
+    fn taskless(&self, sql: &mut Sql) {
+        self.lines(sql, "DISPOSAL_PENDING");
+        sql.push(
+            " AND NOT EXISTS (SELECT 1 FROM task_location x JOIN task t ON t.id = x.task_id \
+             WHERE x.data_location_id = l.id AND t.finished_at IS NULL AND t.action IN ('ERASE', 'ANONYMIZE'))",
+        );
+    }
+
+    fn consents(&self, sql: &mut Sql) {
+        sql.push("SELECT x.customer_id FROM consent x WHERE ");
+        unneeded(sql);
+        self.after(sql, "x");
+    }
+}

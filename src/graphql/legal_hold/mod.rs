@@ -1,0 +1,7 @@
+//! Holds.
+
+mod mutations;
+mod types;
+
+pub use mutations::LegalHoldMutation;
+pub use types::LegalHold;

@@ -1,0 +1,144 @@
+//! A task.
+
+use crate::{
+    domain::task,
+    graphql::{
+        catalog::{DataCategory, categories},
+        connection::{Arguments, connection},
+        context::{catalog, loaders},
+        customer::Customer,
+        data_location::{DataLocation, DataLocationConnection},
+        enums::{TaskAction, TaskCause, TaskOutcome, TaskState},
+        error::{OrError, missing},
+        loaders::LinesOf,
+        named,
+        node::{self, id_or_nobody},
+        scalars::DateTime,
+        system::System,
+    },
+};
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use entity::task::Model;
+
+#[derive(Clone)]
+pub struct Task(pub Model);
+
+connection!(TaskConnection, TaskEdge, Task);
+
+/// One thing to be done at one system. In this version tasks are decided on and called off; to do them is up to whoever
+/// looks after the system.
+#[Object]
+impl Task {
+    pub async fn id(&self) -> ID {
+        node::id(self.0.id)
+    }
+
+    async fn action(&self) -> TaskAction {
+        self.0.action.into()
+    }
+
+    async fn state(&self) -> TaskState {
+        self.0.state.into()
+    }
+
+    /// What came of it; null while it is open.
+    async fn outcome(&self) -> Option<TaskOutcome> {
+        self.0.outcome.map(Into::into)
+    }
+
+    /// Why it came to be.
+    async fn cause(&self) -> TaskCause {
+        self.0.cause.into()
+    }
+
+    async fn system(&self, ctx: &Context<'_>) -> Result<System> {
+        catalog(ctx).systems.get(&self.0.system_id).cloned().map(System).ok_or_else(missing)
+    }
+
+    /// Null when it is about several. In this version none is.
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>> {
+        Ok(loaders(ctx).batch.load_one(self.0.customer_id).await.or_error()?.map(Customer))
+    }
+
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {
+        let keys = loaders(ctx).batch.load_one(self.0.id).await.or_error()?.unwrap_or_default();
+        categories(ctx, &keys)
+    }
+
+    /// Exactly what it is about.
+    async fn data_locations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<DataLocationConnection> {
+        const LIST: &str = "taskLocations";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let lines = loaders(ctx).batch.load_one(LinesOf(self.0.id, page)).await.or_error()?;
+        Ok(DataLocationConnection::new(LIST, lines.unwrap_or_default().map(DataLocation)))
+    }
+
+    /// Not before then.
+    async fn next_attempt_at(&self) -> Option<DateTime> {
+        self.0.next_attempt_at.filter(|_| self.0.finished_at.is_none()).map(DateTime)
+    }
+
+    async fn due_at(&self) -> Option<DateTime> {
+        Some(DateTime(self.0.due_at))
+    }
+
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    async fn finished_at(&self) -> Option<DateTime> {
+        self.0.finished_at.map(DateTime)
+    }
+}
+
+#[derive(Debug, Default, InputObject)]
+pub struct TaskFilter {
+    actions: Option<Vec<TaskAction>>,
+    states: Option<Vec<TaskState>>,
+    outcomes: Option<Vec<TaskOutcome>>,
+    causes: Option<Vec<TaskCause>>,
+    system_ids: Option<Vec<ID>>,
+    third_party_ids: Option<Vec<ID>>,
+    customer_id: Option<ID>,
+    /// Open and past its date; or not.
+    overdue: Option<bool>,
+}
+
+impl TaskFilter {
+    /// What the filter asks for.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for systems and third parties that there are not.
+    pub fn into_domain(self, ctx: &Context<'_>) -> Result<task::TaskFilter> {
+        let systems = |ids: Vec<ID>| {
+            ids.iter().map(|id| named::system(ctx, "filter.systemIds", id)).collect::<Result<Vec<_>>>()
+        };
+        let third_parties = |ids: Vec<ID>| {
+            let all = ids.iter().map(|id| named::third_party(ctx, "filter.thirdPartyIds", id));
+            let all = all.collect::<Result<Vec<_>>>()?;
+            let catalog = catalog(ctx);
+            let theirs = catalog
+                .systems
+                .values()
+                .filter(|system| system.third_party_id.is_some_and(|third_party| all.contains(&third_party)));
+            Ok::<_, async_graphql::Error>(theirs.map(|system| system.id).collect())
+        };
+        Ok(task::TaskFilter {
+            actions: self.actions.map(|any| any.into_iter().map(Into::into).collect()),
+            states: self.states.map(|any| any.into_iter().map(Into::into).collect()),
+            outcomes: self.outcomes.map(|any| any.into_iter().map(Into::into).collect()),
+            causes: self.causes.map(|any| any.into_iter().map(Into::into).collect()),
+            systems: self.system_ids.map(systems).transpose()?,
+            systems_of_third_parties: self.third_party_ids.map(third_parties).transpose()?,
+            customer: self.customer_id.map(|id| id_or_nobody(&id)),
+            overdue: self.overdue,
+        })
+    }
+}
