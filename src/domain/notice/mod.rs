@@ -1,9 +1,14 @@
 //! What customers were told before anything of theirs was given away.
 
 mod deliver;
+mod kept;
 mod of_customers;
+mod say;
 mod text;
 
 pub use deliver::{DeliverNotice, hex};
+pub(in crate::domain) use kept::Kept;
 pub use of_customers::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers};
+pub(in crate::domain) use say::say;
 pub use text::text;
+pub(in crate::domain) use text::{in_one_line, withdrawal};

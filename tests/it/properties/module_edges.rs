@@ -56,7 +56,7 @@ const TELLING: &[&str] = &[
 const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
-    ("consent", &["catalog", "customer", "gate"]),
+    ("consent", &["catalog", "customer", "gate", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
     ("gate", &["catalog", "third_party"]),
     // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies.
