@@ -5,6 +5,7 @@ mod kept;
 mod of_customers;
 mod say;
 mod text;
+mod tilt;
 
 pub use deliver::{DeliverNotice, hex};
 pub(in crate::domain) use kept::Kept;

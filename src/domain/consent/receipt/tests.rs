@@ -70,6 +70,7 @@ impl Case {
             locale,
             text: "Told.".to_owned(),
             sha256: vec![0xab; 32],
+            tilt: json!({}),
             channel: Channel::Phone,
             delivered_at: at,
             delivered_by: "Nora Teller".to_owned(),
