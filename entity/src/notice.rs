@@ -19,6 +19,8 @@ pub struct Model {
     pub text: String,
     /// Of the text in UTF-8.
     pub sha256: Vec<u8>,
+    /// The same as a machine reads it: a TILT document.
+    pub tilt: Json,
     pub channel: Channel,
     pub delivered_at: DateTimeUtc,
     /// The actor's name.

@@ -12,6 +12,8 @@ CREATE TABLE notice (
     -- Word for word, and the SHA-256 of its UTF-8.
     text text NOT NULL,
     sha256 {bytes} NOT NULL CONSTRAINT notice_sha256 CHECK (length(sha256) = 32),
+    -- The same as a machine reads it.
+    tilt {json} NOT NULL,
     channel text NOT NULL,
     delivered_at {time} NOT NULL,
     delivered_by text NOT NULL

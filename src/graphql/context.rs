@@ -3,7 +3,10 @@
 use super::{budget::MAX_COST, error::coded, lengths::FEW, loaders::Loaders};
 use crate::{
     access::{Access, Session, Stop},
-    domain::catalog::{Catalog, Catalogs},
+    domain::{
+        canonical,
+        catalog::{Catalog, Catalogs},
+    },
 };
 use async_graphql::{Context, QueryPathNode, QueryPathSegment};
 use std::{
@@ -79,7 +82,19 @@ pub fn charge_beyond_few(ctx: &Context<'_>, entries: usize) -> async_graphql::Re
         return Ok(());
     }
     let fields = ctx.field().selection_set().count().max(1);
-    let price = u64::try_from(entries.saturating_mul(fields)).unwrap_or(u64::MAX);
+    charge(ctx, entries.saturating_mul(fields))
+}
+
+/// Charges for a document that was charged for as one value beforehand, by how many it holds.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX` when the request has no more to spend.
+pub fn charge_for(ctx: &Context<'_>, document: &serde_json::Value) -> async_graphql::Result<()> {
+    charge(ctx, canonical::values(document))
+}
+
+fn charge(ctx: &Context<'_>, values: usize) -> async_graphql::Result<()> {
+    let price = u64::try_from(values).unwrap_or(u64::MAX);
     let pay = |spare: u64| spare.checked_sub(price);
     match request(ctx).spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay) {
         Ok(_) => Ok(()),

@@ -113,6 +113,23 @@ impl Duration {
     }
 }
 
+#[derive(Clone, Debug, PartialEq)]
+pub struct Json(pub serde_json::Value);
+
+/// A JSON value whose form another standard defines: RFC 8259.
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
+impl ScalarType for Json {
+    /// No argument is of this type; the trait asks for it.
+    fn parse(value: Value) -> InputValueResult<Self> {
+        value.into_json().map(Self).map_err(|_| InputValueError::custom("Give a JSON value."))
+    }
+
+    fn to_value(&self) -> Value {
+        // Only a document beyond all depth has no value; ours are made here.
+        Value::from_json(self.0.clone()).unwrap_or_default()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,8 +2,10 @@
 
 mod grant;
 mod of_customers;
+mod receipt;
 mod withdraw;
 
 pub use grant::GrantConsent;
 pub use of_customers::{ConsentParts, ConsentsByIds, ConsentsOf, ConsentsOfCustomers, PartsOfConsents};
+pub use receipt::{Ids, Receipt};
 pub use withdraw::{WithdrawConsent, Withdrawn};

@@ -1,6 +1,6 @@
 //! A customer is told which data goes where, and what for.
 
-use super::text;
+use super::{text, tilt::Tilt};
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     domain::{
@@ -60,15 +60,19 @@ impl Command for DeliverNotice {
                 "The notice reads differently by now: show the customer what `disclosureCheck` says.";
             return Err(Refusal::new(Code::NoticeChanged, message).at("noticeSha256").into());
         }
+        let (id, delivered_at) = (NoticeId(w.id()), w.now());
+        let tilt =
+            Tilt { rules: &rules, service: &service, proposed: &wished, locale, notice: id, delivered_at };
         let row = notice::Model {
-            id: NoticeId(w.id()),
+            id,
             customer_id: customer.id,
             service_id: service.id,
             locale,
             text,
             sha256: sha256.to_vec(),
+            tilt: tilt.document(),
             channel: self.channel,
-            delivered_at: w.now(),
+            delivered_at,
             delivered_by: w.actor_name(),
         };
         let lines = wished.iter().flat_map(|one| lines(&row, one, &rules)).collect::<Vec<_>>();

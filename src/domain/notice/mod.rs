@@ -1,9 +1,15 @@
 //! What customers were told before anything of theirs was given away.
 
 mod deliver;
+mod kept;
 mod of_customers;
+mod say;
 mod text;
+mod tilt;
 
 pub use deliver::{DeliverNotice, hex};
+pub(in crate::domain) use kept::Kept;
 pub use of_customers::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers};
+pub(in crate::domain) use say::say;
 pub use text::text;
+pub(in crate::domain) use text::{in_one_line, withdrawal};

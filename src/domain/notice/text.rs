@@ -1,30 +1,23 @@
 //! The text of a notice: which data goes to whom, what for, how long, and what the customer can do about it
 //! (Art. 13(1) and 13(2)). It names no customer: what it says is the same for everybody who has the service.
 
+use super::{
+    kept::{Kept, in_words, removed, required},
+    say::say,
+};
 use crate::domain::{
     catalog::Catalog,
     gate::{Proposed, Rules, RulesOf},
-    period::Period,
     third_party::is_in_eea,
 };
 use entity::{
-    controller, data_requirement,
+    controller,
     enums::{LegalBasis, Locale, TransferSafeguard},
     ids::{PurposeKey, ServiceId, SystemId},
     json::Contact,
     purpose, service, third_party,
 };
 use std::fmt::Write;
-
-/// A text in one of two languages.
-macro_rules! say {
-    ($locale:expr, $sv:expr, $en:expr) => {
-        match $locale {
-            Locale::Sv => $sv,
-            Locale::En => $en,
-        }
-    };
-}
 
 /// What a customer is told before a service gives anything to third parties.
 #[must_use]
@@ -98,7 +91,7 @@ fn contact(contact: &Contact) -> String {
 }
 
 /// An address has lines of its own.
-fn in_one_line(text: &str) -> String {
+pub(in crate::domain) fn in_one_line(text: &str) -> String {
     text.lines().collect::<Vec<_>>().join(", ")
 }
 
@@ -141,7 +134,7 @@ fn what_for(catalog: &Catalog, purpose: &purpose::Model, consent_needed: bool, l
     )
 }
 
-fn basis(basis: LegalBasis, locale: Locale) -> &'static str {
+pub(super) fn basis(basis: LegalBasis, locale: Locale) -> &'static str {
     match basis {
         LegalBasis::Consent => say!(locale, "samtycke (artikel 6.1 a)", "consent (Article 6(1)(a))"),
         LegalBasis::Contract => say!(locale, "avtal (artikel 6.1 b)", "contract (Article 6(1)(b))"),
@@ -169,7 +162,18 @@ fn where_to(party: &third_party::Model, locale: Locale) -> String {
             format!("Country: {country}, in the EEA.")
         );
     }
-    let safeguard = match party.safeguard {
+    let safeguard = safeguard(party.safeguard, locale);
+    let reference = party.safeguard_reference.as_deref().map(|text| format!(" ({text})")).unwrap_or_default();
+    say!(
+        locale,
+        format!("Land: {country}, utanför EES. Skydd för överföringen: {safeguard}{reference}."),
+        format!("Country: {country}, outside the EEA. Safeguard for the transfer: {safeguard}{reference}.")
+    )
+}
+
+/// What makes a transfer lawful, with the article.
+pub(super) fn safeguard(safeguard: Option<TransferSafeguard>, locale: Locale) -> &'static str {
+    match safeguard {
         Some(TransferSafeguard::Adequacy) => {
             say!(locale, "beslut om adekvat skyddsnivå (artikel 45)", "an adequacy decision (Article 45)")
         }
@@ -187,13 +191,7 @@ fn where_to(party: &third_party::Model, locale: Locale) -> String {
             say!(locale, "ett undantag (artikel 49)", "a derogation (Article 49)")
         }
         Some(TransferSafeguard::Eea) | None => say!(locale, "inget", "none"),
-    };
-    let reference = party.safeguard_reference.as_deref().map(|text| format!(" ({text})")).unwrap_or_default();
-    say!(
-        locale,
-        format!("Land: {country}, utanför EES. Skydd för överföringen: {safeguard}{reference}."),
-        format!("Country: {country}, outside the EEA. Safeguard for the transfer: {safeguard}{reference}.")
-    )
+    }
 }
 
 /// How long it stays there: as long as the service, then the longest grace; longer where a statute says so.
@@ -204,45 +202,14 @@ fn how_long(
     purpose: &PurposeKey,
     locale: Locale,
 ) -> Vec<String> {
-    let here = |need: &&data_requirement::Model| need.system_id == system && need.purpose == *purpose;
-    let needs = catalog.requirements_of(service).map(AsRef::as_ref).filter(here).collect::<Vec<_>>();
-    let mut graces = needs.iter().map(|need| need.grace.as_str()).collect::<Vec<_>>();
-    graces.sort_unstable();
-    graces.dedup();
-    let graces = graces.into_iter().filter_map(|text| Period::parse(text).ok());
-    let graces = graces
-        .filter_map(|period| period.in_words(locale))
-        .collect::<Vec<_>>()
-        .join(say!(locale, " eller ", " or "));
-    let mut lines = vec![if graces.is_empty() {
-        say!(
-            locale,
-            "Uppgifterna tas bort när du inte längre har tjänsten.",
-            "The data is removed when you no longer have the service."
-        )
-        .to_owned()
-    } else {
-        say!(
-            locale,
-            format!("Uppgifterna tas bort {graces} efter att du inte längre har tjänsten."),
-            format!("The data is removed {graces} after you no longer have the service.")
-        )
-    }];
-    let rules = catalog.retention_rules.values().filter(|rule| {
-        rule.retired_at.is_none()
-            && rule.purpose == *purpose
-            && needs.iter().any(|need| need.category.is_within(rule.category.as_str()))
-    });
-    let mut statutes = rules.map(|rule| rule.statute.as_str()).collect::<Vec<_>>();
+    let kept = Kept::of(catalog, service, system, purpose, |_| true);
+    let graces = kept.graces.iter().filter_map(|grace| in_words(grace, locale)).collect::<Vec<_>>();
+    let mut lines = vec![removed(&graces.join(say!(locale, " eller ", " or ")), locale)];
+    let mut statutes = kept.rules.iter().map(|rule| rule.statute.as_str()).collect::<Vec<_>>();
     statutes.sort_unstable();
     statutes.dedup();
     if !statutes.is_empty() {
-        let statutes = statutes.join(", ");
-        lines.push(say!(
-            locale,
-            format!("Det som lagen kräver sparas längre: {statutes}."),
-            format!("What the law requires is kept longer: {statutes}.")
-        ));
+        lines.push(required(&statutes.join(", "), locale));
     }
     lines
 }
@@ -258,12 +225,26 @@ fn rights(consent_needed: bool, locale: Locale) -> String {
     if !consent_needed {
         return rights.to_owned();
     }
-    let withdraw = say!(
+    let (withdraw, without) = (withdrawal(locale), without_consent(locale));
+    format!("{withdraw} {without}\n{rights}")
+}
+
+/// How consent is taken back, and what that changes (Art. 7(3)).
+pub(in crate::domain) fn withdrawal(locale: Locale) -> &'static str {
+    say!(
         locale,
         "Du kan när som helst ta tillbaka ditt samtycke, på samma sätt som du gav det. Det ändrar inte lagligheten av \
-         det som redan har gjorts. Utan samtycke kan den del av tjänsten som behöver uppgifterna inte levereras.",
+         det som redan har gjorts.",
         "You can withdraw your consent at any time, in the same way as you gave it. That does not affect the lawfulness of \
-         what was done before. Without consent, the part of the service that needs the data cannot be delivered."
-    );
-    format!("{withdraw}\n{rights}")
+         what was done before."
+    )
+}
+
+/// What follows from not allowing it (Art. 13(2)(e)).
+pub(super) fn without_consent(locale: Locale) -> &'static str {
+    say!(
+        locale,
+        "Utan samtycke kan den del av tjänsten som behöver uppgifterna inte levereras.",
+        "Without consent, the part of the service that needs the data cannot be delivered."
+    )
 }

@@ -1,16 +1,20 @@
 //! A customer's permission, and its history.
 
-use crate::graphql::{
-    catalog::{DataCategory, Purpose, categories},
-    connection::connection,
-    context::{catalog, loaders},
-    customer::Customer,
-    enums::{Channel, ConsentEventKind},
-    error::{OrError, missing},
-    node,
-    notice::Notice,
-    scalars::DateTime,
-    third_party::ThirdParty,
+use crate::{
+    domain::consent::{Ids, Receipt},
+    graphql::{
+        catalog::{DataCategory, Purpose, categories},
+        connection::connection,
+        context::{catalog, charge_for, loaders},
+        customer::Customer,
+        enums::{Channel, ConsentEventKind},
+        error::{OrError, missing},
+        loaders::One,
+        node,
+        notice::Notice,
+        scalars::{DateTime, Json},
+        third_party::ThirdParty,
+    },
 };
 use async_graphql::{Context, ID, Object, Result};
 use entity::{consent, consent_event};
@@ -46,7 +50,7 @@ impl Consent {
     }
 
     async fn notice(&self, ctx: &Context<'_>) -> Result<Notice> {
-        let found = loaders(ctx).batch.load_one(crate::graphql::loaders::One(self.0.notice_id)).await;
+        let found = loaders(ctx).batch.load_one(One(self.0.notice_id)).await;
         found.or_error()?.map(Notice).ok_or_else(missing)
     }
 
@@ -66,6 +70,32 @@ impl Consent {
     async fn events(&self, ctx: &Context<'_>) -> Result<Vec<ConsentEvent>> {
         let parts = loaders(ctx).batch.load_one(self.0.id).await.or_error()?.unwrap_or_default();
         Ok(parts.events.into_iter().map(ConsentEvent).collect())
+    }
+
+    /// ISO/IEC TS 27560 consent receipt.
+    async fn receipt(&self, ctx: &Context<'_>) -> Result<Json> {
+        let (row, loaders, catalog) = (&self.0, loaders(ctx), catalog(ctx));
+        let (parts, notice, lines) = tokio::join!(
+            loaders.batch.load_one(row.id),
+            loaders.batch.load_one(One(row.notice_id)),
+            loaders.batch.load_one(row.notice_id),
+        );
+        let document = Receipt {
+            catalog: &catalog,
+            consent: row,
+            parts: &parts.or_error()?.unwrap_or_default(),
+            notice: &notice.or_error()?.ok_or_else(missing)?,
+            lines: &lines.or_error()?.unwrap_or_default(),
+            ids: Ids {
+                consent: node::id(row.id).0,
+                customer: node::id(row.customer_id).0,
+                notice: node::id(row.notice_id).0,
+                third_party: node::id(row.third_party_id).0,
+            },
+        };
+        let document = document.document();
+        charge_for(ctx, &document)?;
+        Ok(Json(document))
     }
 }
 

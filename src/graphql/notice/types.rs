@@ -5,13 +5,13 @@ use crate::{
     graphql::{
         catalog::Service,
         connection::connection,
-        context::{catalog, charge_beyond_few, loaders},
+        context::{catalog, charge_beyond_few, charge_for, loaders},
         customer::Customer,
         disclosure::ProposedDisclosure,
         enums::{Channel, Locale},
         error::{OrError, missing},
         node,
-        scalars::DateTime,
+        scalars::{DateTime, Json},
     },
 };
 use async_graphql::{Context, ID, Object, Result};
@@ -50,6 +50,12 @@ impl Notice {
     /// Lower-case hex SHA-256 of `text` in UTF-8.
     async fn sha256(&self) -> String {
         hex(&self.0.sha256)
+    }
+
+    /// The same as a machine reads it: a TILT document (https://transparency-information-language.github.io/schema/).
+    async fn tilt(&self, ctx: &Context<'_>) -> Result<Json> {
+        charge_for(ctx, &self.0.tilt)?;
+        Ok(Json(self.0.tilt.clone()))
     }
 
     /// What it says, line by line.

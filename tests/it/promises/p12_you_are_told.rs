@@ -2,9 +2,9 @@
 
 use crate::support::{
     TestApp,
-    disclose::{DELIVER, GRANT},
+    disclose::{DELIVER, GRANT, assert_says_nothing_of},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 #[tokio::test]
@@ -87,5 +87,60 @@ async fn consent_rests_on_what_was_told() {
     let anew = app.tell(&customer, "web-hosting").await;
     assert_eq!(grant(&anew, &["user.name"]).await, []);
     assert_eq!(grant(&anew, &["user.name"]).await, [("ALREADY_EXISTS".to_owned(), None)]);
+    app.finish().await;
+}
+
+/// A machine reads the same, and reads it for ever as it was told.
+#[tokio::test]
+async fn a_machine_reads_the_notice_as_it_was_told() {
+    let app = TestApp::new().await;
+    let customer = app.register("K-4204").await;
+    let notice = app.tell(&customer, "web-hosting").await;
+    let read = async |notice: &str| {
+        let document = "query ($id: ID!) { node(id: $id) { ... on Notice { tilt deliveredAt } } }";
+        let answer = app.customer_user("K-4204").ask(document, json!({ "id": notice })).await;
+        answer.data()["node"].clone()
+    };
+    let told = read(&notice).await;
+    let tilt = &told["tilt"];
+    for (path, value) in [
+        ("/meta/name", json!("Björk & Bit Webbyrå AB")),
+        ("/meta/created", told["deliveredAt"].clone()),
+        ("/meta/language", json!("sv")),
+        ("/controller/address", json!("Påhittade gränd 4, 123 45 Exempelstad")),
+        ("/dataProtectionOfficer/email", json!("dataskydd@bjorkobit.example")),
+        ("/dataDisclosed/0/recipients/0/name", json!("Fjällripan Hosting AB")),
+        ("/dataDisclosed/0/recipients/0/country", json!("SE")),
+        ("/dataDisclosed/0/legalBases/0/reference", json!("GDPR-6-1-a")),
+        ("/thirdCountryTransfers", json!([])),
+        ("/rightToWithdrawConsent/available", json!(true)),
+        ("/automatedDecisionMaking", json!({ "inUse": false })),
+    ] {
+        assert_eq!(tilt.pointer(path), Some(&value), "{path}: {tilt:#}");
+    }
+    // Its hash is that of the rest, with the fields of each object in order and nothing between.
+    let mut rest = tilt.clone();
+    let hash = rest["meta"].as_object_mut().unwrap().remove("_hash").unwrap();
+    rest.sort_all_objects();
+    let digest = Sha256::digest(rest.to_string());
+    assert_eq!(hash, digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")));
+    assert_says_nothing_of("K-4204", &tilt.to_string());
+    assert!(!tilt.to_string().contains(&customer), "{tilt:#}");
+
+    // The hosting company moves across the ocean. Who is told now is told otherwise; what was told is what it was.
+    let party = app.third_party_id("Fjällripan Hosting AB").await;
+    let moved = json!({ "thirdPartyId": party, "country": "US" });
+    let update = "mutation ($input: UpdateThirdPartyInput!) { updateThirdParty(input: $input) {
+        userErrors { code message field } } }";
+    assert_eq!(app.compliance().ask(update, json!({ "input": moved })).await.user_errors(), []);
+    assert_eq!(read(&notice).await, told);
+    let service = app.service_id("web-hosting").await;
+    let input = json!({ "customerId": customer, "serviceId": service, "channel": "EMAIL", "locale": "EN" });
+    let anew = app.agent().ask(DELIVER, json!({ "input": input })).await;
+    let anew = read(anew.data()["deliverNotice"]["notice"]["id"].as_str().unwrap()).await["tilt"].clone();
+    assert_eq!(anew["thirdCountryTransfers"][0]["country"], "US");
+    assert_eq!(anew["meta"]["language"], "en");
+    let purpose = |tilt: &Value| tilt["dataDisclosed"][0]["purposes"][0]["purpose"].clone();
+    assert_ne!(purpose(&anew), purpose(tilt));
     app.finish().await;
 }

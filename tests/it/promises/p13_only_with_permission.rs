@@ -2,9 +2,9 @@
 
 use crate::support::{
     TestApp,
-    disclose::{GRANT, WITHDRAW},
+    disclose::{GRANT, WITHDRAW, assert_says_nothing_of},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn without_permission_nothing_goes_and_with_it_no_more_than_was_allowed() {
@@ -118,6 +118,73 @@ async fn nothing_is_shared_once_permission_was_taken_back() {
         let given = customer["disclosures"]["nodes"].as_array().unwrap();
         assert_eq!(given.len(), usize::from(shared.user_errors().is_empty()));
         assert!(given.iter().all(|one| one["disclosedAt"].as_str().unwrap() < ended), "{customer:#}");
+    }
+    app.finish().await;
+}
+
+/// The customer has it in hand what they allowed (Art. 7(1)): a receipt in a form that other programs read too, which
+/// names nobody, and shows that it was taken back.
+#[tokio::test]
+async fn a_receipt_shows_what_was_allowed_and_that_it_was_taken_back() {
+    let app = TestApp::new().await;
+    let customer = app.register("K-4303").await;
+    let consents = app.allow(&customer, "web-hosting").await;
+    let ask = async || {
+        let document = "query ($id: ID!) { node(id: $id) { ... on Consent { receipt categories { key }
+            thirdParty { id name country } notice { id sha256 } } } }";
+        let answer = app.customer_user("K-4303").ask(document, json!({ "id": consents[0] })).await;
+        answer.data()["node"].clone()
+    };
+    let consent = ask().await;
+    let receipt = &consent["receipt"];
+    let record = &receipt["dpv:hasRecordOfActivity"];
+    assert_eq!(receipt["@type"], "dpv:ConsentReceipt");
+    assert_eq!(receipt["dct:identifier"].as_str().map(str::len), Some(64));
+    assert_eq!(
+        (&record["dct:identifier"], &record["dpv:hasDataSubject"]),
+        (&json!(consents[0]), &json!(customer))
+    );
+    let notice = &record["dpv:hasNotice"];
+    assert_eq!((&notice["dct:identifier"], &notice["schema:sha256"]), {
+        (&consent["notice"]["id"], &consent["notice"]["sha256"])
+    });
+    assert_eq!(record["dct:language"], "sv");
+    let process = &record["dpv:hasProcess"][0];
+    let told = process["dpv:hasPersonalData"].as_array().unwrap().iter().map(|row| &row["skos:notation"]);
+    let allowed = consent["categories"].as_array().unwrap().iter().map(|row| &row["key"]);
+    assert!(told.clone().count() > 0 && told.eq(allowed), "{consent:#}");
+    assert_eq!(process["dpv:hasPurpose"]["dct:identifier"], "DELIVER_SERVICE");
+    assert_eq!(process["dpv:hasRecipient"], json!([consent["thirdParty"]["id"]]));
+    assert_eq!(process["dpv:hasStorageCondition"][0]["dpv:hasLocation"], json!(["loc:SE"]));
+    assert_eq!(process["dpv:hasJurisdiction"], "loc:SE");
+    assert_eq!(process["dpv:hasConsentControl"]["dpv:isExercisedAt"], "mailto:hej@bjorkobit.example");
+    let names = record["dpv:hasEntity"].as_array().unwrap().iter().map(|party| party["dpv:hasName"].as_str());
+    assert_eq!(
+        names.collect::<Vec<_>>(),
+        [
+            Some("Björk & Bit Webbyrå AB"),
+            Some("Fjällripan Hosting AB"),
+            Some("Integritetsskyddsmyndigheten (IMY)"),
+            None
+        ]
+    );
+    let states = |record: &Value| {
+        let events = record["dpv:hasConsentStatus"].as_array().unwrap().iter();
+        events.map(|event| event["@type"][0].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(record), ["dpv:ConsentGiven"]);
+
+    let input = json!({ "consentId": consents[0], "channel": "PHONE", "evidence": "call with Kim Testsson" });
+    assert_eq!(app.agent().ask(WITHDRAW, json!({ "input": input })).await.user_errors(), []);
+    let after = ask().await["receipt"].clone();
+    let record = &after["dpv:hasRecordOfActivity"];
+    assert_eq!(states(record), ["dpv:ConsentGiven", "dpv:ConsentWithdrawn"]);
+    assert_eq!(record["dpv:hasConsentStatus"][1]["dpv:isIndicatedBy"], json!(customer));
+    assert_eq!(after["dct:created"], record["dpv:hasConsentStatus"][1]["dpv:isIndicatedAtTime"]);
+    assert_ne!(after["dct:identifier"], receipt["dct:identifier"]);
+    for receipt in [receipt.to_string(), after.to_string()] {
+        assert_says_nothing_of("K-4303", &receipt);
+        assert!(!receipt.contains("Testsson"), "{receipt}");
     }
     app.finish().await;
 }

@@ -57,7 +57,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
     ("legal_hold", &["catalog", "customer", "disposal"]),
-    ("consent", &["catalog", "customer", "disposal", "gate"]),
+    ("consent", &["catalog", "customer", "disposal", "gate", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
     ("gate", &["catalog", "third_party"]),
     // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies.

@@ -122,6 +122,10 @@ const LISTS: &[(&str, u64)] = &[
     ("customers(first: SIZE) { nodes { reference } }", 1),
     // Besides the count, a look at whether it is of so few that they are on record: it stops at the twenty-first.
     ("customers(first: SIZE) { totalCount nodes { reference } }", 3),
+    (
+        "customers(first: SIZE) { nodes { consents(first: 3) { nodes { receipt } } notices(first: 3) { nodes { tilt } } } }",
+        7,
+    ),
     ("auditEvents(first: SIZE) { nodes { subjects { nodes { customer { reference } } } } }", 2),
     ("systems(first: SIZE) { nodes { thirdParty { name } } }", 0),
     ("thirdParties(first: SIZE) { nodes { systems { name } assessments { nodes { status } } } }", 0),

@@ -68,3 +68,12 @@ impl TestApp {
         self.agent().ask(SHARE, json!({ "input": input })).await
     }
 }
+
+/// Nothing in it is of the person who was registered under this number.
+pub fn assert_says_nothing_of(reference: &str, document: &str) {
+    let profile = super::build::person(reference)["profile"].clone();
+    let values = profile.as_object().unwrap().values().map(|value| value.as_str().unwrap());
+    for value in values.chain([reference]) {
+        assert!(!document.contains(value), "{value}: {document}");
+    }
+}

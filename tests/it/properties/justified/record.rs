@@ -157,6 +157,7 @@ async fn allow(app: &TestApp, customer: &str, service: &str, consents: &[Consent
         locale: Locale::En,
         text: "Told.".to_owned(),
         sha256: vec![0; 32],
+        tilt: serde_json::json!({}),
         channel: Channel::Phone,
         delivered_at: at,
         delivered_by: "a test".to_owned(),
