@@ -21,7 +21,10 @@ pub(super) fn unneeded(sql: &mut Sql) {
         .push(NEEDED)
         .push("s.ended_at IS NULL AND r.retired_at IS NULL) AND ")
         .push(NEEDED)
-        .push("(s.ended_at >= x.granted_at OR r.retired_at >= x.granted_at))");
+        .push(
+            "(s.ended_at IS NULL OR s.ended_at >= x.granted_at) AND (r.retired_at IS NULL \
+             OR (r.retired_at >= x.granted_at AND r.retired_at > s.started_at)))",
+        );
 }
 
 /// Ends the consents of these customers, who are locked, that no live service needs any more, with the reason on record.

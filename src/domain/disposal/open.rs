@@ -37,7 +37,8 @@ struct Open {
 /// Brings these lines, all those of their customers, into the states that they should be in. Back come the tasks that
 /// this opened, and no other.
 ///
-/// A task is all or nothing: where one of its lines is needed again, it is called off, and what remains gets another.
+/// A task is all or nothing: where one of its lines is needed again, it is called off, and what remains gets another. How a
+/// line goes stays as it was first decided, whatever is said of the next ones since.
 pub(in crate::domain) async fn carry_out(
     w: &Writer,
     catalog: &Catalog,
@@ -47,9 +48,9 @@ pub(in crate::domain) async fn carry_out(
     let open = open(w, lines).await?;
     let now = w.now();
     let fits = |one: &Judged, open: &Open| {
-        one.verdict.task().is_some_and(|(action, not_before)| {
+        one.verdict.task().is_some_and(|(_, not_before)| {
             let at = open.next_attempt_at.unwrap_or(now);
-            action == open.action && not_before.map_or(at <= now, |moment| at == moment)
+            not_before.map_or(at <= now, |moment| at == moment)
         })
     };
     // Tasks that no longer say what is to be done with each of their lines.
@@ -67,6 +68,7 @@ pub(in crate::domain) async fn carry_out(
         }
         // What goes on with another task has the reason that it had.
         let cause = before.filter(|open| fits(one, open)).map_or_else(|| cause(one), |open| open.cause);
+        let action = before.map_or(action, |open| open.action);
         let at = not_before.unwrap_or(now);
         let group = (one.line.customer_id, one.line.system_id, action, at, cause);
         groups.entry(group).or_default().push(one);

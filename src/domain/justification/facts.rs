@@ -16,7 +16,8 @@ use std::collections::BTreeSet;
 /// How long somebody who has ordered nothing yet is kept on record: steps before a contract (Art. 6(1)(b)).
 pub const PROSPECT: &str = "P90D";
 
-/// That the customer has not taken back the permission on which the requirement `r` rests, or has given it anew.
+/// That the customer has not taken back the permission on which the requirement `r` rests, or has given it anew: one that
+/// then lapsed with its service was not taken back.
 const NOT_WITHDRAWN: &str = " AND NOT EXISTS (SELECT 1 FROM consent x \
     JOIN consent_category g ON g.consent_id = x.id AND g.category = r.category \
     JOIN system t ON t.id = r.system_id AND t.third_party_id = x.third_party_id \
@@ -24,7 +25,7 @@ const NOT_WITHDRAWN: &str = " AND NOT EXISTS (SELECT 1 FROM consent x \
     WHERE x.ended_as = 'WITHDRAWN' AND x.customer_id = s.customer_id AND x.purpose = r.purpose \
     AND NOT EXISTS (SELECT 1 FROM consent n JOIN consent_category h ON h.consent_id = n.id AND h.category = g.category \
     WHERE n.customer_id = x.customer_id AND n.third_party_id = x.third_party_id AND n.purpose = x.purpose \
-    AND n.ended_at IS NULL))";
+    AND (n.ended_at IS NULL OR (n.ended_as = 'LAPSED' AND n.granted_at > x.ended_at))))";
 
 /// What can be asked about by itself, of all that justifies data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ mod no_other_door;
 mod policy_matrix;
 mod query_counts;
 mod schema_file;
+mod settled;
 mod sight_matrix;
 mod source;
 mod touches;

@@ -2,7 +2,7 @@
 
 use super::{
     calendar::{LENGTHS, Length, PROSPECT, day_of, midnight},
-    rules::{Consent, Customer, Line, Requirement, Rule, Start, Subscription, World},
+    rules::{Consent, Customer, Hold, Line, Requirement, Rule, Start, Subscription, World},
 };
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
 use entity::enums::ConsentEventKind;
@@ -49,7 +49,7 @@ impl Dice {
         from[self.below(from.len())].clone()
     }
 
-    fn percent(&mut self, percent: u64) -> bool {
+    pub fn percent(&mut self, percent: u64) -> bool {
         self.roll(100) < percent
     }
 
@@ -132,7 +132,17 @@ fn requirements(dice: &mut Dice, service: usize) -> Vec<Requirement> {
         if needs.iter().any(same) {
             continue;
         }
-        let need = Requirement { service, category, system, purpose, grace, retired: false };
+        let on_end = dice.pick(&["ERASE", "ANONYMIZE"]);
+        let need = Requirement {
+            service,
+            category,
+            system,
+            purpose,
+            grace,
+            on_end,
+            retired: false,
+            retired_at: None,
+        };
         match dice.roll(5) {
             0 => needs.push(Requirement { retired: true, ..need }),
             1 => {
@@ -178,24 +188,38 @@ fn customer(dice: &mut Dice, number: usize, about: &About, requirements: &[Requi
     let subscription = |dice: &mut Dice| Subscription {
         id: String::new(),
         service: dice.below(SERVICES),
+        // Of those that ended it is of no matter here.
+        started_at: about.now,
         ended_at: dice.percent(75).then(|| dice.moment(about)),
     };
     let lines = 3 + dice.roll(5);
     Customer {
+        id: String::new(),
         reference: format!("R-{number}"),
         created_at: dice.moment(&About { lengths: vec![PROSPECT], ..about.clone() }),
         subscriptions: (0..ordered).map(|_| subscription(dice)).collect(),
-        consents: (0..dice.roll(5)).map(|_| consent(dice)).collect(),
+        consents: (0..dice.roll(5)).map(|_| consent(dice, about.now)).collect(),
+        holds: (0..dice.roll(3) / 2).map(|_| hold(dice)).collect(),
         lines: (0..lines).map(|_| line(dice, about, requirements)).collect(),
     }
 }
 
-fn consent(dice: &mut Dice) -> Consent {
+fn consent(dice: &mut Dice, now: DateTime<Utc>) -> Consent {
     let ends = [None, Some(ConsentEventKind::Withdrawn), Some(ConsentEventKind::Lapsed)];
     let mut categories = (0..3).map(|_| dice.pick(&CATEGORIES)).collect::<Vec<_>>();
     categories.sort_unstable();
     categories.dedup();
-    Consent { purpose: dice.pick(&PURPOSES), categories, ended_as: ends[dice.below(3)] }
+    let ended_as = ends[dice.below(3)];
+    // Sooner or later than another; all of it after services ended, and before others began.
+    let granted_at = now - TimeDelta::minutes(40 - dice.roll(30).cast_signed());
+    let ended_at = ended_as.map(|_| granted_at + TimeDelta::minutes(dice.roll(9).cast_signed()));
+    let id = String::new();
+    Consent { id, purpose: dice.pick(&PURPOSES), categories, granted_at, ended_at, ended_as }
+}
+
+fn hold(dice: &mut Dice) -> Hold {
+    let categories = dice.percent(60).then(|| vec![dice.pick(&["user.ore", "user.contact", "user.name"])]);
+    Hold { id: String::new(), categories, lifted: dice.percent(30) }
 }
 
 /// Mostly where something needs it, or did.
@@ -213,5 +237,7 @@ fn line(dice: &mut Dice, about: &About, requirements: &[Requirement]) -> Line {
         collected_at: dice.moment(about),
         document_date: dice.percent(50).then(|| dice.document_date(about)),
         erased: dice.percent(8),
+        state: String::new(),
+        goes: None,
     }
 }

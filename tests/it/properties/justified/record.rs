@@ -2,7 +2,7 @@
 
 use super::{
     chance::{CATEGORIES, PURPOSES, SERVICES, SYSTEMS, THIRD_PARTYS, UNASKED},
-    rules::{Consent, Line, Requirement, Rule, Start, World},
+    rules::{Consent, Hold, Line, Requirement, Rule, Start, World},
 };
 use crate::support::{
     TestApp,
@@ -13,14 +13,14 @@ use entity::{
     consent, consent_category, customer, data_location,
     enums::{Channel, DataLocationState, Locale},
     ids::{ConsentId, DataLocationId, NoticeId, SubscriptionId},
-    notice, retention_rule, subscription,
+    notice, retention_rule, subscription, task_location,
 };
 use kartotek::graphql::NodeId;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, prelude::Uuid, sea_query::Expr};
 use serde_json::{Value, json};
 
 /// Makes one change of the reference data, and returns what it answers with.
-async fn change(app: &TestApp, field: &str, input: Value, selection: &str) -> Value {
+pub async fn change(app: &TestApp, field: &str, input: Value, selection: &str) -> Value {
     let mut kind = format!("{field}Input");
     kind[..1].make_ascii_uppercase();
     let document = format!(
@@ -37,7 +37,7 @@ pub async fn end_fiscal_year(app: &TestApp, month: u32) {
 }
 
 /// All of it. What comes on record by that, such as ids, is noted in the world.
-pub async fn put(app: &TestApp, world: &mut World) {
+pub async fn put(app: &TestApp, world: &mut World) -> Places {
     end_fiscal_year(app, world.fiscal_year_end_month).await;
     for key in CATEGORIES.iter().filter(|key| key.starts_with("user.ore")) {
         change(app, "createDataCategory", json!({ "key": key, "name": key }), "dataCategory { id }").await;
@@ -58,6 +58,13 @@ pub async fn put(app: &TestApp, world: &mut World) {
     }
     keep(app, &world.rules).await;
     register(app, world, &services, &systems).await;
+    Places { services, systems }
+}
+
+/// The ids of what there is, as the API has them.
+pub struct Places {
+    pub services: Vec<String>,
+    pub systems: Vec<String>,
 }
 
 async fn systems(app: &TestApp) -> Vec<String> {
@@ -75,14 +82,17 @@ async fn systems(app: &TestApp) -> Vec<String> {
     systems
 }
 
+/// A requirement, as the API is told of it.
+pub fn written(need: &Requirement, systems: &[String]) -> Value {
+    json!({ "category": need.category, "purpose": need.purpose, "systemId": systems[need.system],
+        "onEnd": need.on_end, "grace": need.grace.text })
+}
+
 /// First what the service needed once, and then what it needs: the rest is retired by that.
 async fn need(app: &TestApp, service: &str, needs: impl Iterator<Item = &Requirement>, systems: &[String]) {
     let (once, now): (Vec<_>, Vec<_>) = needs.partition(|need| need.retired);
     for needs in [once, now] {
-        let line = |need: &&Requirement| {
-            json!({ "category": need.category, "purpose": need.purpose, "systemId": systems[need.system],
-                "onEnd": "ERASE", "grace": need.grace.text })
-        };
+        let line = |need: &&Requirement| written(need, systems);
         let input =
             json!({ "serviceId": service, "requirements": needs.iter().map(line).collect::<Vec<_>>() });
         change(app, "setDataRequirements", input, "service { version }").await;
@@ -115,6 +125,7 @@ async fn keep(app: &TestApp, rules: &[Rule]) {
 async fn register(app: &TestApp, world: &mut World, services: &[String], systems: &[String]) {
     for customer in &mut world.customers {
         let id = app.register(&customer.reference).await;
+        customer.id.clone_from(&id);
         customer::Entity::update_many()
             .col_expr(customer::Column::CreatedAt, Expr::value(customer.created_at))
             .filter(customer::Column::Reference.eq(&customer.reference))
@@ -131,14 +142,15 @@ async fn register(app: &TestApp, world: &mut World, services: &[String], systems
                 end(app, key, ended_at).await;
             }
         }
-        allow(app, &id, &services[0], &customer.consents).await;
+        allow(app, &id, &services[0], &mut customer.consents).await;
+        hold(app, &id, &mut customer.holds).await;
         record(app, &id, &mut customer.lines, systems).await;
         customer.lines.extend(kept);
     }
 }
 
 /// Puts permissions on record that rest on a notice of no matter.
-async fn allow(app: &TestApp, customer: &str, service: &str, consents: &[Consent]) {
+async fn allow(app: &TestApp, customer: &str, service: &str, consents: &mut [Consent]) {
     let (Some(NodeId::Customer(customer_id)), Some(NodeId::Service(service_id))) =
         (NodeId::parse(&customer.into()), NodeId::parse(&service.into()))
     else {
@@ -171,11 +183,12 @@ async fn allow(app: &TestApp, customer: &str, service: &str, consents: &[Consent
             third_party_id,
             purpose: one.purpose.into(),
             notice_id,
-            granted_at: at,
-            ended_at: one.ended_as.map(|_| at),
+            granted_at: one.granted_at,
+            ended_at: one.ended_at,
             ended_as: one.ended_as,
         };
         let consent_id = row.id;
+        one.id = NodeId::Consent(consent_id).id().to_string();
         consent::Entity::insert(row.into_active_model()).exec_without_returning(db).await.unwrap();
         for category in &one.categories {
             let row = consent_category::Model { consent_id, customer_id, category: (*category).into() };
@@ -183,6 +196,15 @@ async fn allow(app: &TestApp, customer: &str, service: &str, consents: &[Consent
                 .exec_without_returning(db)
                 .await
                 .unwrap();
+        }
+    }
+}
+
+async fn hold(app: &TestApp, customer: &str, holds: &mut [Hold]) {
+    for one in holds {
+        one.id = app.hold(customer, one.categories.as_deref()).await;
+        if one.lifted {
+            assert_eq!(app.lift(&one.id, json!({})).await.user_errors(), []);
         }
     }
 }
@@ -200,6 +222,8 @@ async fn profile_lines(app: &TestApp, customer: &str) -> Vec<Line> {
         collected_at: node["collectedAt"].as_str().unwrap().parse().unwrap(),
         document_date: None,
         erased: false,
+        state: String::new(),
+        goes: None,
     };
     nodes.iter().map(line).collect()
 }
@@ -246,8 +270,15 @@ async fn record(app: &TestApp, customer: &str, lines: &mut [Line], systems: &[St
     let Some(NodeId::System(kartotek)) = NodeId::parse(&systems[0].clone().into()) else {
         panic!("{} is no system's", systems[0])
     };
+    // Whatever was decided about them where they were.
+    task_location::Entity::delete_many()
+        .filter(task_location::Column::DataLocationId.is_in(here.clone()))
+        .exec(app.database.owner())
+        .await
+        .unwrap();
     data_location::Entity::update_many()
         .col_expr(data_location::Column::SystemId, Expr::value(kartotek))
+        .col_expr(data_location::Column::State, Expr::value(DataLocationState::Held))
         .filter(data_location::Column::Id.is_in(here))
         .exec(app.database.owner())
         .await

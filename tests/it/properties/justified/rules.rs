@@ -23,7 +23,11 @@ pub struct Requirement {
     pub system: usize,
     pub purpose: &'static str,
     pub grace: Length,
+    /// How data goes when the service ends.
+    pub on_end: &'static str,
     pub retired: bool,
+    /// When it was retired, where that was after customers came.
+    pub retired_at: Option<DateTime<Utc>>,
 }
 
 /// A statute keeps a category, and what is below it, for a purpose.
@@ -43,6 +47,7 @@ pub struct Subscription {
     /// As the API has it, once it is on record.
     pub id: String,
     pub service: usize,
+    pub started_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
 }
 
@@ -50,9 +55,22 @@ pub struct Subscription {
 #[derive(Clone, Debug)]
 pub struct Consent {
     pub purpose: &'static str,
+    /// As the API has it, once it is on record.
+    pub id: String,
     pub categories: Vec<&'static str>,
+    pub granted_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
     /// How it ended: the customer withdrew it, or it lapsed with a service.
     pub ended_as: Option<ConsentEventKind>,
+}
+
+/// What forbids disposal of some categories and all below them, or of everything.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    /// As the API has it, once it is on record.
+    pub id: String,
+    pub categories: Option<Vec<&'static str>>,
+    pub lifted: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -65,19 +83,26 @@ pub struct Line {
     pub document_date: Option<NaiveDate>,
     /// Only its tombstone is there.
     pub erased: bool,
+    /// Once it is on record.
+    pub state: String,
+    /// How it goes, once that is decided.
+    pub goes: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Customer {
+    /// As the API has it, once it is on record.
+    pub id: String,
     pub reference: String,
     pub created_at: DateTime<Utc>,
     pub subscriptions: Vec<Subscription>,
     pub consents: Vec<Consent>,
+    pub holds: Vec<Hold>,
     pub lines: Vec<Line>,
 }
 
 /// What a profile says of somebody, which is all that Kartotek itself keeps for whoever has ordered nothing yet.
-const PROFILE: [&str; 5] = [
+pub const PROFILE: [&str; 5] = [
     "user.name",
     "user.contact.email",
     "user.contact.phone_number",
@@ -110,8 +135,18 @@ impl Customer {
         let covers = |consent: &&Consent| {
             consent.purpose == need.purpose && consent.categories.contains(&need.category)
         };
-        let of = self.consents.iter().filter(covers).map(|consent| consent.ended_as).collect::<Vec<_>>();
-        asked && of.contains(&Some(ConsentEventKind::Withdrawn)) && !of.contains(&None)
+        let of = self.consents.iter().filter(covers).collect::<Vec<_>>();
+        let taken_back = |one: &&&Consent| one.ended_as == Some(ConsentEventKind::Withdrawn);
+        // Given at all since, whatever became of it, short of being taken back.
+        let anew = |since: Option<DateTime<Utc>>| {
+            let given = |one: &&&Consent| match one.ended_as {
+                None => true,
+                Some(ConsentEventKind::Lapsed) => Some(one.granted_at) > since,
+                Some(_) => false,
+            };
+            of.iter().any(|one| given(&one))
+        };
+        asked && of.iter().filter(taken_back).any(|one| !anew(one.ended_at))
     }
 }
 
@@ -123,6 +158,16 @@ impl World {
         }
         let mut reasons = self.subscriptions(customer, line);
         reasons.extend(self.rules.iter().filter_map(|rule| self.kept(rule, customer, line)));
+        let held = |hold: &&Hold| {
+            let about =
+                |above: &&str| line.category == *above || line.category.starts_with(&format!("{above}."));
+            !hold.lifted
+                && hold.categories.as_ref().is_none_or(|categories| categories.iter().any(|one| about(&one)))
+        };
+        for _ in customer.holds.iter().filter(held) {
+            let kind = "LEGAL_HOLD".to_owned();
+            reasons.push(Reason { kind, purpose: None, subscription: None, statute: None, until: None });
+        }
         let in_profile = line.system == 0 && PROFILE.contains(&&*line.category);
         if in_profile && customer.subscriptions.is_empty() {
             let until = Some(PROSPECT.after(customer.created_at));
@@ -202,7 +247,7 @@ impl World {
 
 impl Requirement {
     /// Whether it is what has the line where it is.
-    fn places(&self, line: &Line) -> bool {
+    pub fn places(&self, line: &Line) -> bool {
         self.category == line.category && self.system == line.system
     }
 }
