@@ -94,11 +94,13 @@ actions! {
     /// Where customers' data lies.
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
-        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "retireRetentionRule", "task", "tasks"];
+        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
+        "retireRetentionRule", "task", "tasks"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
-        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "retireRetentionRule", "task", "tasks"];
+        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
+        "retireRetentionRule", "task", "tasks"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -120,7 +122,7 @@ actions! {
     /// How much a disposal would do, or did, at each system. It names nobody.
     SeePlanCounts: Read "DisposalPlan" ANYONE
         ["node", "endSubscription", "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements",
-        "retireRetentionRule"];
+        "setRetentionRule", "retireRetentionRule"];
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold"];

@@ -2,7 +2,10 @@
 
 use crate::{
     access::Door,
-    domain::{catalog::Catalogs, disposal::sweep},
+    domain::{
+        catalog::Catalogs,
+        disposal::{Swept, sweep},
+    },
 };
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -12,6 +15,9 @@ use tokio::{
 
 /// How often it is looked whether it is time.
 const EVERY: Duration = Duration::from_secs(5);
+
+/// How soon it is tried again: not at once, as looking through everything is no small thing.
+const AFTER_FAILURE: Duration = Duration::from_mins(1);
 
 /// Sweeps until `stop` says so: `every` so often, and soon after what services need or the law says has changed.
 pub async fn keep_maps(
@@ -31,17 +37,26 @@ pub async fn keep_maps(
                 continue;
             }
             let began = Instant::now();
+            let mut wait = every;
             match sweep(&door, &catalog).await {
-                Ok(lines) => {
+                Ok(Swept { lines, failed }) => {
                     metrics::histogram!("sweep_seconds").record(began.elapsed().as_secs_f64());
                     metrics::counter!("sweep_locations_total").increment(lines as u64);
+                    metrics::counter!("sweep_failures_total").increment(failed as u64);
+                    if failed > 0 {
+                        wait = every.min(AFTER_FAILURE);
+                    }
                     if lines > 0 {
                         tracing::info!(lines, "maps were brought up to date");
                     }
-                    (swept, due) = (Some(catalog.version), began + every);
                 }
-                Err(error) => tracing::warn!(%error, "maps could not be brought up to date"),
+                Err(error) => {
+                    metrics::counter!("sweep_failures_total").increment(1);
+                    wait = every.min(AFTER_FAILURE);
+                    tracing::warn!(%error, "maps could not be brought up to date");
+                }
             }
+            (swept, due) = (Some(catalog.version), began + wait);
         }
     };
     // A pass that is under way is not waited for: what it has settled is settled, and the next one goes on.

@@ -32,7 +32,9 @@ impl Command for RetireRetentionRule {
 
     async fn run(self, w: &mut Writer) -> Result<Self::Output, Stop> {
         let planned = Planned::begin(w, &self.asked).await?;
-        begin_change(w).await?;
+        if !planned.is_dry_run() {
+            begin_change(w).await?;
+        }
         let row = w.lock(retention_rule::Entity::find_by_id(self.rule)).await?;
         let row = live(row, |row| row.retired_at.is_some(), "retentionRuleId", "rule")?;
         let retired = retention_rule::Model { retired_at: Some(w.now()), ..row.clone() };

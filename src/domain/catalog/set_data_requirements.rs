@@ -67,7 +67,9 @@ impl Command for SetDataRequirements {
 
     async fn run(self, w: &mut Writer) -> Result<Needed, Stop> {
         let planned = Planned::begin(w, &self.asked).await?;
-        begin_change(w).await?;
+        if !planned.is_dry_run() {
+            begin_change(w).await?;
+        }
         let row = w.lock(service::Entity::find_by_id(self.service)).await?;
         let row = live(row, |row| row.retired_at.is_some(), "serviceId", "service")?;
         same_version(self.expected_version, row.version)?;
@@ -79,8 +81,8 @@ impl Command for SetDataRequirements {
         }
         checks.finish()?;
 
-        let wish = wish(&self.requirements);
         let (needs, dropped) = replace(row.id, self.requirements, w).await?;
+        let wish = wish(&needs);
         let updated = service::Model { version: row.version + 1, ..row.clone() };
         let updated = w.update::<service::Entity>(updated).await?;
         let catalog = changed(w).await?;
@@ -161,10 +163,15 @@ impl Known {
     }
 }
 
-/// All that the lines say, in their order.
-fn wish(lines: &[RequirementLine]) -> String {
-    let line = |line: &RequirementLine| format!("{line:?}\n");
-    lines.iter().map(line).collect()
+/// All that the service is to need, in whatever order it was said.
+fn wish(needs: &[data_requirement::Model]) -> String {
+    let line = |need: &data_requirement::Model| {
+        let data_requirement::Model { category, purpose, system_id, on_end, grace, .. } = need;
+        format!("{category} {purpose} {system_id} {on_end:?} {grace}\n")
+    };
+    let mut lines = needs.iter().map(line).collect::<Vec<_>>();
+    lines.sort();
+    lines.concat()
 }
 
 /// Keeps what stays the same, retires the rest, and adds what is new. Back come all that there are now, and those that

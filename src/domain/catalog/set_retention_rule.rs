@@ -42,23 +42,23 @@ impl Command for SetRetentionRule {
 
     async fn run(self, w: &mut Writer) -> Result<Self::Output, Stop> {
         let planned = Planned::begin(w, &self.asked).await?;
-        begin_change(w).await?;
+        if !planned.is_dry_run() {
+            begin_change(w).await?;
+        }
         let rule = self.check(w).await?;
-        let Some(old) = w.lock(alike(&rule)).await? else {
-            w.about(Target::thing(rule.id));
-            // Nothing goes because more is kept.
-            let rule = w.insert::<retention_rule::Entity>(rule).await?;
-            return self.plan(w, planned, (rule.clone(), rule)).await;
-        };
-        if (retention_rule::Model { id: old.id, ..rule.clone() }) == old {
+        let old = w.lock(alike(&rule)).await?;
+        let same = |old: &retention_rule::Model| retention_rule::Model { id: old.id, ..rule.clone() } == *old;
+        if let Some(old) = old.clone().filter(same) {
             w.about(Target::thing(old.id));
-            return self.plan(w, planned, (old.clone(), old)).await;
+            return self.plan(w, planned, Some(old.clone()), old).await;
         }
         w.about(Target::thing(rule.id));
-        let retired = retention_rule::Model { retired_at: Some(w.now()), ..old.clone() };
-        w.update::<retention_rule::Entity>(retired).await?;
+        if let Some(old) = &old {
+            let retired = retention_rule::Model { retired_at: Some(w.now()), ..old.clone() };
+            w.update::<retention_rule::Entity>(retired).await?;
+        }
         let rule = w.insert::<retention_rule::Entity>(rule).await?;
-        self.plan(w, planned, (old, rule)).await
+        self.plan(w, planned, old, rule).await
     }
 }
 
@@ -82,22 +82,25 @@ impl SetRetentionRule {
         Ok(rule)
     }
 
-    /// What becomes of what the old rule kept.
+    /// What becomes of what the old rule kept. Nothing goes where there was none: more is kept.
     async fn plan(
         &self,
         w: &Writer,
         planned: Planned,
-        (old, rule): (retention_rule::Model, retention_rule::Model),
+        old: Option<retention_rule::Model>,
+        rule: retention_rule::Model,
     ) -> Result<(retention_rule::Model, Option<disposal_plan::Model>), Stop> {
         let catalog = changed(w).await?;
-        let reach = Reach { places: places(&catalog, &old), service: None };
+        let places = old.as_ref().map(|old| places(&catalog, old)).unwrap_or_default();
+        let retention_rule::Model { category, purpose, keep_for, counted_from, statute, .. } = &rule;
         let subject = Subject {
             cause: TaskCause::PeriodEnded,
-            id: old.id.0,
-            wish: format!("{} {:?} {}", rule.keep_for, rule.counted_from, rule.statute),
+            id: old.as_ref().map_or_else(uuid::Uuid::nil, |old| old.id.0),
+            wish: format!("{category} {purpose} {keep_for} {counted_from:?} {statute}"),
             customer: None,
         };
-        let shown = if planned.is_dry_run() { old } else { rule };
+        let reach = Reach { places, service: None };
+        let shown = if planned.is_dry_run() { old.unwrap_or(rule) } else { rule };
         let plan = plan_losses(w, &catalog, &reach, &subject, &self.asked, planned).await?;
         Ok((shown, plan))
     }

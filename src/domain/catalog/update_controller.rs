@@ -1,19 +1,25 @@
 //! The company says something else about itself.
 
-use super::begin_change;
+use super::{begin_change, changed, retire_retention_rule::places};
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     domain::{
         change::Change,
         checks::{BLOCK, Checks, LINE, same_version},
+        disposal::{Asked, Planned, Reach, Subject, plan_losses},
     },
     policy::{Action, Target},
 };
-use entity::{controller, enums::Locale, json::Contact};
+use entity::{
+    controller, disposal_plan,
+    enums::{Locale, TaskCause},
+    json::Contact,
+};
 use jiff::tz::TimeZone;
 use sea_orm::EntityTrait;
 
-/// Changes what is on record about the company itself.
+/// Changes what is on record about the company itself. What the law then keeps for less long, as fiscal years end in
+/// another month or days at another hour, takes a plan first.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateController {
     pub expected_version: Option<i32>,
@@ -34,31 +40,61 @@ pub struct UpdateController {
     pub fiscal_year_end_month: Change<i32>,
     /// ISO 8601. What was set with the old one keeps it.
     pub default_grace: Change<String>,
+    pub asked: Asked,
 }
 
 impl Command for UpdateController {
     const ACTION: Action = Action::UpdateController;
-    type Output = controller::Model;
+    /// The company, as it is then or in a dry run still; and the plan when anything goes or one was asked for.
+    type Output = (controller::Model, Option<disposal_plan::Model>);
 
     fn target(&self) -> Target {
         Target::none()
     }
 
-    async fn run(self, w: &mut Writer) -> Result<controller::Model, Stop> {
-        begin_change(w).await?;
+    async fn run(self, w: &mut Writer) -> Result<Self::Output, Stop> {
+        let planned = Planned::begin(w, &self.asked).await?;
+        if !planned.is_dry_run() {
+            begin_change(w).await?;
+        }
         let row = w.lock(controller::Entity::find()).await?.ok_or_else(|| {
             Refusal::new(Code::NotFound, "The company is not on record yet: the program puts it there.")
         })?;
         same_version(self.expected_version, row.version)?;
 
         let mut checks = Checks::new();
-        let row = self.reachable(self.settled(row, &mut checks), &mut checks);
+        let new = self.reachable(self.settled(row.clone(), &mut checks), &mut checks);
         checks.finish()?;
-        w.update::<controller::Entity>(controller::Model { version: row.version + 1, ..row }).await
+        let new = controller::Model { version: row.version + 1, ..new };
+        let new = w.update::<controller::Entity>(new).await?;
+        let plan = self.plan(w, planned, &row, &new).await?;
+        Ok((if self.asked.dry_run { row } else { new }, plan))
     }
 }
 
 impl UpdateController {
+    /// What becomes of what the law keeps, where its periods end at other times.
+    async fn plan(
+        &self,
+        w: &Writer,
+        planned: Planned,
+        old: &controller::Model,
+        new: &controller::Model,
+    ) -> Result<Option<disposal_plan::Model>, Stop> {
+        let times = |row: &controller::Model| (row.fiscal_year_end_month, row.time_zone.clone());
+        let catalog = changed(w).await?;
+        let rules = catalog.retention_rules.values().filter(|rule| rule.retired_at.is_none());
+        let kept = rules.flat_map(|rule| places(&catalog, rule)).filter(|_| times(old) != times(new));
+        let reach = Reach { places: kept.collect(), service: None };
+        let subject = Subject {
+            cause: TaskCause::PeriodEnded,
+            id: uuid::Uuid::nil(),
+            wish: format!("{:?}", times(new)),
+            customer: None,
+        };
+        plan_losses(w, &catalog, &reach, &subject, &self.asked, planned).await
+    }
+
     /// What cannot be empty.
     fn settled(&self, row: controller::Model, checks: &mut Checks) -> controller::Model {
         let new = self.clone();

@@ -1,17 +1,18 @@
 //! What data is used for is described otherwise.
 
-use super::{begin_change, live, needs};
+use super::{begin_change, changed, live, needs};
 use crate::{
     access::{Code, Command, Stop, Writer},
     domain::{
         change::Change,
         checks::{BLOCK, Checks, LINE, same_version},
+        disposal::{Asked, Planned, Reach, Subject, plan_losses},
     },
     policy::{Action, Target},
 };
 use entity::{
-    data_category, data_requirement,
-    enums::{LegalBasis, Sensitivity, SpecialCategoryCondition},
+    data_category, data_requirement, disposal_plan,
+    enums::{LegalBasis, Sensitivity, SpecialCategoryCondition, TaskCause},
     ids::PurposeKey,
     json::Translation,
     purpose,
@@ -19,6 +20,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
 
 /// Changes how a purpose is described. Its legal basis is fixed: a new basis is a new purpose (Art. 5(1)(b)).
+/// Where sharing comes to need consent, what was withdrawn before takes effect, and that takes a plan first.
 #[derive(Clone, Debug)]
 pub struct UpdatePurpose {
     pub purpose: PurposeKey,
@@ -31,32 +33,61 @@ pub struct UpdatePurpose {
     pub assessment_reference: Change<String>,
     /// Replaces all.
     pub translations: Change<Vec<Translation>>,
+    pub asked: Asked,
 }
 
 impl Command for UpdatePurpose {
     const ACTION: Action = Action::UpdatePurpose;
-    type Output = purpose::Model;
+    /// The purpose, as it is then or in a dry run still; and the plan when anything goes or one was asked for.
+    type Output = (purpose::Model, Option<disposal_plan::Model>);
 
     fn target(&self) -> Target {
         Target::thing(&self.purpose)
     }
 
-    async fn run(self, w: &mut Writer) -> Result<purpose::Model, Stop> {
-        begin_change(w).await?;
-        let row = w.lock(purpose::Entity::find_by_id(self.purpose.clone())).await?;
-        let row = live(row, |row| row.retired_at.is_some(), "purposeId", "purpose")?;
-        same_version(self.expected_version, row.version)?;
+    async fn run(self, w: &mut Writer) -> Result<Self::Output, Stop> {
+        let asked = self.asked.clone();
+        let planned = Planned::begin(w, &asked).await?;
+        if !planned.is_dry_run() {
+            begin_change(w).await?;
+        }
+        let old = w.lock(purpose::Entity::find_by_id(self.purpose.clone())).await?;
+        let old = live(old, |row| row.retired_at.is_some(), "purposeId", "purpose")?;
+        same_version(self.expected_version, old.version)?;
 
         let mut checks = Checks::new();
-        self.still_lawful(&row, w, &mut checks).await?;
-        let row = self.changed(row, &mut checks);
+        self.still_lawful(&old, w, &mut checks).await?;
+        let new = self.described(old.clone(), &mut checks);
         checks.finish()?;
-        w.update::<purpose::Entity>(row).await
+        let new = w.update::<purpose::Entity>(new).await?;
+        let plan = plan(w, planned, &asked, &old, &new).await?;
+        Ok((if asked.dry_run { old } else { new }, plan))
     }
 }
 
+/// What becomes of what lies at third parties for this purpose against a permission that was taken back.
+async fn plan(
+    w: &Writer,
+    planned: Planned,
+    asked: &Asked,
+    old: &purpose::Model,
+    new: &purpose::Model,
+) -> Result<Option<disposal_plan::Model>, Stop> {
+    let catalog = changed(w).await?;
+    let comes_to_need = new.sharing_needs_consent && !old.sharing_needs_consent;
+    let served = catalog.requirements.values().filter(|need| comes_to_need && need.purpose == new.key);
+    let places = served.map(|need| (need.category.clone(), need.system_id)).collect();
+    let subject = Subject {
+        cause: TaskCause::ConsentWithdrawn,
+        id: uuid::Uuid::nil(),
+        wish: format!("{} {}", new.key, new.sharing_needs_consent),
+        customer: None,
+    };
+    plan_losses(w, &catalog, &Reach { places, service: None }, &subject, asked, planned).await
+}
+
 impl UpdatePurpose {
-    fn changed(self, row: purpose::Model, checks: &mut Checks) -> purpose::Model {
+    fn described(self, row: purpose::Model, checks: &mut Checks) -> purpose::Model {
         let name = self.name.map(|text| checks.line("name", &text, LINE));
         let interest = self.legitimate_interest.map(|text| checks.block("legitimateInterest", &text, BLOCK));
         let assessment =

@@ -13,7 +13,7 @@ use crate::{
 };
 use entity::{
     consent, consent_category, consent_event,
-    enums::{Channel, ConsentEventKind, CustomerStatus, TaskCause},
+    enums::{Channel, ConsentEventKind, CustomerStatus},
     ids::{CategoryKey, ConsentEventId, ConsentId, CustomerId, NoticeId, PurposeKey, SystemId, ThirdPartyId},
     notice, notice_line,
 };
@@ -88,7 +88,7 @@ impl Command for GrantConsent {
         w.insert::<consent_event::Entity>(event).await?;
         w.changed(self.customer, &["consents"]);
         // What was on its way out because permission was taken back may be needed again.
-        settle(w, &catalog, &customer, TaskCause::ConsentWithdrawn).await?;
+        settle(w, &catalog, &customer).await?;
         Ok(row)
     }
 }
@@ -101,7 +101,7 @@ impl GrantConsent {
             checks.refuse("categories", Code::Required, "Give at least one.");
         }
         checks.at_most("categories", &self.categories, MOST);
-        for (at, key) in self.categories.iter().enumerate() {
+        for (at, key) in self.categories.iter().enumerate().take(MOST) {
             if !catalog.categories.contains_key(key) {
                 checks.refuse(&format!("categories.{at}"), Code::NotFound, "There is no such category.");
             }

@@ -8,8 +8,9 @@ use super::{
 use crate::{
     access::{Code, Command, Profile, Refusal, Stop, Writer},
     domain::{
-        catalog::Catalog,
+        catalog::{self, Catalog},
         checks::{Checks, not_found, same_version},
+        disposal::settle_without,
         justification::unjustified,
     },
     policy::{Action, ProfileField, Target},
@@ -17,7 +18,7 @@ use crate::{
 use entity::{
     customer, customer_lookup, data_location,
     enums::{Channel, CustomerStatus, DataLocationState, Locale},
-    ids::CustomerId,
+    ids::{CustomerId, DataLocationId},
     subject_key,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -43,6 +44,7 @@ impl Command for RectifyCustomer {
     }
 
     async fn run(self, w: &mut Writer) -> Result<Keyed, Stop> {
+        let catalog = catalog::held(w, &self.catalog).await?;
         let row = living(w, self.customer, "customerId").await?;
         same_version(self.expected_version, row.version)?;
         let key = w.one(subject_key::Entity::find_by_id(self.customer)).await?;
@@ -50,8 +52,8 @@ impl Command for RectifyCustomer {
         let before = w.open(&row, &key)?.unwrap_or_default();
 
         let mut checks = Checks::new();
-        let country = self.catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
-        let setting = Setting { country, zone: &self.catalog.zone(), now: w.now() };
+        let country = catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
+        let setting = Setting { country, zone: &catalog.zone(), now: w.now() };
         let after = self.profile.apply(&before, setting, &mut checks);
         if after.name.is_none() {
             checks.refuse("profile.name", Code::Required, "A customer has a name.");
@@ -64,12 +66,13 @@ impl Command for RectifyCustomer {
             return Ok(Keyed { row, key: Some(key) });
         }
         refuse_taken(w, self.customer, &after).await?;
-        self.move_on_map(w, &before, &after, &fields).await?;
+        let gone = self.move_on_map(w, &catalog, (&before, &after), &fields).await?;
         replace_lookups(w, self.customer, &after).await?;
         let sealed = w.seal(&key, &after)?;
         let relocated = locale != row.locale;
         let row = customer::Model { profile: Some(sealed), locale, version: row.version + 1, ..row };
         let row = w.update::<customer::Entity>(row).await?;
+        settle_without(w, &catalog, &row, &gone).await?;
         let mut changed = fields.iter().map(|field| field.word()).collect::<Vec<_>>();
         changed.extend(relocated.then_some("locale"));
         w.changed(self.customer, &changed);
@@ -85,12 +88,17 @@ impl Command for RectifyCustomer {
 impl RectifyCustomer {
     /// What was wrong may be corrected, but a profile is completed only with what is needed (Art. 5(1)(c), 16): the
     /// customer's services or the law, or the steps before a first order. What is imported is there already.
-    async fn refuse_unjustified(&self, w: &Writer, lines: &[data_location::Model]) -> Result<(), Stop> {
+    async fn refuse_unjustified(
+        &self,
+        w: &Writer,
+        catalog: &Catalog,
+        lines: &[data_location::Model],
+    ) -> Result<(), Stop> {
         if self.channel == Channel::Import {
             return Ok(());
         }
         let ids = lines.iter().map(|line| line.id).collect::<Vec<_>>();
-        let unjustified = unjustified(w, &self.catalog, &ids).await?;
+        let unjustified = unjustified(w, catalog, &ids).await?;
         let mut checks = Checks::new();
         for line in lines.iter().filter(|line| unjustified.contains(&line.id)) {
             let is_it = |field: &ProfileField| field.category() == line.category.as_str();
@@ -102,31 +110,33 @@ impl RectifyCustomer {
         checks.finish()
     }
 
-    /// What came into the profile goes on the map, and what was taken out of it leaves a tombstone.
+    /// What came into the profile goes on the map, and what was taken out of it leaves a tombstone. Back come those.
     async fn move_on_map(
         &self,
         w: &Writer,
-        before: &Profile,
-        after: &Profile,
+        catalog: &Catalog,
+        (before, after): (&Profile, &Profile),
         fields: &[ProfileField],
-    ) -> Result<(), Stop> {
+    ) -> Result<Vec<DataLocationId>, Stop> {
         let came = |field: &ProfileField| before.get(*field).is_none();
         let went = |field: &ProfileField| after.get(*field).is_none();
         let come = fields.iter().copied().filter(came).collect::<Vec<_>>();
-        let lines = keep_on_map(w, &self.catalog, self.customer, &come, self.channel).await?;
-        self.refuse_unjustified(w, &lines).await?;
+        let lines = keep_on_map(w, catalog, self.customer, &come, self.channel).await?;
+        self.refuse_unjustified(w, catalog, &lines).await?;
 
-        let Some(system) = self.catalog.built_in_system() else { return Ok(()) };
+        let Some(system) = catalog.built_in_system() else { return Ok(Vec::new()) };
         let gone = fields.iter().copied().filter(went).map(ProfileField::category).collect::<Vec<_>>();
         if gone.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let lines = data_location::Entity::find()
             .filter(data_location::Column::CustomerId.eq(self.customer))
             .filter(data_location::Column::SystemId.eq(system.id))
             .filter(data_location::Column::Category.is_in(gone))
             .filter(data_location::Column::HeldTo.is_null());
-        for line in w.all(lines).await? {
+        let lines = w.all(lines).await?;
+        let gone = lines.iter().map(|line| line.id).collect();
+        for line in lines {
             let tombstone = data_location::Model {
                 state: DataLocationState::Erased,
                 held_to: Some(w.now()),
@@ -135,7 +145,7 @@ impl RectifyCustomer {
             };
             w.update::<data_location::Entity>(tombstone).await?;
         }
-        Ok(())
+        Ok(gone)
     }
 }
 

@@ -15,10 +15,9 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    customer, data_category, data_location,
+    customer, data_location,
     enums::{Channel, CustomerStatus, DataLocationState},
     ids::{CategoryKey, CustomerId, DataLocationId, SystemId, ThirdPartyId},
-    system,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::{
@@ -96,12 +95,10 @@ impl Command for RecordDataLocations {
     }
 
     async fn run(mut self, w: &mut Writer) -> Result<Vec<data_location::Model>, Stop> {
-        let systems = self.keep_systems(w).await?;
-        let categories = self.keep_categories(w).await?;
-        self.check(w.now(), &systems, &categories)?;
-        // Before the customers, as whoever else asks the gate does.
-        let given = self.given(&systems);
+        // Before the customers, as whoever else asks the gate does. While it is held, nothing of it is retired.
         let catalog = catalog::held(w, &self.catalog).await?;
+        self.check(w.now(), &catalog)?;
+        let given = self.given(&catalog);
         let customers = self.check_customers(w).await?;
         let known = known(w, &self.lines).await?;
         self.ask_gate(w, &catalog, given, &known).await?;
@@ -170,45 +167,24 @@ async fn known(w: &Writer, lines: &[NewLine]) -> Result<Known, Stop> {
 }
 
 impl RecordDataLocations {
-    /// The systems, as they are now and until the commit: none is retired meanwhile.
-    async fn keep_systems(&self, w: &Writer) -> Result<HashMap<SystemId, system::Model>, Stop> {
-        let ids = self.lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
-        let query = system::Entity::find().filter(system::Column::Id.is_in(ids));
-        let rows = w.keep_all(query.order_by_asc(system::Column::Id)).await?;
-        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-    }
-
-    /// The categories, likewise.
-    async fn keep_categories(&self, w: &Writer) -> Result<HashMap<CategoryKey, data_category::Model>, Stop> {
-        let keys = self.lines.iter().map(|line| line.category.clone()).collect::<BTreeSet<_>>();
-        let query = data_category::Entity::find().filter(data_category::Column::Key.is_in(keys));
-        let rows = w.keep_all(query.order_by_asc(data_category::Column::Key)).await?;
-        Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
-    }
-
     /// The lines, each with what it names. References are trimmed, so that one record over there is one line here.
-    fn check(
-        &mut self,
-        now: DateTime<Utc>,
-        systems: &HashMap<SystemId, system::Model>,
-        categories: &HashMap<CategoryKey, data_category::Model>,
-    ) -> Result<(), Stop> {
+    fn check(&mut self, now: DateTime<Utc>, catalog: &Catalog) -> Result<(), Stop> {
         let mut checks = Checks::new();
         if self.lines.is_empty() {
             checks.refuse("locations", Code::Required, "Give at least one.");
         }
         checks.at_most("locations", &self.lines, MOST);
-        let today = day_of(now, &self.catalog.zone());
+        let today = day_of(now, &catalog.zone());
         for (at, line) in self.lines.iter_mut().enumerate() {
             let path = |field: &str| format!("locations.{at}.{field}");
-            match categories.get(&line.category) {
+            match catalog.categories.get(&line.category) {
                 None => checks.refuse(&path("category"), Code::NotFound, "There is no such category."),
                 Some(category) if category.retired_at.is_some() => {
                     checks.refuse(&path("category"), Code::Retired, "This category is retired.");
                 }
                 Some(_) => {}
             }
-            match systems.get(&line.system_id) {
+            match catalog.systems.get(&line.system_id) {
                 None => checks.refuse(&path("systemId"), Code::NotFound, "There is no such system."),
                 Some(system) if system.retired_at.is_some() => {
                     checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
@@ -234,10 +210,12 @@ impl RecordDataLocations {
     }
 
     /// The places of lines at third parties that are no import, and whose they are.
-    fn given(&self, systems: &HashMap<SystemId, system::Model>) -> Vec<(usize, ThirdPartyId)> {
+    fn given(&self, catalog: &Catalog) -> Vec<(usize, ThirdPartyId)> {
         let lines = self.lines.iter().enumerate();
         let given = lines.filter(|(_, line)| line.source_channel != Channel::Import);
-        given.filter_map(|(at, line)| Some((at, systems.get(&line.system_id)?.third_party_id?))).collect()
+        given
+            .filter_map(|(at, line)| Some((at, catalog.systems.get(&line.system_id)?.third_party_id?)))
+            .collect()
     }
 
     /// Nothing is given to a third party but through the gate. What lies there already is put on the map, or is there.

@@ -70,16 +70,16 @@ pub fn judge(
         JustificationKind::Prospect => true,
         JustificationKind::RetentionRule | JustificationKind::LegalHold => false,
     };
-    let keeps = |fact: &Justification| {
-        matches!(fact.kind, JustificationKind::RetentionRule | JustificationKind::LegalHold)
-    };
+    let is = |kind| facts.iter().any(|fact| fact.kind == kind);
     if facts.iter().any(needs) {
         return Verdict::Keep;
     }
-    if facts.iter().any(keeps) {
+    if is(JustificationKind::RetentionRule) {
         return Verdict::Restrict;
     }
     match on_end {
+        // What nothing ever justified is no less for a person to look at because a claim goes on.
+        Some(_) if is(JustificationKind::LegalHold) => Verdict::Restrict,
         Some(_) if restricted => Verdict::Restrict,
         Some(method) => {
             let ends = facts.iter().filter_map(|fact| grace_end(fact, catalog));

@@ -29,18 +29,25 @@ pub(in crate::domain) struct Reach {
 
 impl Reach {
     fn condition(&self, sql: &mut Sql) {
-        let mut begin = "(";
-        for (category, system) in &self.places {
-            sql.push(std::mem::replace(&mut begin, " OR "));
-            sql.push("(l.system_id = ").bind(system.0).push(" AND l.category = ").bind(category.0.clone());
-            sql.push(")");
+        if self.places.is_empty() {
+            sql.push("false");
+            return;
         }
-        sql.push(if self.places.is_empty() { "(false)" } else { ")" });
+        let mut begin = "(l.system_id, l.category) IN (VALUES (";
+        for (category, system) in &self.places {
+            sql.push(std::mem::replace(&mut begin, "), ("))
+                .bind(system.0)
+                .push(", ")
+                .bind(category.0.clone());
+        }
+        sql.push("))");
     }
 }
 
 /// Ends a change of the reference data that was begun as `planned`: `catalog` is what it has made of it. Back comes the
 /// plan, if one was asked for or anything is lost.
+///
+/// A dry run keeps nobody else out: what it says is true of a moment, and carrying out looks again.
 ///
 /// # Errors
 /// `REQUIRED` when something is lost and no plan was named; `PLAN_CHANGED`, `PLAN_EXPIRED`.
@@ -56,6 +63,7 @@ pub(in crate::domain) async fn plan_losses(
     let (lines, customers) = draft.losses();
     if !asked.dry_run && asked.plan_hash.is_none() {
         if lines > 0 {
+            draft.tells(w);
             let message = format!(
                 "{lines} locations of {customers} customers would lose their last reason and be disposed of: ask with \
                  `dryRun` first, and name the plan's `planHash`."
@@ -84,7 +92,8 @@ async fn draft(w: &Writer, catalog: &Catalog, reach: &Reach) -> Result<Draft, St
         sql.list(ids.iter().map(|id| id.0));
         let customers = w.numbers::<customer::Model>(sql).await?;
         let lines = judged_at(w, catalog, &customers, Some(&|sql: &mut Sql| reach.condition(sql))).await?;
-        draft.add(catalog, &customers, &lines);
+        // What was on its way out before, or kept for the law alone, is not lost by this.
+        draft.add(catalog, &customers, lines.iter().filter(|one| one.changes()));
         if i64::try_from(ids.len()).is_ok_and(|found| found < AT_ONCE) {
             return Ok(draft);
         }

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const WITHIN: &str = "P1M";
 
 /// Most values that one statement takes.
-const MOST: usize = 10_000;
+const MOST: usize = 1_000;
 
 /// What the lines of one task have in common.
 type Group = (CustomerId, SystemId, TaskAction, DateTime<Utc>, TaskCause);
@@ -45,7 +45,20 @@ pub(in crate::domain) async fn carry_out(
     lines: &[Judged],
     cause: impl Fn(&Judged) -> TaskCause,
 ) -> Result<Vec<task::Model>, Stop> {
-    let open = open(w, lines).await?;
+    carry_out_without(w, catalog, lines, cause, &[]).await
+}
+
+/// The same, where these other lines of theirs are gone already: what was to be done with them is not to be done.
+pub(super) async fn carry_out_without(
+    w: &Writer,
+    catalog: &Catalog,
+    lines: &[Judged],
+    cause: impl Fn(&Judged) -> TaskCause,
+    gone: &[DataLocationId],
+) -> Result<Vec<task::Model>, Stop> {
+    let pending = lines.iter().filter(|one| one.line.state == DataLocationState::DisposalPending);
+    let pending = pending.map(|one| one.line.id).chain(gone.iter().copied()).collect::<Vec<_>>();
+    let open = open(w, &pending).await?;
     let now = w.now();
     let fits = |one: &Judged, open: &Open| {
         one.verdict.task().is_some_and(|(_, not_before)| {
@@ -58,7 +71,8 @@ pub(in crate::domain) async fn carry_out(
         let open = open.get(&one.line.id)?;
         (!fits(one, open)).then_some(open.task_id)
     });
-    let over = over.collect::<BTreeSet<_>>();
+    let gone = gone.iter().filter_map(|id| Some(open.get(id)?.task_id));
+    let over = over.chain(gone).collect::<BTreeSet<_>>();
     let mut groups = BTreeMap::<Group, Vec<&Judged>>::new();
     for one in lines {
         let Some((action, not_before)) = one.verdict.task() else { continue };
@@ -80,17 +94,15 @@ pub(in crate::domain) async fn carry_out(
 }
 
 /// The open disposals of these lines.
-async fn open(w: &Writer, lines: &[Judged]) -> Result<HashMap<DataLocationId, Open>, Stop> {
-    let pending = lines.iter().filter(|one| one.line.state == DataLocationState::DisposalPending);
-    let pending = pending.map(|one| one.line.id.0).collect::<Vec<_>>();
+async fn open(w: &Writer, lines: &[DataLocationId]) -> Result<HashMap<DataLocationId, Open>, Stop> {
     let mut found = HashMap::new();
-    for some in pending.chunks(MOST) {
+    for some in lines.chunks(MOST) {
         let mut sql = Sql::new(
             "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.next_attempt_at FROM task t \
              JOIN task_location x ON x.task_id = t.id WHERE t.finished_at IS NULL \
              AND t.action IN ('ERASE', 'ANONYMIZE') AND x.data_location_id IN ",
         );
-        sql.list(some.iter().copied());
+        sql.list(some.iter().map(|id| id.0));
         found.extend(w.numbers::<Open>(sql).await?.into_iter().map(|open| (open.data_location_id, open)));
     }
     Ok(found)

@@ -1,6 +1,6 @@
 //! One pass of the sweep over all maps.
 
-use super::{ForgetPlans, SettleCustomers, UnsettledCustomers};
+use super::{ExpiredPlans, ForgetPlans, SettleCustomers, Unsettled, UnsettledCustomers};
 use crate::{
     access::{Door, Stop},
     domain::catalog::Catalog,
@@ -10,33 +10,65 @@ use std::sync::Arc;
 /// Customers who are looked for at a time: so many ids are in memory at once.
 const FOUND_AT_ONCE: i64 = 50_000;
 
-/// Customers who are settled in one transaction. It is short, so that nobody waits for it who works with one of them.
-const SETTLED_AT_ONCE: usize = 200;
+/// Lines that are looked at in one transaction. It is short, so that nobody waits for it who works with one of their
+/// customers.
+const LINES_AT_ONCE: i64 = 2_000;
 
-/// Puts right what time, or a change of the reference data, has changed on maps, and says how many lines that were.
-/// Each transaction goes on record by itself, with whom it was about; a pass that finds nothing leaves no trace.
+/// What a pass has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Lines that changed.
+    pub lines: usize,
+    /// Transactions that failed. What they were about is left to the next pass.
+    pub failed: usize,
+}
+
+/// Puts right what time, or a change of the reference data, has changed on maps. Each transaction goes on record by itself,
+/// with whom it was about; a pass that finds nothing leaves no trace.
 ///
 /// # Errors
-/// When the database fails. What was settled until then stays so, and the next pass goes on.
-pub async fn sweep(door: &Arc<Door>, catalog: &Arc<Catalog>) -> Result<usize, Stop> {
+/// When it cannot be told what there is to do. Where only some of it fails, the rest is done.
+pub async fn sweep(door: &Arc<Door>, catalog: &Arc<Catalog>) -> Result<Swept, Stop> {
     let access = |operation| door.program("sweep", operation);
-    let (mut after, mut lines) = (None, 0);
+    let (mut after, mut swept) = (None, Swept::default());
     loop {
         let find = UnsettledCustomers { catalog: catalog.clone(), after, limit: FOUND_AT_ONCE };
         let found = access("findUnsettled").read(find).await?;
-        for some in found.chunks(SETTLED_AT_ONCE) {
-            let settle = SettleCustomers { catalog: catalog.clone(), customers: some.to_vec() };
-            lines += access("settleCustomers").write(settle).await?;
+        for customers in chunks(&found) {
+            let settle = SettleCustomers { catalog: catalog.clone(), customers };
+            match access("settleCustomers").write(settle).await {
+                Ok(lines) => swept.lines += lines,
+                Err(error) => {
+                    tracing::warn!(%error, "some maps could not be brought up to date");
+                    swept.failed += 1;
+                }
+            }
         }
         match found.last() {
             Some(last) if i64::try_from(found.len()).is_ok_and(|found| found == FOUND_AT_ONCE) => {
-                after = Some(*last);
+                after = Some(last.customer_id);
             }
             _ => break,
         }
     }
-    if access("findExpiredPlans").read(super::ExpiredPlans).await? {
+    if access("findExpiredPlans").read(ExpiredPlans).await? {
         access("forgetPlans").write(ForgetPlans).await?;
     }
-    Ok(lines)
+    Ok(swept)
+}
+
+/// Customers in groups that have about so many lines together; one with more is a group by themselves.
+fn chunks(found: &[Unsettled]) -> Vec<Vec<entity::ids::CustomerId>> {
+    let (mut chunks, mut lines) = (Vec::<Vec<_>>::new(), LINES_AT_ONCE);
+    for one in found {
+        if lines + one.lines > LINES_AT_ONCE {
+            chunks.push(Vec::new());
+            lines = 0;
+        }
+        lines += one.lines;
+        if let Some(chunk) = chunks.last_mut() {
+            chunk.push(one.customer_id);
+        }
+    }
+    chunks
 }

@@ -1,5 +1,5 @@
-//! Plan first, then do exactly that. A plan is what carrying out would do: it is worked out by doing it, in a
-//! transaction that then takes it back.
+//! Plan first, then do exactly that. A plan is worked out by making the change, in a transaction that then takes it
+//! back, and by judging what is left as carrying out does.
 
 use super::{Judged, carry_out};
 use crate::{
@@ -8,9 +8,10 @@ use crate::{
         catalog::Catalog,
         justification::{Justification, explain},
         people::FEW,
+        period::day_of,
     },
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     customer, disposal_plan, disposal_plan_item,
     enums::{DisposalDecision, JustificationKind, Locale, TaskCause},
@@ -139,8 +140,20 @@ impl Planned {
         if draft.hash() != bytes {
             return Err(changed().into());
         }
-        let plan = disposal_plan::Model { executed_at: Some(w.now()), ..plan };
-        w.update::<disposal_plan::Entity>(plan).await
+        // As it is now: what was said of a subscription that was to begin, and moments that went on with the clock.
+        let items = disposal_plan_item::Column::DisposalPlanId.eq(plan.id);
+        w.delete(disposal_plan_item::Entity::delete_many().filter(items)).await?;
+        let now = draft.plan(w, subject, Some(w.now()));
+        let plan = disposal_plan::Model {
+            id: plan.id,
+            created_at: plan.created_at,
+            created_by: plan.created_by,
+            expires_at: plan.expires_at,
+            ..now
+        };
+        let plan = w.update::<disposal_plan::Entity>(plan).await?;
+        draft.store_items(w, &plan).await?;
+        Ok(plan)
     }
 }
 
@@ -153,6 +166,8 @@ fn bytes_of(hex: &str) -> Vec<u8> {
 #[derive(Debug, Default)]
 pub(in crate::domain) struct Draft {
     items: Vec<disposal_plan_item::Model>,
+    /// Of each item, all facts behind the decision, and the day until which it stays.
+    facts: Vec<(Reasons, Option<NaiveDate>)>,
     /// A subscription that there is not while it is only planned, so that no plan can name it.
     begins: Option<SubscriptionId>,
 }
@@ -169,12 +184,12 @@ impl Draft {
             let Some(decision) = one.verdict.decision() else { continue };
             let keeps = matches!(decision, DisposalDecision::Restrict | DisposalDecision::Keep);
             let registered = customers.iter().find(|customer| customer.id == one.line.customer_id);
-            let registered_at = registered.map(|customer| customer.created_at);
-            let (reasons, kept_until) = if keeps {
-                (reasons(one), kept_until(one, registered_at, catalog))
-            } else {
-                (Reasons::default(), None)
-            };
+            let until = until(one, registered.map(|customer| customer.created_at), catalog);
+            let facts = reasons(one);
+            let (reasons, kept_until) =
+                if keeps { (facts.clone(), until) } else { (Reasons::default(), None) };
+            let last_day = until.map(|until| day_of(until - TimeDelta::microseconds(1), &catalog.zone()));
+            self.facts.push((facts, last_day));
             self.items.push(disposal_plan_item::Model {
                 // Known once it is stored.
                 disposal_plan_id: DisposalPlanId(Uuid::nil()),
@@ -194,6 +209,16 @@ impl Draft {
         self.begins = Some(subscription);
     }
 
+    /// Notes whom numbers tell about that are so small that they are about somebody in particular.
+    pub(in crate::domain) fn tells(&self, w: &Writer) {
+        let whose = self.items.iter().map(|item| item.customer_id).collect::<BTreeSet<_>>();
+        if whose.len() as u64 <= FEW {
+            for item in &self.items {
+                w.tells(item.customer_id, std::slice::from_ref(&item.category));
+            }
+        }
+    }
+
     /// How many lines would go, and of how many customers.
     pub(in crate::domain) fn losses(&self) -> (usize, usize) {
         let lost = self.items.iter().filter(|item| is_lost(item));
@@ -201,19 +226,19 @@ impl Draft {
     }
 
     /// The SHA-256 of the items in canonical form: a line for each in the order of their ids, of the location's id, the
-    /// decision, and the kind and id of each reason, in order, between spaces. Dates are left out: a grace that begins
-    /// now ends a little later each time that one asks.
+    /// decision, the last day that it stays, or `-` where none is known, and the kind and ids of each fact behind it, in
+    /// order, between spaces. The day, and not the moment: a grace that begins now ends a little later each time one asks.
     fn hash(&self) -> Vec<u8> {
-        let mut items = self.items.iter().collect::<Vec<_>>();
-        items.sort_by_key(|item| item.data_location_id);
+        let mut items = self.items.iter().zip(&self.facts).collect::<Vec<_>>();
+        items.sort_by_key(|(item, _)| item.data_location_id);
         let mut hasher = Sha256::new();
-        for item in items {
-            let mut line = format!("{} {}", item.data_location_id, word(item.decision));
-            let mut reasons =
-                item.reasons.0.iter().map(|reason| said(reason, self.begins)).collect::<Vec<_>>();
-            reasons.sort();
-            for reason in reasons {
-                let _ = write!(line, " {reason}");
+        for (item, (facts, day)) in items {
+            let day = day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+            let mut line = format!("{} {} {day}", item.data_location_id, word(item.decision));
+            let mut facts = facts.0.iter().map(|fact| said(fact, self.begins)).collect::<Vec<_>>();
+            facts.sort();
+            for fact in facts {
+                let _ = write!(line, " {fact}");
             }
             line.push('\n');
             hasher.update(line.as_bytes());
@@ -221,16 +246,16 @@ impl Draft {
         hasher.finalize().to_vec()
     }
 
-    async fn store(
-        mut self,
+    fn plan(
+        &self,
         w: &Writer,
         subject: &Subject,
         executed_at: Option<DateTime<Utc>>,
-    ) -> Result<disposal_plan::Model, Stop> {
+    ) -> disposal_plan::Model {
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let lost = self.losses().0;
         let customers = self.items.iter().map(|item| item.customer_id).collect::<BTreeSet<_>>();
-        let plan = disposal_plan::Model {
+        disposal_plan::Model {
             id: DisposalPlanId(w.id()),
             customer_id: subject.customer,
             cause: subject.cause,
@@ -244,22 +269,33 @@ impl Draft {
             customers: count(customers.len()),
             locations: count(lost),
             kept: count(self.items.len() - lost),
-        };
+        }
+    }
+
+    async fn store(
+        self,
+        w: &Writer,
+        subject: &Subject,
+        executed_at: Option<DateTime<Utc>>,
+    ) -> Result<disposal_plan::Model, Stop> {
+        let plan = w.insert::<disposal_plan::Entity>(self.plan(w, subject, executed_at)).await?;
+        self.store_items(w, &plan).await?;
+        Ok(plan)
+    }
+
+    async fn store_items(mut self, w: &Writer, plan: &disposal_plan::Model) -> Result<(), Stop> {
         for item in &mut self.items {
             item.disposal_plan_id = plan.id;
-            if executed_at.is_none() {
+            if plan.executed_at.is_none() {
                 let to_be = item.reasons.0.iter_mut().filter(|reason| reason.subscription_id == self.begins);
                 to_be.for_each(|reason| reason.subscription_id = None);
             }
         }
-        let plan = w.insert::<disposal_plan::Entity>(plan).await?;
-        if customers.len() as u64 <= FEW {
-            w.insert_all::<disposal_plan_item::Entity>(&self.items).await?;
-        } else {
-            // Numbers that tell of nobody in particular. Who looks at the items is told of each, and that is on record.
-            add_unseen(w, &self.items).await?;
+        if u64::try_from(plan.customers).is_ok_and(|customers| customers <= FEW) {
+            return w.insert_all::<disposal_plan_item::Entity>(&self.items).await;
         }
-        Ok(plan)
+        // Numbers that tell of nobody in particular. Who looks at the items is told of each, and that is on record.
+        add_unseen(w, &self.items).await
     }
 }
 
@@ -298,12 +334,8 @@ fn reasons(one: &Judged) -> Reasons {
     Reasons(one.facts.iter().map(reason).collect())
 }
 
-/// When the last reason ends, if that is known.
-fn kept_until(
-    one: &Judged,
-    registered_at: Option<DateTime<Utc>>,
-    catalog: &Catalog,
-) -> Option<DateTime<Utc>> {
+/// When the last fact behind a decision ends, if that is known.
+fn until(one: &Judged, registered_at: Option<DateTime<Utc>>, catalog: &Catalog) -> Option<DateTime<Utc>> {
     let until = |fact| explain(fact, &one.line, registered_at, catalog, Locale::En).0;
     let ends = one.facts.iter().map(until).collect::<Option<Vec<_>>>()?;
     ends.into_iter().max()
@@ -318,14 +350,15 @@ fn word(decision: DisposalDecision) -> &'static str {
     }
 }
 
-/// A reason's kind, and what it rests on.
+/// A fact's kind, and what it rests on.
 fn said(reason: &Reason, begins: Option<SubscriptionId>) -> String {
     let on = [
         reason.subscription_id.filter(|id| Some(*id) != begins).map(|id| id.0),
+        reason.requirement_id.map(|id| id.0),
         reason.rule_id.map(|id| id.0),
         reason.hold_id.map(|id| id.0),
     ];
-    let on = on.into_iter().flatten().map(|id| id.to_string()).collect::<String>();
+    let on = on.into_iter().flatten().map(|id| id.to_string()).collect::<Vec<_>>().join("+");
     let kind = match reason.kind {
         JustificationKind::Subscription => "SUBSCRIPTION",
         JustificationKind::RetentionRule => "RETENTION_RULE",

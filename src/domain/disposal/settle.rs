@@ -1,6 +1,6 @@
 //! One customer's map, after something about them has changed that asks for no plan.
 
-use super::{carry_out, judged, judged_at};
+use super::{carry_out, judged, judged_at, open::carry_out_without};
 use crate::{
     access::{Sql, Stop, Writer},
     domain::catalog::Catalog,
@@ -20,10 +20,22 @@ pub(in crate::domain) async fn settle(
     w: &Writer,
     catalog: &Catalog,
     customer: &customer::Model,
-    cause: TaskCause,
+) -> Result<(), Stop> {
+    settle_without(w, catalog, customer, &[]).await
+}
+
+/// The same, after these lines of theirs have left the map.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::domain) async fn settle_without(
+    w: &Writer,
+    catalog: &Catalog,
+    customer: &customer::Model,
+    gone: &[DataLocationId],
 ) -> Result<(), Stop> {
     let lines = judged(w, catalog, std::slice::from_ref(customer)).await?;
-    carry_out(w, catalog, &lines, |_| cause).await.map(drop)
+    carry_out_without(w, catalog, &lines, |_| TaskCause::PeriodEnded, gone).await.map(drop)
 }
 
 /// Brings new lines of these customers, who are locked, into the state that they should be in. Back come the states of

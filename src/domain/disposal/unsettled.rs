@@ -22,22 +22,28 @@ pub struct UnsettledCustomers {
     pub limit: i64,
 }
 
-#[derive(FromQueryResult)]
-struct Id {
-    customer_id: CustomerId,
+/// One of them.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct Unsettled {
+    pub customer_id: CustomerId,
+    /// How many lines their map has.
+    pub lines: i64,
 }
 
 impl Inquiry for UnsettledCustomers {
     const ACTION: Action = Action::SweepDataMap;
-    type Output = Vec<CustomerId>;
+    type Output = Vec<Unsettled>;
 
     fn target(&self) -> Target {
         Target::none()
     }
 
-    async fn run(self, r: &Reader) -> Result<Vec<CustomerId>, Stop> {
+    async fn run(self, r: &Reader) -> Result<Vec<Unsettled>, Stop> {
         let facts = Facts::new(&self.catalog, r.now());
-        let mut sql = Sql::new("SELECT u.customer_id FROM (");
+        let mut sql = Sql::new(
+            "SELECT u.customer_id, (SELECT count(*) FROM data_location n WHERE n.customer_id = u.customer_id) AS lines \
+             FROM (",
+        );
         let parts: [&dyn Fn(&mut Sql); 6] = [
             &|sql| self.held(sql, &facts),
             &|sql| self.restricted(sql, &facts),
@@ -56,7 +62,7 @@ impl Inquiry for UnsettledCustomers {
              ORDER BY u.customer_id LIMIT ",
         )
         .bind(self.limit);
-        Ok(r.numbers::<Id>(sql).await?.into_iter().map(|row| row.customer_id).collect())
+        r.numbers(sql).await
     }
 }
 
@@ -81,7 +87,7 @@ impl UnsettledCustomers {
         facts.any(sql, "l", &[Ground::Live, Ground::Prospect], false);
         sql.push(" AND (EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
              WHERE r.category = l.category AND r.system_id = l.system_id AND s.customer_id = l.customer_id) OR ");
-        facts.any(sql, "l", &[Ground::Rule, Ground::Hold], true);
+        facts.any(sql, "l", &[Ground::Rule], true);
         sql.push(" OR (l.category IN ").list(ProfileField::ALL.map(|field| field.category().to_owned()));
         sql.push(" AND EXISTS (SELECT 1 FROM system y WHERE y.id = l.system_id AND y.built_in)))");
     }

@@ -9,7 +9,7 @@ use crate::{
     policy::ProfileField,
 };
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
-use entity::{enums::RetentionStart, ids::CategoryKey, retention_rule};
+use entity::{enums::RetentionStart, retention_rule};
 use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 
@@ -54,7 +54,6 @@ pub struct Facts {
 #[derive(Clone, Debug)]
 struct Rule {
     row: retention_rule::Model,
-    categories: Vec<CategoryKey>,
     /// The rule keeps a line that is beyond any of these.
     over: Vec<Over>,
 }
@@ -91,17 +90,21 @@ impl Facts {
     /// requirement_id, rule_id, hold_id, ended_at`: a
     /// row for each fact that justifies a line of the map. `among` limits the lines by a condition on `l`.
     ///
-    /// `ended_at` is the end of the latest subscription behind the fact, and null while one is live.
+    /// `ended_at` is the end of the latest subscription behind the fact, and null while one is live. The lines are named
+    /// once, whatever the number of rules: a statement takes only so many values.
     pub fn query(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
-        self.subscriptions(sql, among);
+        sql.push("WITH among AS (SELECT l.* FROM data_location l WHERE ");
+        among(sql);
+        sql.push(") ");
+        self.subscriptions(sql);
         for rule in &self.rules {
             sql.push(" UNION ALL ");
-            rule.query(sql, among);
+            rule.query(sql);
         }
         sql.push(" UNION ALL ");
-        holds(sql, among);
+        holds(sql);
         sql.push(" UNION ALL ");
-        self.prospects(sql, among);
+        self.prospects(sql);
     }
 
     /// Adds the condition that something justifies `l`, a row of `data_location`, or that nothing does. A tombstone
@@ -160,7 +163,7 @@ impl Facts {
         sql.push("))");
     }
 
-    fn subscriptions(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+    fn subscriptions(&self, sql: &mut Sql) {
         sql.push(
             "SELECT l.id AS location_id, l.customer_id, l.category, 'SUBSCRIPTION' AS kind, r.purpose, \
              s.id AS subscription_id, r.id AS requirement_id, ",
@@ -169,13 +172,11 @@ impl Facts {
         .push(" AS rule_id, ")
         .bind(None::<uuid::Uuid>)
         .push(
-            " AS hold_id, s.ended_at FROM data_location l \
+            " AS hold_id, s.ended_at FROM among l \
              JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
              AND r.retired_at IS NULL \
              JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
         );
-        among(sql);
-        sql.push(" AND ");
         self.covered(sql);
     }
 
@@ -193,17 +194,15 @@ impl Facts {
         sql.push(")").push(NOT_WITHDRAWN);
     }
 
-    fn prospects(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+    fn prospects(&self, sql: &mut Sql) {
         sql.push("SELECT l.id, l.customer_id, l.category, 'PROSPECT', ").bind(None::<String>).push(", ");
         for _ in 0..4 {
             sql.bind(None::<uuid::Uuid>).push(", ");
         }
         sql.bind(None::<DateTime<Utc>>).push(
-            " FROM data_location l JOIN customer c ON c.id = l.customer_id \
-                 JOIN system y ON y.id = l.system_id AND y.built_in WHERE ",
+            " FROM among l JOIN customer c ON c.id = l.customer_id \
+             JOIN system y ON y.id = l.system_id AND y.built_in WHERE ",
         );
-        among(sql);
-        sql.push(" AND ");
         self.prospective(sql, "l");
     }
 
@@ -227,15 +226,14 @@ fn held(l: &str) -> String {
     )
 }
 
-fn holds(sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+fn holds(sql: &mut Sql) {
     sql.push("SELECT l.id, l.customer_id, l.category, 'LEGAL_HOLD', ").bind(None::<String>).push(", ");
     for _ in 0..3 {
         sql.bind(None::<uuid::Uuid>).push(", ");
     }
     sql.push("h.id, ")
         .bind(None::<DateTime<Utc>>)
-        .push(&format!(" FROM data_location l JOIN legal_hold h ON {} WHERE ", held("l")));
-    among(sql);
+        .push(&format!(" FROM among l JOIN legal_hold h ON {}", held("l")));
 }
 
 impl Rule {
@@ -250,14 +248,12 @@ impl Rule {
                 vec![Over::Dated(day), Over::Undated(start_of(day, zone).unwrap_or(now))]
             }
         };
-        let categories =
-            catalog.categories.keys().filter(|key| key.is_within(row.category.as_str())).cloned().collect();
-        Self { row: row.clone(), categories, over }
+        Self { row: row.clone(), over }
     }
 
     /// Data lies where some service's requirement, live or not, put it for the rule's purpose, and what the rule
     /// counts from is not over yet.
-    fn query(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
+    fn query(&self, sql: &mut Sql) {
         sql.push("SELECT l.id, l.customer_id, l.category, 'RETENTION_RULE', ")
             .bind(self.row.purpose.0.clone())
             .push(", ")
@@ -274,9 +270,8 @@ impl Rule {
                  JOIN data_requirement r ON r.service_id = s.service_id WHERE s.customer_id = l.customer_id AND ",
             );
         self.placed(sql, "l");
-        sql.push(") FROM data_location l WHERE ");
-        among(sql);
-        let mut begin = " AND (EXISTS (";
+        sql.push(") FROM among l WHERE ");
+        let mut begin = "(EXISTS (";
         for over in &self.over {
             sql.push(std::mem::replace(&mut begin, ") OR EXISTS ("));
             self.beyond(sql, "l", over);
@@ -292,7 +287,11 @@ impl Rule {
         }
         sql.push("WHERE ");
         self.placed(sql, l);
-        sql.push(" AND r.category IN ").list(self.categories.iter().map(|key| key.0.clone()));
+        // It, or something below it. Not a list of those: there may be many, for each of many rules.
+        let below = format!("{}.", self.row.category);
+        let length = i32::try_from(below.chars().count()).unwrap_or(i32::MAX);
+        sql.push(" AND (r.category = ").bind(self.row.category.0.clone());
+        sql.push(" OR substr(r.category, 1, ").bind(length).push(") = ").bind(below).push(")");
         let of_customer =
             format!(" AND s.customer_id = {l}.customer_id AND (s.ended_at IS NULL OR s.ended_at");
         match over {

@@ -13,7 +13,6 @@ use crate::{
 };
 use chrono::NaiveDate;
 use entity::{
-    enums::TaskCause,
     ids::{CategoryKey, CustomerId, LegalHoldId},
     legal_hold, legal_hold_category,
 };
@@ -57,7 +56,7 @@ impl Command for PlaceLegalHold {
         let row = w.insert::<legal_hold::Entity>(row).await?;
         w.insert_all::<legal_hold_category::Entity>(&categories).await?;
         w.changed(row.customer_id, &["legalHolds"]);
-        settle(w, &catalog, &customer, TaskCause::HoldLifted).await?;
+        settle(w, &catalog, &customer).await?;
         Ok(row)
     }
 }
@@ -70,7 +69,8 @@ impl PlaceLegalHold {
             checks.refuse("categories", Code::Required, "Name at least one, or leave it out for all.");
         }
         checks.at_most("categories", categories, MOST);
-        for (at, _) in categories.iter().enumerate().filter(|(_, key)| !catalog.categories.contains_key(*key))
+        for (at, _) in
+            categories.iter().enumerate().take(MOST).filter(|(_, key)| !catalog.categories.contains_key(*key))
         {
             checks.refuse(&format!("categories.{at}"), Code::NotFound, "There is no such category.");
         }

@@ -12,7 +12,7 @@ use crate::{
 };
 use entity::{
     customer,
-    enums::{Channel, CustomerStatus, TaskCause},
+    enums::{Channel, CustomerStatus},
     ids::{CustomerId, ServiceId, SubscriptionId},
     service, subscription,
 };
@@ -76,7 +76,7 @@ impl Command for StartSubscription {
         }
         w.changed(self.customer, &["serviceSubscriptions"]);
         // What was on its way out may be needed again; and what was only kept for a first order is now needed or not.
-        settle(w, &catalog, &customer, TaskCause::PeriodEnded).await?;
+        settle(w, &catalog, &customer).await?;
         Ok(started)
     }
 }

@@ -32,7 +32,7 @@ impl DisposalPlan {
     }
 
     /// Lower-case hex SHA-256 over its items in canonical form: one line for each, in the order of their ids, of the
-    /// location's id, the decision, and the kind and id of each reason.
+    /// location's id, the decision, the last day that it stays, and the kind and ids of each fact behind it.
     async fn plan_hash(&self) -> String {
         hex(&self.0.hash)
     }

@@ -4,7 +4,7 @@ use crate::support::{TestApp, build::RECORD};
 use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::json;
 
-/// As another server would, but without a new version: the copy of the server that is asked stays as it was.
+/// As another server would after it has counted the change.
 const RETIRED: &str = "UPDATE data_category SET retired_at = (SELECT max(occurred_at) FROM audit_event)
     WHERE key IN ('user.social', 'user.payment')";
 
@@ -26,6 +26,7 @@ async fn what_waits_for_a_category_to_be_retired_finds_it_retired() {
     let before = app.database.dump(|table| table == "data_location").await;
 
     let other = app.database.owner().begin().await.unwrap();
+    other.execute_unprepared("UPDATE catalog_version SET version = version + 1").await.unwrap();
     other.execute_unprepared(RETIRED).await.unwrap();
     let agent = app.agent();
     let asked = agent.ask(RECORD, json!({ "input": { "locations": lines } }));

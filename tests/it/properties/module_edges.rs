@@ -61,7 +61,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("notice", &["catalog", "customer", "gate", "third_party"]),
     ("gate", &["catalog", "third_party"]),
     // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies.
-    ("customer", &["catalog", "data_location", "justification"]),
+    ("customer", &["catalog", "data_location", "disposal", "justification"]),
     // Up, for the one check that a customer is still there, and locked.
     ("subscription", &["catalog", "customer", "disposal"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.

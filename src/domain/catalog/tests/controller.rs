@@ -27,13 +27,14 @@ async fn says_something_else_about_itself() {
         default_grace: set("P14D"),
         ..UpdateController::default()
     };
-    let row = ground.run(changed).await;
+    let (row, _) = ground.run(changed).await;
     assert_eq!((row.version, row.name.as_str()), (2, "Bolaget AB"));
     assert_eq!(row.address.as_deref(), Some("Gatan 1\n123 45 Orten"));
     assert_eq!(row.time_zone, "Europe/Helsinki");
     assert!(row.supervisory_authority.is_some());
 
-    let row = ground.run(UpdateController { website: Change::Clear, ..UpdateController::default() }).await;
+    let (row, _) =
+        ground.run(UpdateController { website: Change::Clear, ..UpdateController::default() }).await;
     assert_eq!((row.version, row.website, row.fiscal_year_end_month), (3, None, 4));
     assert_eq!(ground.catalog().await.controller.as_ref().unwrap().version, 3);
 }

@@ -37,6 +37,7 @@ fn update(key: &str) -> UpdatePurpose {
         sharing_needs_consent: Change::Keep,
         assessment_reference: Change::Keep,
         translations: Change::Keep,
+        asked: Asked::default(),
     }
 }
 
@@ -67,7 +68,7 @@ async fn a_purpose_comes_changes_and_goes() {
         special_category_condition: Change::Set(SpecialCategoryCondition::ExplicitConsent),
         ..update("FOLLOW_UP")
     };
-    let row = ground.run(changed).await;
+    let (row, _) = ground.run(changed).await;
     assert_eq!((row.version, row.sharing_needs_consent), (2, false));
     assert!(ground.run(retire("FOLLOW_UP")).await.retired_at.is_some());
     ground.refuses(retire("FOLLOW_UP"), &[(Code::Retired, "purposeId")]).await;
@@ -159,7 +160,7 @@ async fn a_special_category_keeps_its_condition() {
     };
     ground.run(none).await;
     let cleared = UpdatePurpose { special_category_condition: Change::Clear, ..update("CARE") };
-    assert_eq!(ground.run(cleared).await.special_category_condition, None);
+    assert_eq!(ground.run(cleared).await.0.special_category_condition, None);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use crate::{
     graphql::{
         catalog::Controller,
         change::{change, change_catalog},
+        disposal::{DisposalPlan, asked},
         enums::Locale,
         scalars::Duration,
         user_error::UserError,
@@ -51,19 +52,26 @@ pub struct UpdateControllerInput {
     /// 1 to 12.
     fiscal_year_end_month: MaybeUndefined<i32>,
     default_grace: MaybeUndefined<Duration>,
+    #[graphql(default)]
+    dry_run: bool,
+    plan_hash: Option<String>,
 }
 
 #[derive(SimpleObject)]
 pub struct UpdateControllerPayload {
     controller: Option<Controller>,
+    /// What would be, or is being, disposed of; null when nothing is and no plan was asked for. A background sweep opens
+    /// the tasks.
+    plan: Option<DisposalPlan>,
     user_errors: Vec<UserError>,
 }
 
 #[Object]
 impl ControllerMutation {
-    /// Changes what is on record about the company itself.
+    /// Changes what is on record about the company itself. Where the law's periods end sooner by that, what is no longer
+    /// kept is disposed of, which takes a plan first (`dryRun`).
     ///
-    /// userErrors: VERSION_CONFLICT.
+    /// userErrors: VERSION_CONFLICT, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
     ///
     /// Requires: ADMIN, COMPLIANCE.
     async fn update_controller(
@@ -87,9 +95,13 @@ impl ControllerMutation {
             time_zone: change(input.time_zone),
             fiscal_year_end_month: change(input.fiscal_year_end_month),
             default_grace: change(input.default_grace).map(|grace| grace.0),
+            asked: asked(input.dry_run, input.plan_hash),
         };
-        let (controller, user_errors) =
-            change_catalog(ctx, command, |catalog, _| catalog.controller.clone().map(Controller)).await?;
-        Ok(UpdateControllerPayload { controller, user_errors })
+        let (done, user_errors) = change_catalog(ctx, command, |catalog, (_, plan)| {
+            Some((Controller(catalog.controller.clone()?), plan.clone().map(DisposalPlan)))
+        })
+        .await?;
+        let (controller, plan) = done.map_or((None, None), |(controller, plan)| (Some(controller), plan));
+        Ok(UpdateControllerPayload { controller, plan, user_errors })
     }
 }

@@ -8,6 +8,7 @@ use crate::{
             translation::{TranslationInput, given},
         },
         change::{change, change_catalog, key_or_nobody},
+        disposal::{DisposalPlan, asked},
         enums::{LegalBasis, SpecialCategoryCondition},
         user_error::UserError,
     },
@@ -52,11 +53,17 @@ pub struct UpdatePurposeInput {
     assessment_reference: MaybeUndefined<String>,
     /// Replaces all.
     translations: MaybeUndefined<Vec<TranslationInput>>,
+    #[graphql(default)]
+    dry_run: bool,
+    plan_hash: Option<String>,
 }
 
 #[derive(SimpleObject)]
 pub struct UpdatePurposePayload {
     purpose: Option<Purpose>,
+    /// What would be, or is being, disposed of; null when nothing is and no plan was asked for. A background sweep opens
+    /// the tasks.
+    plan: Option<DisposalPlan>,
     user_errors: Vec<UserError>,
 }
 
@@ -98,9 +105,10 @@ impl PurposeMutation {
         Ok(CreatePurposePayload { purpose, user_errors })
     }
 
-    /// Changes how a purpose is described. Its legal basis is fixed: a new basis is a new purpose (Art. 5(1)(b)).
+    /// Changes how a purpose is described. Its legal basis is fixed: a new basis is a new purpose (Art. 5(1)(b)). Where
+    /// sharing comes to need consent, what was withdrawn before takes effect, which takes a plan first (`dryRun`).
     ///
-    /// userErrors: VERSION_CONFLICT, RETIRED.
+    /// userErrors: VERSION_CONFLICT, RETIRED, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
     ///
     /// Requires: ADMIN, COMPLIANCE.
     async fn update_purpose(
@@ -118,9 +126,14 @@ impl PurposeMutation {
             sharing_needs_consent: change(input.sharing_needs_consent),
             assessment_reference: change(input.assessment_reference),
             translations: change(input.translations).map(given),
+            asked: asked(input.dry_run, input.plan_hash),
         };
-        let (purpose, user_errors) = change_catalog(ctx, command, made).await?;
-        Ok(UpdatePurposePayload { purpose, user_errors })
+        let (done, user_errors) = change_catalog(ctx, command, |catalog, (row, plan)| {
+            Some((made(catalog, row)?, plan.clone().map(DisposalPlan)))
+        })
+        .await?;
+        let (purpose, plan) = done.map_or((None, None), |(purpose, plan)| (Some(purpose), plan));
+        Ok(UpdatePurposePayload { purpose, plan, user_errors })
     }
 
     /// Takes a purpose out of use; refused while a requirement or a rule uses it.

@@ -39,7 +39,7 @@ pub struct SetRetentionRuleInput {
 
 #[derive(SimpleObject)]
 pub struct SetRetentionRulePayload {
-    /// In a dry run the one that there is.
+    /// In a dry run the one that there is, if any.
     retention_rule: Option<RetentionRule>,
     /// What would be, or is being, disposed of; null when nothing is and no plan was asked for. A background sweep opens
     /// the tasks.

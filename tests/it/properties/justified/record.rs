@@ -33,7 +33,10 @@ pub async fn change(app: &TestApp, field: &str, input: Value, selection: &str) -
 
 /// The month that the company's fiscal year ends with.
 pub async fn end_fiscal_year(app: &TestApp, month: u32) {
-    change(app, "updateController", json!({ "fiscalYearEndMonth": month }), "controller { name }").await;
+    let input = json!({ "fiscalYearEndMonth": month, "dryRun": true });
+    let planned = change(app, "updateController", input, "plan { planHash }").await;
+    let input = json!({ "fiscalYearEndMonth": month, "planHash": planned["plan"]["planHash"] });
+    change(app, "updateController", input, "controller { name }").await;
 }
 
 /// All of it. What comes on record by that, such as ids, is noted in the world.

@@ -160,9 +160,9 @@ impl World {
         reasons.extend(self.rules.iter().filter_map(|rule| self.kept(rule, customer, line)));
         let held = |hold: &&Hold| {
             let about =
-                |above: &&str| line.category == *above || line.category.starts_with(&format!("{above}."));
+                |above: &str| line.category == above || line.category.starts_with(&format!("{above}."));
             !hold.lifted
-                && hold.categories.as_ref().is_none_or(|categories| categories.iter().any(|one| about(&one)))
+                && hold.categories.as_ref().is_none_or(|categories| categories.iter().any(|one| about(one)))
         };
         for _ in customer.holds.iter().filter(held) {
             let kind = "LEGAL_HOLD".to_owned();

@@ -2,7 +2,7 @@
 
 use crate::{
     properties::justified::{
-        chance::{CATEGORIES, Dice, SERVICES, THIRD_PARTYS},
+        chance::{CATEGORIES, Dice, PURPOSES, SERVICES, THIRD_PARTYS},
         record::{Places, written},
         rules::{Consent, Hold, Line, Requirement, Subscription, World},
     },
@@ -143,7 +143,7 @@ async fn withdraw(app: &TestApp, world: &mut World, dice: &mut Dice, at: usize) 
         return None;
     }
     let which = dice.below(in_force.len());
-    let consent = &mut in_force[which];
+    let consent = &mut *in_force[which];
     let document = "mutation ($input: WithdrawConsentInput!) { withdrawConsent(input: $input) {
         consent { withdrawnAt } plan { id planHash locationCount } userErrors { code message field } } }";
     let input = json!({ "consentId": consent.id, "channel": "PHONE" });
@@ -175,7 +175,7 @@ async fn allow(app: &TestApp, world: &mut World, places: &Places, dice: &mut Dic
         let made = &made.data()["grantConsent"]["consent"];
         customer.consents.push(Consent {
             id: text(&made["id"]),
-            purpose: super::super::justified::chance::PURPOSES.into_iter().find(|known| *known == purpose)?,
+            purpose: PURPOSES.into_iter().find(|known| *known == purpose)?,
             categories: CATEGORIES.into_iter().filter(|known| keys.iter().any(|key| key == known)).collect(),
             granted_at: moment(&made["grantedAt"]),
             ended_at: None,

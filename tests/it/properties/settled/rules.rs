@@ -35,12 +35,13 @@ pub fn settled(world: &World, customer: &Customer, line: &Line, now: DateTime<Ut
         ("ERASED".to_owned(), None)
     } else if live || is("PROSPECT") {
         ("HELD".to_owned(), None)
-    } else if is("RETENTION_RULE") || is("LEGAL_HOLD") {
+    } else if is("RETENTION_RULE") {
         ("RESTRICTED".to_owned(), None)
     } else {
         let own = line.system == 0 && PROFILE.contains(&&*line.category);
         let known = own || line.state != "HELD";
         match on_end(world, customer, line).or(known.then_some("ERASE")) {
+            Some(_) if is("LEGAL_HOLD") => ("RESTRICTED".to_owned(), None),
             Some(action) => {
                 let not_before = reasons.iter().filter_map(|reason| reason.until).max();
                 // As it was first decided.
