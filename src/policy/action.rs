@@ -86,7 +86,7 @@ actions! {
     SeeCustomer: Read "Customer" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
         "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
-        "switchService", "placeLegalHold", "liftLegalHold", "task", "tasks"];
+        "switchService", "placeLegalHold", "liftLegalHold", "task", "tasks", "findings"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
@@ -94,11 +94,13 @@ actions! {
     /// Where customers' data lies.
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
-        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "retireRetentionRule", "task", "tasks"];
+        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "retireRetentionRule", "task", "tasks",
+        "findings"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
-        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "retireRetentionRule", "task", "tasks"];
+        "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "retireRetentionRule", "task", "tasks",
+        "findings"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -112,9 +114,11 @@ actions! {
     /// What is to be done at systems with customers' data, of those that are named.
     SeeTasks: Read "Task" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold"];
+        "withdrawConsent", "liftLegalHold", "findings"];
     /// All that is to be done at systems.
     ListTasks: Read "Task" STAFF personal yes ["tasks"];
+    /// All that is wrong right now.
+    ListFindings: Read "Finding" OVERSEEING personal yes ["findings"];
     /// What disposals would do, or did.
     SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node"];
     /// How much a disposal would do, or did, at each system. It names nobody.
@@ -123,19 +127,21 @@ actions! {
         "retireRetentionRule"];
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
-        ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold"];
+        ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings"];
     /// Who looked at or changed a customer's data.
     SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "auditEvents"];
     /// Whose data is at a place.
     SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
     /// Places where data is stored.
-    SeeSystems: Read "System" CATALOG ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem"];
+    SeeSystems: Read "System" CATALOG
+        ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "findings"];
     /// Those that data may go to.
     SeeThirdParties: Read "ThirdParty" CATALOG
-        ["thirdParty", "thirdParties", "node", "createThirdParty", "updateThirdParty", "assessThirdParty", "retireThirdParty"];
+        ["thirdParty", "thirdParties", "node", "createThirdParty", "updateThirdParty", "assessThirdParty", "retireThirdParty",
+        "findings"];
     /// What customers can order.
-    SeeServices: Read "Service" ANYONE ["service", "services", "node"];
+    SeeServices: Read "Service" ANYONE ["service", "services", "node", "findings"];
     /// Kinds of personal data.
     SeeDataCategories: Read "DataCategory" ANYONE ["dataCategories", "node"];
     /// What data is used for.
