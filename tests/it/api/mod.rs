@@ -5,4 +5,5 @@ mod at_once;
 mod bad_input;
 mod documents;
 mod edges;
+mod findings;
 mod lists;
