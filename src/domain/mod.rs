@@ -13,6 +13,7 @@ pub mod described;
 pub mod disclosure;
 pub mod disposal;
 mod each_customer;
+pub mod finding;
 pub mod gate;
 pub mod justification;
 pub mod legal_hold;

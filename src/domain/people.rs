@@ -35,15 +35,7 @@ pub async fn count(
     if !page.count && page.limit > 0 {
         return Ok(None);
     }
-    let mut some = Sql::default();
-    ids(&mut some);
-    some.push(" LIMIT ").bind(i64::try_from(FEW + 1).unwrap_or(i64::MAX));
-    let some = r.numbers::<Id>(some).await?;
-    let found = some.len() as u64;
-    if found <= FEW {
-        for one in some {
-            r.tells(one.customer_id, categories);
-        }
+    if let Some(found) = few(r, ids, categories).await? {
         return Ok(page.count.then_some(found));
     }
     if !page.count {
@@ -54,4 +46,28 @@ pub async fn count(
     all.push(") found");
     let counted = r.numbers::<Count>(all).await?;
     Ok(counted.first().and_then(|row| u64::try_from(row.count).ok()))
+}
+
+/// How many rows `ids` gives, if they are so few that they are somebody in particular, who is then on record. `None` when
+/// they are more.
+///
+/// # Errors
+/// [`Stop::Broken`] when the database fails.
+pub async fn few(
+    r: &Reader,
+    ids: &(dyn Fn(&mut Sql) + Sync),
+    categories: &[CategoryKey],
+) -> Result<Option<u64>, Stop> {
+    let mut some = Sql::default();
+    ids(&mut some);
+    some.push(" LIMIT ").bind(i64::try_from(FEW + 1).unwrap_or(i64::MAX));
+    let some = r.numbers::<Id>(some).await?;
+    let found = some.len() as u64;
+    if found > FEW {
+        return Ok(None);
+    }
+    for one in some {
+        r.tells(one.customer_id, categories);
+    }
+    Ok(Some(found))
 }

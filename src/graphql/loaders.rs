@@ -19,7 +19,7 @@ use crate::{
         notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
         page::{Page, PageRequest},
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
-        task::{LinesOfTasks, PartsOfTasks, TasksOf, TasksOfCustomers},
+        task::{LinesOfTasks, PartsOfTasks, TasksByIds, TasksOf, TasksOfCustomers},
     },
 };
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
@@ -199,6 +199,10 @@ by_id!(
     |found| found.into_iter().map(|row| (One(row.id), row)).collect()
 );
 by_id!(LegalHoldId, Vec<CategoryKey>, |keys| CategoriesOfHolds(keys.to_vec()), |found| found);
+by_id!(One<TaskId>, task::Model, |keys| TasksByIds(keys.iter().map(|key| key.0).collect()), |found| found
+    .into_iter()
+    .map(|row| (One(row.id), row))
+    .collect());
 by_id!(TaskId, Vec<CategoryKey>, |keys| PartsOfTasks(keys.to_vec()), |found| found);
 by_id!(DisposalPlanId, Vec<SystemCount>, |keys| SystemsOfPlans(keys.to_vec()), |found| found);
 

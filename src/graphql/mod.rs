@@ -16,6 +16,7 @@ mod disposal;
 pub mod documents;
 mod enums;
 mod error;
+mod finding;
 mod known;
 mod legal_hold;
 mod lengths;

@@ -10,6 +10,7 @@ use super::{
     customer::{CustomerMutation, CustomerQuery},
     data_location::DataLocationMutation,
     disclosure::{DisclosureMutation, DisclosureQuery},
+    finding::FindingQuery,
     legal_hold::LegalHoldMutation,
     notice::NoticeMutation,
     subscription::SubscriptionMutation,
@@ -31,6 +32,7 @@ pub struct Query(
     CatalogQuery,
     DisclosureQuery,
     TaskQuery,
+    FindingQuery,
     AuditQuery,
 );
 
@@ -73,6 +75,7 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("disclosureCheck", Action::CheckDisclosure),
     ("task", Action::ListTasks),
     ("tasks", Action::ListTasks),
+    ("findings", Action::ListFindings),
     ("auditEvents", Action::ReadAuditLog),
     ("registerCustomer", Action::RegisterCustomer),
     ("rectifyCustomer", Action::RectifyCustomer),

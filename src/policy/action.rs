@@ -86,7 +86,7 @@ actions! {
     SeeCustomer: Read "Customer" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
         "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
-        "switchService", "placeLegalHold", "liftLegalHold", "task", "tasks"];
+        "switchService", "placeLegalHold", "liftLegalHold", "task", "tasks", "findings"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
@@ -95,12 +95,12 @@ actions! {
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "task", "tasks"];
+        "retireRetentionRule", "updateController", "updatePurpose", "task", "tasks", "findings"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "task", "tasks"];
+        "retireRetentionRule", "updateController", "updatePurpose", "task", "tasks", "findings"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -114,30 +114,34 @@ actions! {
     /// What is to be done at systems with customers' data, of those that are named.
     SeeTasks: Read "Task" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold"];
+        "withdrawConsent", "liftLegalHold", "findings"];
     /// All that is to be done at systems.
-    ListTasks: Read "Task" STAFF personal yes ["tasks"];
+    ListTasks: Read "Task" STAFF personal yes ["task", "tasks"];
+    /// All that is wrong right now.
+    ListFindings: Read "Finding" OVERSEEING personal yes ["findings"];
     /// What disposals would do, or did.
     SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node"];
     /// How much a disposal would do, or did, at each system. It names nobody.
     SeePlanCounts: Read "DisposalPlan" ANYONE
         ["node", "endSubscription", "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements",
-        "setRetentionRule", "retireRetentionRule"];
+        "setRetentionRule", "retireRetentionRule", "updateController", "updatePurpose"];
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
-        ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold"];
+        ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings"];
     /// Who looked at or changed a customer's data.
     SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "auditEvents"];
     /// Whose data is at a place.
     SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
     /// Places where data is stored.
-    SeeSystems: Read "System" CATALOG ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem"];
+    SeeSystems: Read "System" CATALOG
+        ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "findings"];
     /// Those that data may go to.
     SeeThirdParties: Read "ThirdParty" CATALOG
-        ["thirdParty", "thirdParties", "node", "createThirdParty", "updateThirdParty", "assessThirdParty", "retireThirdParty"];
+        ["thirdParty", "thirdParties", "node", "createThirdParty", "updateThirdParty", "assessThirdParty", "retireThirdParty",
+        "findings"];
     /// What customers can order.
-    SeeServices: Read "Service" ANYONE ["service", "services", "node"];
+    SeeServices: Read "Service" ANYONE ["service", "services", "node", "findings"];
     /// Kinds of personal data.
     SeeDataCategories: Read "DataCategory" ANYONE ["dataCategories", "node"];
     /// What data is used for.

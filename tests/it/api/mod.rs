@@ -6,4 +6,5 @@ mod bad_input;
 mod disposal;
 mod documents;
 mod edges;
+mod findings;
 mod lists;

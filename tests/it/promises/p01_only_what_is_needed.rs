@@ -3,6 +3,7 @@
 use crate::support::{
     TestApp,
     build::{RECTIFY, REGISTER},
+    find::written,
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -35,6 +36,8 @@ async fn what_nothing_needs_is_refused_and_what_lies_there_already_shows() {
     app.start(&customer, "web-hosting").await;
     let recorded = app.record(line(&customer, "user.payment", &invoicing, "PHONE")).await;
     assert_eq!(recorded.user_errors(), []);
+    let wrong = json!({ "customerId": customer });
+    assert_eq!(app.found(wrong.clone()).await, []);
 
     // Nothing in the demo needs a date of birth; an import says that it is there all the same.
     let projects = app.system_id("Projektdatabas").await;
@@ -44,6 +47,13 @@ async fn what_nothing_needs_is_refused_and_what_lies_there_already_shows() {
     assert_eq!(unjustified.len(), 1, "{unjustified:#?}");
     assert_eq!(unjustified[0]["category"]["key"], "user.demographic.date_of_birth");
     assert_eq!(unjustified[0]["justifications"], json!([]));
+    let finding = written("UNJUSTIFIED_DATA", "DataLocation", Some("K-2001"), Some("Projektdatabas"));
+    assert_eq!(app.found(wrong.clone()).await, [finding]);
+    // On its way out, it is no longer wrong.
+    app.database
+        .run("UPDATE data_location SET state = 'DISPOSAL_PENDING' WHERE category = 'user.demographic.date_of_birth'")
+        .await;
+    assert_eq!(app.found(wrong).await, []);
     let officer = app.compliance();
     let whose = officer
         .get("{ customers(filter: { unjustified: true, referencePrefix: \"K-2\" }) { totalCount } }")

@@ -56,6 +56,7 @@ const TELLING: &[&str] = &[
 const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
+    ("finding", &["catalog", "justification", "third_party"]),
     ("legal_hold", &["catalog", "customer", "disposal"]),
     ("consent", &["catalog", "customer", "disposal", "gate", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),

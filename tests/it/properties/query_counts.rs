@@ -127,6 +127,10 @@ const LISTS: &[(&str, u64)] = &[
         7,
     ),
     ("auditEvents(first: SIZE) { nodes { subjects { nodes { customer { reference } } } } }", 2),
+    (
+        "findings(first: SIZE, filter: { kinds: [THIRD_PARTY_NOT_APPROVED, NO_AGREEMENT] }) { nodes { kind message } }",
+        1,
+    ),
     ("systems(first: SIZE) { nodes { thirdParty { name } } }", 0),
     ("thirdParties(first: SIZE) { nodes { systems { name } assessments { nodes { status } } } }", 0),
     ("services(first: SIZE) { nodes { requirements { system { name } category { name } } } }", 0),
@@ -147,6 +151,34 @@ async fn no_list_takes_more_statements_when_it_is_longer() {
         let (short, long) = (taken("2").await, taken("20").await);
         assert_eq!(short, long, "{list}");
         assert!(long <= most, "{list} takes {long}");
+    }
+    app.finish().await;
+}
+
+/// All kinds of findings are one statement, and what each is about another for each kind of thing.
+#[tokio::test]
+async fn a_page_of_findings_takes_as_many_statements_whatever_its_size() {
+    let app = TestApp::new().await;
+    let projects = app.system_id("Projektdatabas").await;
+    let mut lines = Vec::new();
+    for number in 0..60 {
+        let customer = app.register(&format!("WRONG-{number}")).await;
+        lines.push(json!({ "customerId": customer, "systemId": projects, "sourceChannel": "IMPORT",
+            "category": "user.demographic.date_of_birth" }));
+    }
+    let answer = app.agent().ask(RECORD, json!({ "input": { "locations": lines } })).await;
+    assert_eq!(answer.user_errors(), []);
+    let page = |size: u64, below: &str| {
+        format!(
+            "{{ findings(first: {size}, filter: {{ kinds: [UNJUSTIFIED_DATA, TASK_OVERDUE] }}) {{ {below} }} }}"
+        )
+    };
+    let shown = "nodes { key message subject { id ... on DataLocation { state } } customer { reference } system { name } }";
+    for size in [2, 60] {
+        assert_eq!(statements(&app.compliance(), &page(size, "nodes { key kind since }")).await, 1, "{size}");
+        assert_eq!(statements(&app.compliance(), &page(size, shown)).await, 3, "{size}");
+        // The count, and a look at whether it is of so few that they are on record.
+        assert_eq!(statements(&app.compliance(), &page(size, "totalCount")).await, 3, "{size}");
     }
     app.finish().await;
 }

@@ -12,6 +12,7 @@ pub mod disclose;
 pub mod dispose;
 pub mod dump;
 pub mod entities;
+pub mod find;
 pub mod snapshot;
 pub mod told;
 

@@ -1,0 +1,99 @@
+//! What can be wrong, and how soon to act on it.
+
+/// How soon to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+impl Severity {
+    /// Its number in the database, where the most urgent comes first.
+    pub(super) const fn urgency(self) -> i32 {
+        match self {
+            Self::Critical => 1,
+            Self::High => 2,
+            Self::Medium => 3,
+            Self::Low => 4,
+        }
+    }
+
+    pub(super) fn of_urgency(urgency: i32) -> Option<Self> {
+        [Self::Critical, Self::High, Self::Medium, Self::Low].into_iter().find(|one| one.urgency() == urgency)
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident $word:literal $($severity:ident)+;)*) => {
+        /// What can be wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum FindingKind { $($kind),* }
+
+        impl FindingKind {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+
+            /// Its name outside.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$kind => $word),* }
+            }
+
+            /// How soon to act on one of this kind, at the least and at the most.
+            pub(super) const fn severities(self) -> &'static [Severity] {
+                match self { $(Self::$kind => &[$(Severity::$severity),+]),* }
+            }
+        }
+    };
+}
+
+kinds! {
+    UnjustifiedData "UNJUSTIFIED_DATA" High;
+    TaskOverdue "TASK_OVERDUE" High Critical;
+    SystemReviewOverdue "SYSTEM_REVIEW_OVERDUE" Medium;
+    HoldReviewOverdue "HOLD_REVIEW_OVERDUE" Medium;
+    ThirdPartyReviewOverdue "THIRD_PARTY_REVIEW_OVERDUE" High;
+    ThirdPartyNotApproved "THIRD_PARTY_NOT_APPROVED" Critical;
+    NoAgreement "NO_AGREEMENT" High;
+    NoTransferSafeguard "NO_TRANSFER_SAFEGUARD" High;
+    SubProcessorObjectionEnding "SUB_PROCESSOR_OBJECTION_ENDING" Medium;
+    NoticeNotDelivered "NOTICE_NOT_DELIVERED" High;
+    ConsentMissing "CONSENT_MISSING" High;
+    SpecialCategoryConditionMissing "SPECIAL_CATEGORY_CONDITION_MISSING" High;
+}
+
+impl FindingKind {
+    /// Its number in a statement.
+    pub(super) const fn number(self) -> i32 {
+        self as i32
+    }
+
+    pub(super) fn of_number(number: i32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.number() == number)
+    }
+
+    /// How soon to act on one of this kind, unless something makes it worse.
+    pub(super) const fn severity(self) -> Severity {
+        match self.severities() {
+            [first, ..] => *first,
+            [] => Severity::High,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_lead_back_to_what_they_stand_for() {
+        for kind in FindingKind::ALL {
+            assert_eq!(FindingKind::of_number(kind.number()), Some(*kind));
+            for severity in kind.severities() {
+                assert_eq!(Severity::of_urgency(severity.urgency()), Some(*severity));
+            }
+        }
+    }
+}

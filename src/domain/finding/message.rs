@@ -1,0 +1,201 @@
+//! A finding in words: what is wrong, and what to do about it. Without personal values: whom it is about stands beside
+//! it.
+
+use super::{
+    kind::FindingKind,
+    row::{Finding, Subject},
+};
+use crate::domain::{catalog::Catalog, period::day_of};
+use chrono::{NaiveDate, TimeDelta};
+use entity::{
+    enums::{Locale, TrustStatus},
+    ids::{CategoryKey, SystemId, ThirdPartyId},
+};
+
+/// What a finding says to a person.
+#[must_use]
+pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
+    let words = Words { catalog, locale };
+    match finding.subject {
+        Subject::DataLocation(_) => words.line(finding),
+        Subject::ThirdParty(id) => words.third_party(finding, id),
+        Subject::System(id) => {
+            let (name, day) = (words.system(Some(id)), words.last_day(finding));
+            words.either(
+                format!("{name} skulle ha setts över senast {day}: gå igenom det, och sätt ett nytt datum."),
+                format!("{name} was to be reviewed by {day}: review it, and set the next date."),
+            )
+        }
+        Subject::DataRequirement(id) => {
+            let need = catalog.requirements.get(&id);
+            let category = words.category(need.map(|need| &need.category));
+            let service = need.and_then(|need| catalog.services.get(&need.service_id));
+            let service = service.map_or("?", |row| catalog.name_in(locale, &row.name, &row.translations));
+            let purpose = need.and_then(|need| catalog.purposes.get(&need.purpose));
+            let purpose = purpose.map_or("?", |row| catalog.name_in(locale, &row.name, &row.translations));
+            words.either(
+                format!(
+                    "Tjänsten {service} använder {category}, som är känsliga uppgifter, för ändamålet {purpose}, som \
+                     saknar villkor enligt art. 9.2: ange ett, eller låt bli att behöva dem."
+                ),
+                format!(
+                    "The service {service} uses {category}, a special category, for the purpose {purpose}, which has \
+                     no condition of Art. 9(2): name one, or do without the category."
+                ),
+            )
+        }
+        Subject::LegalHold(_) => {
+            let day = words.last_day(finding);
+            words.either(
+                format!(
+                    "Ett bevarande skulle ha omprövats senast {day}: häv det om det inte behövs, eller besluta om ett \
+                     nytt med ett senare datum."
+                ),
+                format!(
+                    "A legal hold was to be looked at again by {day}: lift it if it is not needed, or place another \
+                     one with a later date."
+                ),
+            )
+        }
+        Subject::Task(_) => {
+            let (name, day) = (words.system(finding.system), day_of(finding.since, &catalog.zone()));
+            words.either(
+                format!("En uppgift i {name} skulle ha varit klar {day}: se till att den blir gjord."),
+                format!("A task at {name} was to be done by {day}: see to it that it is done."),
+            )
+        }
+    }
+}
+
+/// Names as the reader calls them.
+struct Words<'a> {
+    catalog: &'a Catalog,
+    locale: Locale,
+}
+
+impl Words<'_> {
+    fn either(&self, sv: String, en: String) -> String {
+        match self.locale {
+            Locale::Sv => sv,
+            Locale::En => en,
+        }
+    }
+
+    fn system(&self, id: Option<SystemId>) -> &str {
+        let known = id.and_then(|id| self.catalog.systems.get(&id)).map(|row| row.name.as_str());
+        known.unwrap_or(match self.locale {
+            Locale::Sv => "ett system",
+            Locale::En => "a system",
+        })
+    }
+
+    fn category<'a>(&'a self, key: Option<&'a CategoryKey>) -> &'a str {
+        let known = key.and_then(|key| self.catalog.categories.get(key));
+        known.map_or_else(
+            || key.map_or("?", |key| key.as_str()),
+            |row| self.catalog.name_in(self.locale, &row.name, &row.translations),
+        )
+    }
+
+    /// Of what is wrong since the midnight after it.
+    fn last_day(&self, finding: &Finding) -> NaiveDate {
+        day_of(finding.since - TimeDelta::microseconds(1), &self.catalog.zone())
+    }
+
+    fn line(&self, finding: &Finding) -> String {
+        let (category, system) = (self.category(finding.category.as_ref()), self.system(finding.system));
+        match finding.kind {
+            FindingKind::NoticeNotDelivered => self.either(
+                format!(
+                    "{category} finns i {system} hos en tredje part, och kunden har aldrig fått veta det: lämna \
+                     informationen."
+                ),
+                format!(
+                    "{category}: it lies in {system} at a third party, and the customer was never told: deliver a \
+                     notice."
+                ),
+            ),
+            FindingKind::ConsentMissing => self.either(
+                format!(
+                    "{category} finns i {system} hos en tredje part utan det samtycke som ändamålet kräver: fråga \
+                     kunden, eller låt ta bort uppgiften där."
+                ),
+                format!(
+                    "{category}: it lies in {system} at a third party without the consent that its purpose needs: ask \
+                     the customer, or have it removed there."
+                ),
+            ),
+            _ => self.either(
+                format!(
+                    "{category} finns i {system}, och ingenting motiverar det: ange vad som behöver uppgiften, eller \
+                     låt ta bort den där."
+                ),
+                format!(
+                    "{category}: it lies in {system}, and nothing justifies it: record what needs it, or have it \
+                     removed there."
+                ),
+            ),
+        }
+    }
+
+    fn third_party(&self, finding: &Finding, id: ThirdPartyId) -> String {
+        let Some(row) = self.catalog.third_parties.get(&id) else {
+            return self.either(
+                "Något är fel hos en tredje part.".into(),
+                "A third party is not as it should be.".into(),
+            );
+        };
+        let name = &row.name;
+        match finding.kind {
+            FindingKind::ThirdPartyReviewOverdue => self.either(
+                format!("{name} har uppgifter, och godkännandet har löpt ut: bedöm parten på nytt."),
+                format!("{name} holds data, and its approval has lapsed: assess it anew."),
+            ),
+            FindingKind::NoAgreement => self.either(
+                format!("{name} har uppgifter utan gällande avtal: teckna ett, och bedöm parten på nytt."),
+                format!("{name} holds data, and no agreement is in force: sign one, then assess it anew."),
+            ),
+            FindingKind::NoTransferSafeguard => self.either(
+                format!(
+                    "{name} har uppgifter utanför EES, och inget gör överföringen laglig (art. 44-49): bedöm parten på \
+                     nytt med en skyddsåtgärd, eller ta hem uppgifterna."
+                ),
+                format!(
+                    "{name} holds data outside the EEA, and nothing makes the transfer lawful (Art. 44-49): assess it \
+                     anew with a safeguard, or bring the data back."
+                ),
+            ),
+            FindingKind::SubProcessorObjectionEnding => {
+                let day = row.objection_until.unwrap_or_default();
+                self.either(
+                    format!("Invändningar mot underbiträdet {name} kan göras till och med {day}: bestäm er."),
+                    format!("Objections to the sub-processor {name} can be made through {day}: decide."),
+                )
+            }
+            _ => self.not_approved(name, row.status),
+        }
+    }
+
+    fn not_approved(&self, name: &str, status: TrustStatus) -> String {
+        match status {
+            TrustStatus::Suspended => self.either(
+                format!(
+                    "{name} har uppgifter och är avstängd: godkänn parten igen när skälet är borta, eller ta hem \
+                     uppgifterna."
+                ),
+                format!(
+                    "{name} holds data and is suspended: approve it again once the reason is gone, or bring the data \
+                     back."
+                ),
+            ),
+            TrustStatus::Retired => self.either(
+                format!("{name} har uppgifter fast samarbetet har upphört: ta hem eller radera dem."),
+                format!("{name} holds data although the relationship has ended: have it returned or erased."),
+            ),
+            TrustStatus::Proposed | TrustStatus::Approved => self.either(
+                format!("{name} har uppgifter och är inte granskad: bedöm parten, eller ta hem uppgifterna."),
+                format!("{name} holds data and is not vetted: assess it, or bring the data back."),
+            ),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What somebody should have seen to by now: tasks, and the review of legal holds.
+
+use super::{
+    branch::{Asked, Branch, select},
+    kind::{FindingKind, Severity},
+};
+use crate::access::{Reader, Sql, Stop};
+use chrono::{NaiveDate, TimeDelta};
+use sea_orm::FromQueryResult;
+
+/// How many days past its date a task becomes critical.
+const PATIENCE: TimeDelta = TimeDelta::days(30);
+
+/// So many days on which reviews were due have a moment of their own in the statement; what was due before them counts
+/// from the earliest.
+const DAYS: i64 = 1_000;
+
+#[derive(FromQueryResult)]
+struct Day {
+    review_due: NaiveDate,
+}
+
+/// The days on which the review of holds was due that are in force: they become moments before SQL sees them, as only
+/// the calendar knows when a day ends where the company is. Newest first.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn days(r: &Reader, asked: &Asked<'_>) -> Result<Vec<NaiveDate>, Stop> {
+    if !lets_holds(asked) {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT DISTINCT h.review_due FROM legal_hold h WHERE h.lifted_at IS NULL AND h.review_due < ",
+    );
+    sql.bind(asked.today).push(" ORDER BY h.review_due DESC LIMIT ").bind(DAYS);
+    Ok(r.numbers::<Day>(sql).await?.into_iter().map(|row| row.review_due).collect())
+}
+
+/// A hold is in no place in particular.
+fn lets_holds(asked: &Asked<'_>) -> bool {
+    asked.lets(FindingKind::HoldReviewOverdue) && !asked.is_somewhere()
+}
+
+/// The parts that the filter lets through.
+pub(super) fn branches<'a>(asked: &'a Asked<'a>, days: &'a [NaiveDate]) -> Vec<Branch<'a>> {
+    let mut all = Vec::<Branch<'a>>::new();
+    if asked.lets(FindingKind::TaskOverdue) {
+        all.push(Box::new(|sql| tasks(sql, asked)));
+    }
+    if let (Some(earliest), true) = (days.last(), lets_holds(asked)) {
+        all.push(Box::new(|sql| holds(sql, asked, days, *earliest)));
+    }
+    all
+}
+
+fn tasks(sql: &mut Sql, asked: &Asked<'_>) {
+    let (kind, late, very) = (
+        FindingKind::TaskOverdue.number(),
+        FindingKind::TaskOverdue.severity().urgency(),
+        Severity::Critical.urgency(),
+    );
+    sql.push(&format!("SELECT {kind} AS kind, CASE WHEN t.due_at < ")).bind(asked.now - PATIENCE);
+    sql.push(&format!(
+        " THEN {very} ELSE {late} END AS urgency, t.due_at AS since, t.id AS subject_id, \
+         t.customer_id AS customer_id, "
+    ));
+    sql.bind(None::<String>).push(" AS category, t.system_id AS system_id FROM task t WHERE t.due_at < ");
+    sql.bind(asked.now).push(" AND t.finished_at IS NULL");
+    asked.conditions(sql, "t");
+}
+
+fn holds(sql: &mut Sql, asked: &Asked<'_>, days: &[NaiveDate], earliest: NaiveDate) {
+    select(sql, FindingKind::HoldReviewOverdue);
+    sql.push("CASE h.review_due");
+    for day in days {
+        sql.push(" WHEN ").bind(*day).push(" THEN ").bind(asked.after(*day));
+    }
+    sql.push(" ELSE ").bind(asked.after(earliest));
+    sql.push(" END AS since, h.id AS subject_id, h.customer_id AS customer_id, ").bind(None::<String>);
+    sql.push(" AS category, ").bind(None::<uuid::Uuid>);
+    sql.push(" AS system_id FROM legal_hold h WHERE h.lifted_at IS NULL AND h.review_due < ");
+    sql.bind(asked.today);
+    if let Some(customer) = asked.filter.customer {
+        sql.push(" AND h.customer_id = ").bind(customer.0);
+    }
+}

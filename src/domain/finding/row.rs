@@ -1,0 +1,90 @@
+//! One thing that is wrong, as a row of the statement.
+
+use super::kind::{FindingKind, Severity};
+use chrono::{DateTime, Utc};
+use entity::{
+    ids::{
+        CategoryKey, CustomerId, DataLocationId, LegalHoldId, RequirementId, SystemId, TaskId, ThirdPartyId,
+    },
+    touch::Touch,
+};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use uuid::Uuid;
+
+/// Something that is wrong right now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub kind: FindingKind,
+    pub severity: Severity,
+    pub since: DateTime<Utc>,
+    pub subject: Subject,
+    pub customer: Option<CustomerId>,
+    pub category: Option<CategoryKey>,
+    pub system: Option<SystemId>,
+}
+
+/// What it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    DataLocation(DataLocationId),
+    ThirdParty(ThirdPartyId),
+    System(SystemId),
+    DataRequirement(RequirementId),
+    LegalHold(LegalHoldId),
+    Task(TaskId),
+}
+
+impl Subject {
+    const fn new(kind: FindingKind, id: Uuid) -> Self {
+        use FindingKind as Kind;
+        match kind {
+            Kind::UnjustifiedData | Kind::NoticeNotDelivered | Kind::ConsentMissing => {
+                Self::DataLocation(DataLocationId(id))
+            }
+            Kind::ThirdPartyReviewOverdue
+            | Kind::ThirdPartyNotApproved
+            | Kind::NoAgreement
+            | Kind::NoTransferSafeguard
+            | Kind::SubProcessorObjectionEnding => Self::ThirdParty(ThirdPartyId(id)),
+            Kind::SystemReviewOverdue => Self::System(SystemId(id)),
+            Kind::SpecialCategoryConditionMissing => Self::DataRequirement(RequirementId(id)),
+            Kind::HoldReviewOverdue => Self::LegalHold(LegalHoldId(id)),
+            Kind::TaskOverdue => Self::Task(TaskId(id)),
+        }
+    }
+
+    pub(super) const fn id(self) -> Uuid {
+        match self {
+            Self::DataLocation(DataLocationId(id))
+            | Self::ThirdParty(ThirdPartyId(id))
+            | Self::System(SystemId(id))
+            | Self::DataRequirement(RequirementId(id))
+            | Self::LegalHold(LegalHoldId(id))
+            | Self::Task(TaskId(id)) => id,
+        }
+    }
+}
+
+impl FromQueryResult for Finding {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let unknown = |column: &str| DbErr::Type(format!("{column} has no such value"));
+        let kind = FindingKind::of_number(row.try_get(prefix, "kind")?).ok_or_else(|| unknown("kind"))?;
+        let severity = Severity::of_urgency(row.try_get(prefix, "urgency")?);
+        Ok(Self {
+            kind,
+            severity: severity.ok_or_else(|| unknown("urgency"))?,
+            since: row.try_get(prefix, "since")?,
+            subject: Subject::new(kind, row.try_get(prefix, "subject_id")?),
+            customer: row.try_get(prefix, "customer_id")?,
+            category: row.try_get(prefix, "category")?,
+            system: row.try_get(prefix, "system_id")?,
+        })
+    }
+}
+
+impl Finding {
+    /// Whom it tells of, and of which kind of their data.
+    pub(super) fn touch(&self) -> Touch {
+        Touch { customer: self.customer, category: self.category.clone() }
+    }
+}

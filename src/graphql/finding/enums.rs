@@ -1,0 +1,43 @@
+//! What can be wrong, and how soon to act.
+
+use async_graphql::Enum;
+
+/// How soon to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::finding::Severity")]
+pub enum Severity {
+    Low,
+    Medium,
+    High,
+    /// A deadline of the law has passed, or data is where it must not be.
+    Critical,
+}
+
+/// What can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::domain::finding::FindingKind")]
+pub enum FindingKind {
+    /// Data that nothing justifies, and no disposal under way.
+    UnjustifiedData,
+    /// A task is past its date.
+    TaskOverdue,
+    SystemReviewOverdue,
+    /// A hold's review date has passed.
+    HoldReviewOverdue,
+    /// Data is held by a third party whose approval has lapsed.
+    ThirdPartyReviewOverdue,
+    /// Data is held by a third party that is not approved.
+    ThirdPartyNotApproved,
+    /// Data is held by a third party with which no agreement is in force.
+    NoAgreement,
+    /// Data is held by a third party outside the EEA, and nothing makes the transfer lawful.
+    NoTransferSafeguard,
+    /// The time to object to a new sub-processor is running out: two weeks are left, or less.
+    SubProcessorObjectionEnding,
+    /// Data is at a third party without the notice that should have come first.
+    NoticeNotDelivered,
+    /// Data is at a third party without consent, or against its withdrawal.
+    ConsentMissing,
+    /// A special category is used without a condition of Art. 9(2).
+    SpecialCategoryConditionMissing,
+}

@@ -1,0 +1,7 @@
+//! What is wrong right now.
+
+mod enums;
+mod queries;
+mod types;
+
+pub use queries::FindingQuery;
