@@ -161,8 +161,7 @@ impl World {
         let held = |hold: &&Hold| {
             let about =
                 |above: &&str| line.category == *above || line.category.starts_with(&format!("{above}."));
-            !hold.lifted
-                && hold.categories.as_ref().is_none_or(|categories| categories.iter().any(|one| about(&one)))
+            !hold.lifted && hold.categories.as_ref().is_none_or(|categories| categories.iter().any(about))
         };
         for _ in customer.holds.iter().filter(held) {
             let kind = "LEGAL_HOLD".to_owned();

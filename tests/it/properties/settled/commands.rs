@@ -143,7 +143,7 @@ async fn withdraw(app: &TestApp, world: &mut World, dice: &mut Dice, at: usize) 
         return None;
     }
     let which = dice.below(in_force.len());
-    let consent = &mut in_force[which];
+    let consent = &mut *in_force[which];
     let document = "mutation ($input: WithdrawConsentInput!) { withdrawConsent(input: $input) {
         consent { withdrawnAt } plan { id planHash locationCount } userErrors { code message field } } }";
     let input = json!({ "consentId": consent.id, "channel": "PHONE" });
