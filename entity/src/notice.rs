@@ -3,6 +3,7 @@
 use crate::{
     enums::{Channel, Locale},
     ids::{CustomerId, NoticeId, ServiceId},
+    json::Said,
     touch::{Recorded, Touch},
 };
 use sea_orm::entity::prelude::*;
@@ -21,6 +22,8 @@ pub struct Model {
     pub sha256: Vec<u8>,
     /// The same as a machine reads it: a TILT document.
     pub tilt: Json,
+    /// The facts that it states.
+    pub said: Said,
     pub channel: Channel,
     pub delivered_at: DateTimeUtc,
     /// The actor's name.

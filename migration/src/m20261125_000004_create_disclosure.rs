@@ -14,6 +14,8 @@ CREATE TABLE notice (
     sha256 {bytes} NOT NULL CONSTRAINT notice_sha256 CHECK (length(sha256) = 32),
     -- The same as a machine reads it.
     tilt {json} NOT NULL,
+    -- The facts that it states, for what is made of them later: reference data changes.
+    said {json} NOT NULL,
     channel text NOT NULL,
     delivered_at {time} NOT NULL,
     delivered_by text NOT NULL

@@ -1,6 +1,6 @@
 //! A customer is told which data goes where, and what for.
 
-use super::{text, tilt::Tilt};
+use super::{said::said, text, tilt::Tilt};
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     domain::{
@@ -71,6 +71,7 @@ impl Command for DeliverNotice {
             text,
             sha256: sha256.to_vec(),
             tilt: tilt.document(),
+            said: said(&rules, &service, &wished, locale),
             channel: self.channel,
             delivered_at,
             delivered_by: w.actor_name(),

@@ -10,7 +10,7 @@ use entity::{
 
 /// What decides how long data stays once the service does not need it any more.
 #[derive(Clone, Debug)]
-pub(in crate::domain) struct Kept<'a> {
+pub(super) struct Kept<'a> {
     /// ISO 8601, each once.
     pub graces: Vec<&'a str>,
     /// Statutes that make the company keep it for longer.

@@ -3,13 +3,15 @@
 mod deliver;
 mod kept;
 mod of_customers;
+mod said;
 mod say;
 mod text;
 mod tilt;
 
 pub use deliver::{DeliverNotice, hex};
-pub(in crate::domain) use kept::Kept;
 pub use of_customers::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers};
+#[cfg(test)]
+pub(in crate::domain) use said::said;
 pub(in crate::domain) use say::say;
+pub(in crate::domain) use text::in_one_line;
 pub use text::text;
-pub(in crate::domain) use text::{in_one_line, withdrawal};

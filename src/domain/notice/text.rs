@@ -230,7 +230,7 @@ fn rights(consent_needed: bool, locale: Locale) -> String {
 }
 
 /// How consent is taken back, and what that changes (Art. 7(3)).
-pub(in crate::domain) fn withdrawal(locale: Locale) -> &'static str {
+pub(super) fn withdrawal(locale: Locale) -> &'static str {
     say!(
         locale,
         "Du kan när som helst ta tillbaka ditt samtycke, på samma sätt som du gav det. Det ändrar inte lagligheten av \

@@ -72,20 +72,16 @@ impl Consent {
         Ok(parts.events.into_iter().map(ConsentEvent).collect())
     }
 
-    /// ISO/IEC TS 27560 consent receipt.
+    /// ISO/IEC TS 27560 consent receipt. It says what the notice said, whatever has changed since: only another event
+    /// of the consent makes it another receipt.
     async fn receipt(&self, ctx: &Context<'_>) -> Result<Json> {
-        let (row, loaders, catalog) = (&self.0, loaders(ctx), catalog(ctx));
-        let (parts, notice, lines) = tokio::join!(
-            loaders.batch.load_one(row.id),
-            loaders.batch.load_one(One(row.notice_id)),
-            loaders.batch.load_one(row.notice_id),
-        );
+        let (row, loaders) = (&self.0, loaders(ctx));
+        let (parts, notice) =
+            tokio::join!(loaders.batch.load_one(row.id), loaders.batch.load_one(One(row.notice_id)),);
         let document = Receipt {
-            catalog: &catalog,
             consent: row,
             parts: &parts.or_error()?.unwrap_or_default(),
             notice: &notice.or_error()?.ok_or_else(missing)?,
-            lines: &lines.or_error()?.unwrap_or_default(),
             ids: Ids {
                 consent: node::id(row.id).0,
                 customer: node::id(row.customer_id).0,

@@ -188,3 +188,105 @@ async fn a_receipt_shows_what_was_allowed_and_that_it_was_taken_back() {
     }
     app.finish().await;
 }
+
+/// What the customer has in hand is what they were told and allowed. Whatever the company, its third parties and its
+/// services become later, only the consent's own history makes it another receipt.
+#[tokio::test]
+async fn a_receipt_stays_what_it_was_whatever_changes() {
+    let app = TestApp::new().await;
+    let customer = app.register("K-4304").await;
+    let consents = app.allow(&customer, "web-hosting").await;
+    let receipt = async |consent: &str| {
+        let document = "query ($id: ID!) { node(id: $id) { ... on Consent { receipt } } }";
+        let answer = app.customer_user("K-4304").ask(document, json!({ "id": consent })).await;
+        answer.data()["node"]["receipt"].clone()
+    };
+    let given = receipt(&consents[0]).await;
+    assert_eq!(given["dpv:hasRecordOfActivity"]["dpv:hasConsentStatus"].as_array().unwrap().len(), 1);
+    change_all_that_a_receipt_tells_of(&app).await;
+    assert_eq!(receipt(&consents[0]).await.to_string(), given.to_string());
+
+    // Taken back, it is the same but for that.
+    let input = json!({ "consentId": consents[0], "channel": "EMAIL" });
+    assert_eq!(app.agent().ask(WITHDRAW, json!({ "input": input })).await.user_errors(), []);
+    let mut withdrawn = receipt(&consents[0]).await;
+    let events = withdrawn["dpv:hasRecordOfActivity"]["dpv:hasConsentStatus"].as_array_mut().unwrap();
+    assert_eq!(events.pop().unwrap()["@type"][0], "dpv:ConsentWithdrawn");
+    for field in ["dct:identifier", "dpv:hasIdentifier", "dct:created"] {
+        assert_ne!(withdrawn[field], given[field], "{field}");
+        withdrawn[field] = given[field].clone();
+    }
+    assert_eq!(withdrawn.to_string(), given.to_string());
+
+    // Who is told now and allows it has a receipt of how it is now.
+    let anew = app.allow(&customer, "web-hosting").await;
+    let (anew, before) = (receipt(&anew[0]).await.to_string(), given.to_string());
+    for word in [
+        "dpv:DataImporter",
+        "dpv:JointDataControllers",
+        "loc:NO",
+        "Otherwise AB",
+        "Renamed Hosting Inc",
+        "privacy@renamed.example",
+        "The other authority",
+        "\"CA\"",
+        "P90D",
+        "P9Y",
+        "Another law 1:1",
+        "Another purpose",
+        "Another name",
+        "Another service",
+    ] {
+        assert!(anew.contains(word) && !before.contains(word), "{word}: {anew}");
+    }
+    app.finish().await;
+}
+
+/// Names, roles, places and lengths of time.
+async fn change_all_that_a_receipt_tells_of(app: &TestApp) {
+    let service = app.service_id("web-hosting").await;
+    let party = app.third_party_id("Fjällripan Hosting AB").await;
+    let host = app.system_id("Fjällripan webbservrar").await;
+    let needs = "query ($id: ID!) { node(id: $id) { ... on Service { requirements { onEnd grace
+        category { id key } purpose { id key } system { id } } } } }";
+    let needs = app.compliance().ask(needs, json!({ "id": service })).await;
+    let needs = needs.data()["node"]["requirements"].as_array().unwrap().clone();
+    let shared = needs.iter().filter(|need| need["system"]["id"] == host.as_str()).collect::<Vec<_>>();
+    let (category, purpose) = (&shared[0]["category"], &shared[0]["purpose"]);
+    let longer = needs.iter().map(|need| {
+        let grace = if need["system"]["id"] == host.as_str() { &json!("P90D") } else { &need["grace"] };
+        json!({ "category": need["category"]["key"], "purpose": need["purpose"]["key"],
+            "systemId": need["system"]["id"], "onEnd": need["onEnd"], "grace": grace })
+    });
+    let authority = json!({ "name": "The other authority" });
+    for (field, input) in [
+        (
+            "updateThirdParty",
+            json!({ "thirdPartyId": party, "name": "Renamed Hosting Inc", "country": "CA",
+            "role": "JOINT_CONTROLLER", "privacyContact": "privacy@renamed.example" }),
+        ),
+        ("setDataRequirements", json!({ "serviceId": service, "requirements": longer.collect::<Vec<_>>() })),
+        (
+            "setRetentionRule",
+            json!({ "category": category["key"], "purpose": purpose["key"], "keepFor": "P9Y",
+            "countedFrom": "SUBSCRIPTION_ENDED", "statute": "Another law 1:1" }),
+        ),
+        (
+            "updateController",
+            json!({ "name": "Otherwise AB", "country": "NO", "email": "other@otherwise.example",
+            "supervisoryAuthority": authority }),
+        ),
+        ("updatePurpose", json!({ "purposeId": purpose["id"], "name": "Another purpose" })),
+        ("updateDataCategory", json!({ "dataCategoryId": category["id"], "name": "Another name" })),
+        ("updateService", json!({ "serviceId": service, "name": "Another service" })),
+    ] {
+        let mut kind = format!("{field}Input");
+        kind[..1].make_ascii_uppercase();
+        let document = format!(
+            "mutation ($input: {kind}!) {{ {field}(input: $input) {{
+            userErrors {{ code message field }} }} }}"
+        );
+        let answer = app.compliance().ask(&document, json!({ "input": input })).await;
+        assert_eq!(answer.user_errors(), [], "{field}");
+    }
+}

@@ -1,6 +1,9 @@
 //! What a customer has in hand of a consent: ISO/IEC TS 27560:2023, with the names that the W3C guide "Consent Records
 //! and Receipts as per ISO/IEC TS 27560:2023 using DPV" gives its fields. Pure.
 //!
+//! All that it says of others than the customer is what the notice said that the consent rests on: it never says what
+//! nobody was told, and is the same document until the consent has another event.
+//!
 //! It says whose consent it is by their id alone. What somebody wrote or who recorded it (a call's reference, a name)
 //! is not the receipt's to tell: it may be passed on.
 
@@ -10,15 +13,15 @@ use super::{
 };
 use crate::domain::{
     canonical::{sha256, without_nulls},
-    catalog::Catalog,
-    notice::{Kept, hex, say, withdrawal},
+    notice::{hex, say},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{
-    consent, consent_event, controller, data_category,
+    consent, consent_event,
     enums::{ConsentEventKind, Locale, Sensitivity, SpecialCategoryCondition, ThirdPartyRole},
-    ids::SystemId,
-    notice, notice_line, purpose,
+    ids::CategoryKey,
+    json::{SaidCategory, SaidController, SaidShare, SaidThirdParty},
+    notice,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -52,12 +55,10 @@ pub struct Ids {
 /// A consent with all that its receipt tells of.
 #[derive(Clone, Debug)]
 pub struct Receipt<'a> {
-    pub catalog: &'a Catalog,
     pub consent: &'a consent::Model,
     pub parts: &'a ConsentParts,
+    /// That which the consent rests on.
     pub notice: &'a notice::Model,
-    /// What the notice says of any third party.
-    pub lines: &'a [notice_line::Model],
     pub ids: Ids,
 }
 
@@ -113,8 +114,7 @@ impl Receipt<'_> {
     }
 
     fn process(&self) -> Value {
-        let (catalog, locale) = (self.catalog, self.locale());
-        let service = catalog.services.get(&self.notice.service_id);
+        let (locale, service) = (self.locale(), &self.notice.said.service);
         let country = self.controller().map(|controller| located(&controller.country));
         let role = self.third_party().map(|party| party.role);
         let if_it_is = |wanted| (role == Some(wanted)).then_some(&self.ids.third_party);
@@ -123,14 +123,14 @@ impl Receipt<'_> {
         let authority = self.controller().and_then(|controller| controller.supervisory_authority.as_ref());
         json!({
             "@type": "dpv:Process",
-            "dpv:hasService": service.map(|service| json!({
+            "dpv:hasService": {
                 "@type": "dpv:Service",
                 "dct:identifier": service.key,
-                "dct:title": catalog.name_in(locale, &service.name, &service.translations),
-            })),
+                "dct:title": service.name,
+            },
             "dpv:hasPurpose": self.purpose(),
             "dpv:hasLegalBasis": self.legal_basis(),
-            "dpv:hasPersonalData": self.categories().map(|row| self.category(row)).collect::<Vec<_>>(),
+            "dpv:hasPersonalData": self.categories().map(category).collect::<Vec<_>>(),
             "dpv:hasProcessing": ["dpv:Share", "dpv:Store"],
             "dpv:hasDataController": controllers,
             "dpv:hasDataProcessor": if_it_is(ThirdPartyRole::Processor),
@@ -140,7 +140,7 @@ impl Receipt<'_> {
             "dpv:hasApplicableLaw": "eu-gdpr:GDPR",
             "dpv:hasConsentControl": {
                 "@type": "dpv:WithdrawConsent",
-                "dct:description": withdrawal(locale),
+                "dct:description": self.notice.said.withdrawal,
                 "dpv:isExercisedAt": self.address(),
             },
             "dpv:hasRight": RIGHTS.map(|(article, sv, en)| json!({
@@ -153,65 +153,40 @@ impl Receipt<'_> {
     }
 
     fn purpose(&self) -> Value {
-        let key = &self.consent.purpose.0;
-        let named = |row: &purpose::Model| {
-            let translation = self.catalog.translation(self.locale(), &row.translations);
-            json!({
-                "@type": "dpv:Purpose",
-                "dct:identifier": key,
-                "dct:title": self.catalog.name_in(self.locale(), &row.name, &row.translations),
-                "dct:description": translation.map_or(&row.description, |it| &it.description),
-            })
-        };
-        let row = self.catalog.purposes.get(&self.consent.purpose);
-        row.map_or_else(|| json!({ "@type": "dpv:Purpose", "dct:identifier": key }), |row| named(row))
+        let said = self.shares().next().map(|share| &share.purpose);
+        json!({
+            "@type": "dpv:Purpose",
+            "dct:identifier": self.consent.purpose.0,
+            "dct:title": said.map(|purpose| &purpose.name),
+            "dct:description": said.and_then(|purpose| purpose.description.as_ref()),
+        })
     }
 
     /// Consent; explicit consent as well where the purpose rests on it for data of special categories (Art. 9(2)(a)).
     fn legal_basis(&self) -> Vec<&'static str> {
-        let purpose = self.catalog.purposes.get(&self.consent.purpose);
-        let condition = purpose.and_then(|purpose| purpose.special_category_condition);
+        let said = self.shares().next();
+        let condition = said.and_then(|share| share.purpose.special_category_condition);
         let is_explicit = condition == Some(SpecialCategoryCondition::ExplicitConsent)
             && self.categories().any(|row| row.sensitivity == Sensitivity::Special);
         if is_explicit { vec!["eu-gdpr:A6-1-a", "eu-gdpr:A9-2-a"] } else { vec!["eu-gdpr:A6-1-a"] }
     }
 
-    fn categories(&self) -> impl Iterator<Item = &data_category::Model> {
-        self.parts.categories.iter().filter_map(|key| self.catalog.categories.get(key)).map(AsRef::as_ref)
-    }
-
-    /// A kind of data, never a value of it.
-    fn category(&self, row: &data_category::Model) -> Value {
-        let kind: &[&str] = match row.sensitivity {
-            Sensitivity::Ordinary => &["dpv:PersonalData"],
-            Sensitivity::Confidential | Sensitivity::Criminal => {
-                &["dpv:PersonalData", "dpv:SensitivePersonalData"]
-            }
-            Sensitivity::Special => {
-                &["dpv:PersonalData", "dpv:SensitivePersonalData", "dpv:SpecialCategoryPersonalData"]
-            }
-        };
-        json!({
-            "@type": kind,
-            "skos:notation": row.key.0,
-            "dct:title": self.catalog.name_in(self.locale(), &row.name, &row.translations),
-        })
+    /// What was allowed, as the notice called it, each once.
+    fn categories(&self) -> impl Iterator<Item = &SaidCategory> {
+        let said =
+            |key: &CategoryKey| self.shares().flat_map(|share| &share.categories).find(|it| it.key == *key);
+        self.parts.categories.iter().filter_map(said)
     }
 
     /// Where it lies, how long, when it is removed after that, and what the law keeps for longer.
     fn storage(&self) -> Vec<Value> {
-        let (mut countries, mut graces, mut rules) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-        let allowed = &self.parts.categories;
-        for system in self.systems() {
-            let place = self.catalog.systems.get(&system);
-            countries.extend(place.map(|row| located(&row.country)));
-            let (service, purpose) = (self.notice.service_id, &self.consent.purpose);
-            let kept = Kept::of(self.catalog, service, system, purpose, |key| allowed.contains(key));
-            graces.extend(kept.graces);
-            rules.extend(kept.rules.iter().map(|rule| (&rule.keep_for, &rule.statute)));
-        }
-        if countries.is_empty() {
-            countries.extend(self.third_party().map(|party| located(&party.country)));
+        let (mut countries, mut graces, mut statutes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for share in self.shares() {
+            for kept in share.categories.iter().filter(|it| self.parts.categories.contains(&it.key)) {
+                countries.insert(located(&share.system_country));
+                graces.extend(&kept.graces);
+                statutes.extend(&kept.statutes);
+            }
         }
         let until = say!(
             self.locale(),
@@ -224,21 +199,19 @@ impl Receipt<'_> {
         ];
         let deletion = |grace| json!({ "@type": "dpv:StorageDeletion", "dpv:hasDuration": grace });
         conditions.extend(graces.into_iter().map(deletion));
-        conditions.extend(rules.into_iter().map(|(length, statute)| {
-            json!({ "@type": "dpv:StorageDuration", "dpv:hasDuration": length, "dct:description": statute })
+        conditions.extend(statutes.into_iter().map(|it| {
+            json!({ "@type": "dpv:StorageDuration", "dpv:hasDuration": it.keep_for, "dct:description": it.statute })
         }));
         conditions
     }
 
-    /// The third party's systems that the notice named for what was allowed.
-    fn systems(&self) -> BTreeSet<SystemId> {
-        let (consent, parts) = (self.consent, self.parts);
-        let allowed = self.lines.iter().filter(|line| {
-            line.third_party_id == consent.third_party_id
-                && line.purpose == consent.purpose
-                && parts.categories.contains(&line.category)
-        });
-        allowed.map(|line| line.system_id).collect()
+    /// What the notice said goes to this third party for this purpose.
+    fn shares(&self) -> impl Iterator<Item = &SaidShare> {
+        let consent = self.consent;
+        let asked = move |share: &&SaidShare| {
+            share.third_party.id == consent.third_party_id && share.purpose.key == consent.purpose
+        };
+        self.notice.said.shares.iter().filter(asked)
     }
 
     /// A consent holds until it is withdrawn or no live service needs it; its end, until there is another consent.
@@ -275,18 +248,32 @@ impl Receipt<'_> {
         mail.or_else(|| controller.website.clone())
     }
 
-    fn controller(&self) -> Option<&controller::Model> {
-        self.catalog.controller.as_deref()
+    fn controller(&self) -> Option<&SaidController> {
+        self.notice.said.controller.as_deref()
     }
 
-    fn third_party(&self) -> Option<&entity::third_party::Model> {
-        self.catalog.third_parties.get(&self.consent.third_party_id).map(AsRef::as_ref)
+    fn third_party(&self) -> Option<&SaidThirdParty> {
+        self.shares().next().map(|share| &share.third_party)
     }
 
     /// That of the notice which the consent rests on.
     const fn locale(&self) -> Locale {
         self.notice.locale
     }
+}
+
+/// A kind of data, never a value of it.
+fn category(said: &SaidCategory) -> Value {
+    let kind: &[&str] = match said.sensitivity {
+        Sensitivity::Ordinary => &["dpv:PersonalData"],
+        Sensitivity::Confidential | Sensitivity::Criminal => {
+            &["dpv:PersonalData", "dpv:SensitivePersonalData"]
+        }
+        Sensitivity::Special => {
+            &["dpv:PersonalData", "dpv:SensitivePersonalData", "dpv:SpecialCategoryPersonalData"]
+        }
+    };
+    json!({ "@type": kind, "skos:notation": said.key.0, "dct:title": said.name })
 }
 
 /// What the names mean, and which fields refer to things rather than hold words.

@@ -1,7 +1,11 @@
-//! Who has a part in a consent, and where to find them: the customer by their id alone.
+//! Who has a part in a consent, and where to find them: the customer by their id alone, the others as the
+//! notice named them.
 
 use crate::domain::{notice::in_one_line, third_party::is_in_eea};
-use entity::{controller, enums::ThirdPartyRole, json::Contact, third_party};
+use entity::{
+    enums::ThirdPartyRole,
+    json::{Contact, SaidController, SaidThirdParty},
+};
 use serde_json::{Value, json};
 
 /// What the company is called within the receipt.
@@ -11,8 +15,8 @@ pub(super) const AUTHORITY: &str = "#authority";
 
 /// Those who have a part in a consent.
 pub(super) struct Parties<'a> {
-    pub controller: Option<&'a controller::Model>,
-    pub third_party: Option<&'a third_party::Model>,
+    pub controller: Option<&'a SaidController>,
+    pub third_party: Option<&'a SaidThirdParty>,
     pub third_party_id: &'a str,
     pub customer_id: &'a str,
 }
@@ -26,42 +30,42 @@ impl Parties<'_> {
         });
         let authority = self.controller.and_then(|controller| controller.supervisory_authority.as_ref());
         let companies =
-            [self.controller.map(|row| self.company(row)), self.third_party.map(|row| self.recipient(row))];
+            [self.controller.map(|it| self.company(it)), self.third_party.map(|it| self.recipient(it))];
         let companies = companies.into_iter().flatten();
         companies.chain(authority.map(supervisor)).chain([customer]).collect()
     }
 
-    fn company(&self, row: &controller::Model) -> Value {
+    fn company(&self, said: &SaidController) -> Value {
         let mut roles = vec!["dpv:DataController"];
         roles.extend(self.is_transfer().then_some("dpv:DataExporter"));
         json!({
             "@id": CONTROLLER,
             "@type": roles,
-            "dpv:hasIdentifier": row.registration_number.as_deref().unwrap_or(CONTROLLER),
-            "dpv:hasName": row.name,
-            "schema:address": address(row.address.as_deref(), Some(&row.country)),
-            "schema:contactPoint": contact_of(row),
-            "schema:email": row.email,
-            "schema:telephone": row.phone,
-            "schema:url": row.website,
+            "dpv:hasIdentifier": said.registration_number.as_deref().unwrap_or(CONTROLLER),
+            "dpv:hasName": said.name,
+            "schema:address": address(said.address.as_deref(), Some(&said.country)),
+            "schema:contactPoint": contact_of(said),
+            "schema:email": said.email,
+            "schema:telephone": said.phone,
+            "schema:url": said.website,
         })
     }
 
-    fn recipient(&self, row: &third_party::Model) -> Value {
+    fn recipient(&self, said: &SaidThirdParty) -> Value {
         let mut roles = vec!["dpv:Recipient"];
-        roles.push(match row.role {
+        roles.push(match said.role {
             ThirdPartyRole::Processor => "dpv:DataProcessor",
             ThirdPartyRole::JointController => "dpv:JointDataControllers",
             ThirdPartyRole::Controller => "dpv:ThirdParty",
         });
         roles.extend(self.is_transfer().then_some("dpv:DataImporter"));
-        let own = row.privacy_contact.as_ref().map(|email| point("privacy", &row.name, Some(email), None));
+        let own = said.privacy_contact.as_ref().map(|email| point("privacy", &said.name, Some(email), None));
         json!({
             "@id": self.third_party_id,
             "@type": roles,
             "dpv:hasIdentifier": self.third_party_id,
-            "dpv:hasName": row.name,
-            "schema:address": address(None, Some(&row.country)),
+            "dpv:hasName": said.name,
+            "schema:address": address(None, Some(&said.country)),
             // Who has given no contact is reached through the company, which answers for the sharing.
             "schema:contactPoint": own.or_else(|| self.controller.map(contact_of)),
         })
@@ -86,15 +90,15 @@ fn supervisor(contact: &Contact) -> Value {
 }
 
 /// The data protection officer, or the company itself where there is none.
-fn contact_of(row: &controller::Model) -> Value {
-    match &row.data_protection_officer {
+fn contact_of(said: &SaidController) -> Value {
+    match &said.data_protection_officer {
         Some(officer) => point(
             "data protection officer",
             &officer.name,
             officer.email.as_deref(),
             officer.phone.as_deref(),
         ),
-        None => point("privacy", &row.name, row.email.as_deref(), row.phone.as_deref()),
+        None => point("privacy", &said.name, said.email.as_deref(), said.phone.as_deref()),
     }
 }
 

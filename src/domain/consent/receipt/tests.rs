@@ -1,15 +1,20 @@
 //! Receipts for consents of the example company's customers.
 
 use super::{Ids, Receipt};
-use crate::domain::{catalog::Catalog, consent::ConsentParts, gate::proposed, testing::Ground};
+use crate::domain::{
+    consent::ConsentParts,
+    gate::{RulesOf, proposed},
+    notice::said,
+    testing::Ground,
+};
 use entity::{
     consent, consent_event,
-    enums::{Channel, ConsentEventKind, Locale, SpecialCategoryCondition, ThirdPartyRole, TransferSafeguard},
-    ids::{ConsentEventId, ConsentId, CustomerId, NoticeId},
-    notice, notice_line,
+    enums::{Channel, ConsentEventKind, Locale, SpecialCategoryCondition, ThirdPartyRole},
+    ids::{ConsentEventId, ConsentId, CustomerId, NoticeId, SystemId, ThirdPartyId},
+    json::{Said, SaidStatute},
+    notice,
 };
 use serde_json::{Value, json};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// All that the standard asks for, at the places where the guide's names put it.
@@ -49,43 +54,33 @@ const MANDATORY: [&str; 31] = [
 
 /// A consent to what one service of the example company gives to one third party.
 struct Case {
-    catalog: Catalog,
     consent: consent::Model,
     parts: ConsentParts,
     notice: notice::Model,
-    lines: Vec<notice_line::Model>,
 }
 
 impl Case {
     async fn new(service: &str, locale: Locale) -> Self {
         let ground = Ground::demo().await;
-        let catalog = Catalog::clone(&*ground.catalog().await);
-        let service_id = catalog.service_by_key(service).unwrap().id;
-        let one = proposed(&catalog, service_id).remove(0);
+        let catalog = ground.catalog().await;
+        let rules = RulesOf { catalog: &catalog, today: "2026-03-31".parse().unwrap() };
+        let service = catalog.service_by_key(service).unwrap();
+        let wished = proposed(&catalog, service.id);
+        let one = &wished[0];
         let (at, customer_id) = ("2026-03-31T12:00:00Z".parse().unwrap(), CustomerId(Uuid::from_u128(7)));
         let notice = notice::Model {
             id: NoticeId(Uuid::from_u128(1)),
             customer_id,
-            service_id,
+            service_id: service.id,
             locale,
             text: "Told.".to_owned(),
             sha256: vec![0xab; 32],
             tilt: json!({}),
+            said: said(&rules, service, &wished, locale),
             channel: Channel::Phone,
             delivered_at: at,
             delivered_by: "Nora Teller".to_owned(),
         };
-        let lines = one.categories.iter().map(|category| notice_line::Model {
-            notice_id: notice.id,
-            customer_id,
-            system_id: one.system,
-            third_party_id: one.third_party,
-            purpose: one.purpose.clone(),
-            category: category.clone(),
-            country: "SE".to_owned(),
-            safeguard: Some(TransferSafeguard::Eea),
-            consent_needed: true,
-        });
         let consent = consent::Model {
             id: ConsentId(Uuid::from_u128(2)),
             customer_id,
@@ -97,7 +92,7 @@ impl Case {
             ended_as: None,
         };
         let parts = ConsentParts { categories: one.categories.iter().cloned().collect(), events: Vec::new() };
-        let mut case = Self { catalog, consent, lines: lines.collect(), parts, notice };
+        let mut case = Self { consent, parts, notice };
         case.happens(ConsentEventKind::Granted);
         case
     }
@@ -123,8 +118,8 @@ impl Case {
             notice: "n-1".to_owned(),
             third_party: "t-1".to_owned(),
         };
-        let Self { catalog, consent, parts, notice, lines } = self;
-        Receipt { catalog, consent, parts, notice, lines, ids }.document()
+        let Self { consent, parts, notice } = self;
+        Receipt { consent, parts, notice, ids }.document()
     }
 
     /// The receipt with what it is asked about within reach.
@@ -138,12 +133,8 @@ impl Case {
         receipt
     }
 
-    fn controller(&mut self) -> &mut entity::controller::Model {
-        Arc::make_mut(self.catalog.controller.as_mut().unwrap())
-    }
-
-    fn third_party(&mut self) -> &mut entity::third_party::Model {
-        Arc::make_mut(self.catalog.third_parties.get_mut(&self.consent.third_party_id).unwrap())
+    const fn said(&mut self) -> &mut Said {
+        &mut self.notice.said
     }
 }
 
@@ -204,11 +195,11 @@ async fn its_history_is_told_oldest_first() {
 #[tokio::test]
 async fn a_company_without_officer_or_authority_answers_itself() {
     let mut case = Case::new("web-hosting", Locale::En).await;
-    let controller = case.controller();
+    let controller = case.said().controller.as_mut().unwrap();
     (controller.data_protection_officer, controller.supervisory_authority) = (None, None);
     (controller.email, controller.website) = (None, None);
     controller.registration_number = None;
-    case.third_party().privacy_contact = None;
+    case.said().shares[0].third_party.privacy_contact = None;
     let receipt = case.opened();
     let parties = receipt["record"]["dpv:hasEntity"].as_array().unwrap();
     assert_eq!(parties.len(), 3);
@@ -217,30 +208,58 @@ async fn a_company_without_officer_or_authority_answers_itself() {
     assert_eq!(parties[1]["schema:contactPoint"], parties[0]["schema:contactPoint"]);
     assert_eq!(receipt["process"].get("dpv:hasAuthority"), None);
     assert_eq!(receipt["process"]["dpv:hasConsentControl"].get("dpv:isExercisedAt"), None);
-    case.catalog.controller = None;
+    case.said().controller = None;
     assert_eq!(case.opened()["record"]["dpv:hasEntity"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn a_recipient_is_what_it_is_wherever_it_is() {
     let mut case = Case::new("web-hosting", Locale::En).await;
-    case.third_party().country = "US".to_owned();
+    case.said().shares[0].third_party.country = "US".to_owned();
     for (role, kind, controllers) in [
         (ThirdPartyRole::Processor, "dpv:DataProcessor", json!(["#controller"])),
         (ThirdPartyRole::JointController, "dpv:JointDataControllers", json!(["#controller", "t-1"])),
         (ThirdPartyRole::Controller, "dpv:ThirdParty", json!(["#controller"])),
     ] {
-        case.third_party().role = role;
+        case.said().shares[0].third_party.role = role;
         let receipt = case.opened();
         let parties = &receipt["record"]["dpv:hasEntity"];
         assert_eq!(parties[0]["@type"], json!(["dpv:DataController", "dpv:DataExporter"]));
         assert_eq!(parties[1]["@type"], json!(["dpv:Recipient", kind, "dpv:DataImporter"]));
         assert_eq!(receipt["process"]["dpv:hasDataController"], controllers);
     }
-    // Of a place that nobody remembers, the country of who runs it is known.
-    case.lines.clear();
-    let stored = &case.opened()["process"]["dpv:hasStorageCondition"];
-    assert_eq!(stored[0]["dpv:hasLocation"], json!(["loc:US"]));
+}
+
+/// It tells of the places where what was allowed lies, and of nothing else that the notice said.
+#[tokio::test]
+async fn it_tells_only_of_what_was_allowed() {
+    let mut case = Case::new("web-hosting", Locale::En).await;
+    let (first, allowed) = (case.said().shares[0].clone(), case.parts.categories[0].clone());
+    case.parts.categories.truncate(1);
+    for (number, country) in (1..).zip(["FI", "DE", "US", "GB"]) {
+        let mut share = first.clone();
+        (share.system, share.system_country) = (SystemId(Uuid::from_u128(number)), country.to_owned());
+        match country {
+            "DE" => share.categories.retain(|it| it.key != allowed),
+            "US" => share.third_party.id = ThirdPartyId(Uuid::from_u128(number)),
+            "GB" => share.purpose.key.0.push_str("_MORE"),
+            _ => {}
+        }
+        for category in &mut share.categories {
+            category.graces = vec![format!("P{number}D")];
+            let statute = SaidStatute { keep_for: format!("P{number}Y"), statute: format!("{country} 1:1") };
+            category.statutes = vec![statute];
+        }
+        case.said().shares.push(share);
+    }
+    let process = case.opened()["process"].clone();
+    let stored = process["dpv:hasStorageCondition"].as_array().unwrap();
+    assert_eq!(stored[0]["dpv:hasLocation"], json!(["loc:FI", "loc:SE"]));
+    let told = stored[2..].iter().map(|it| (&it["dpv:hasDuration"], it.get("dct:description")));
+    let (at_once, later, by_law) = (json!("P1D"), json!("P30D"), json!("P1Y"));
+    let statute = json!("FI 1:1");
+    assert_eq!(told.collect::<Vec<_>>(), [(&at_once, None), (&later, None), (&by_law, Some(&statute))]);
+    assert_eq!(process["dpv:hasPersonalData"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -250,9 +269,9 @@ async fn special_categories_are_marked_and_rest_on_explicit_consent() {
     let mut seen = Vec::new();
     let key = case.parts.categories[0].clone();
     for sensitivity in [Confidential, Special] {
-        Arc::make_mut(case.catalog.categories.get_mut(&key).unwrap()).sensitivity = sensitivity;
-        let purpose = case.catalog.purposes.get_mut(&case.consent.purpose).unwrap();
-        Arc::make_mut(purpose).special_category_condition = Some(SpecialCategoryCondition::ExplicitConsent);
+        let share = &mut case.said().shares[0];
+        share.categories.iter_mut().find(|it| it.key == key).unwrap().sensitivity = sensitivity;
+        share.purpose.special_category_condition = Some(SpecialCategoryCondition::ExplicitConsent);
         let process = case.opened()["process"].clone();
         let kinds = process["dpv:hasPersonalData"][0]["@type"].as_array().unwrap().len();
         seen.push((kinds, process["dpv:hasLegalBasis"].clone()));

@@ -13,6 +13,7 @@ use entity::{
     consent, consent_category, customer, data_location,
     enums::{Channel, DataLocationState, Locale},
     ids::{ConsentId, DataLocationId, NoticeId, SubscriptionId},
+    json::Said,
     notice, retention_rule, subscription, task_location,
 };
 use kartotek::graphql::NodeId;
@@ -173,6 +174,7 @@ async fn allow(app: &TestApp, customer: &str, service: &str, consents: &mut [Con
         text: "Told.".to_owned(),
         sha256: vec![0; 32],
         tilt: serde_json::json!({}),
+        said: Said::default(),
         channel: Channel::Phone,
         delivered_at: at,
         delivered_by: "a test".to_owned(),
