@@ -11,6 +11,7 @@ mod random;
 mod report;
 mod server;
 mod store;
+mod sweep;
 
 use std::{
     path::PathBuf,
@@ -64,6 +65,9 @@ struct Arguments {
     /// Instead of measuring, keep a server busy over 16 connections for as many seconds, for a profiler.
     #[arg(long)]
     profile: Option<u64>,
+    /// Instead of the others, measure the sweep over all maps.
+    #[arg(long)]
+    sweep: bool,
     /// What keeps it busy then.
     #[arg(long, default_value = "W4", value_parser = ["W2", "W4"])]
     workload: String,
@@ -90,6 +94,14 @@ async fn run(arguments: Arguments) -> Result<()> {
             eprintln!("{workload} on {:?}: process {}", stand.who, stand.running()?.process());
             stand.measure(workload, CONNECTIONS, time, 7).await?;
         }
+        return Ok(());
+    }
+    if arguments.sweep {
+        let mut swept = Vec::new();
+        for stand in &mut stands {
+            swept.push(stand.sweep().await?);
+        }
+        println!("\n{}", sweep::table(&swept));
         return Ok(());
     }
     let pgbench = match (&arguments.postgres, &arguments.pgbench, stands.first()) {

@@ -39,6 +39,13 @@ fn body(query: &str, variables: &Value) -> String {
     json!({ "query": query, "variables": variables }).to_string()
 }
 
+impl Connection {
+    /// The answer to one question.
+    pub async fn told(&mut self, query: &str, variables: Value) -> Result<Value> {
+        answer(self, query, variables).await
+    }
+}
+
 async fn answer(connection: &mut Connection, query: &str, variables: Value) -> Result<Value> {
     let mut answer: Value = serde_json::from_slice(connection.ask(&body(query, &variables)).await?)?;
     if answer.get("errors").is_some() {

@@ -12,7 +12,7 @@ pub enum Who {
 }
 
 impl Who {
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Pgbench => "pgbench",
             Self::OnPostgres => "Kartotek on PostgreSQL",

@@ -40,7 +40,8 @@ impl Setup {
             .args(arguments)
             .current_dir(&self.folder)
             .env("KARTOTEK_DATA_DIR", &self.folder)
-            .env("KARTOTEK_DATABASE_URL", &self.database);
+            .env("KARTOTEK_DATABASE_URL", &self.database)
+            .env("KARTOTEK_SWEEP_INTERVAL", "1d");
         command
     }
 
@@ -57,8 +58,18 @@ impl Setup {
         Ok(self.call(&["token", "--role", "AGENT", "--expires", "1d"])?.trim().to_owned())
     }
 
-    /// Starts it and waits until it is ready.
+    /// Starts it and waits until it is ready and has looked through all maps, as it does first of all: that is not to fall
+    /// into what is measured.
     pub fn start(&self) -> Result<Server> {
+        let server = self.launch()?;
+        while server.swept()?.is_none() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
+    }
+
+    /// Starts it and waits until it is ready.
+    pub fn launch(&self) -> Result<Server> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let log = File::options().create(true).append(true).open(self.folder.join("log"))?;
         let begin = Instant::now();
@@ -85,14 +96,15 @@ impl Setup {
 }
 
 fn is_ready(address: SocketAddr) -> bool {
-    let ask = || {
-        let mut stream = TcpStream::connect(address)?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        std::io::Result::Ok(answer)
-    };
-    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+    get(address, "/readyz").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
+
+fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n").as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 /// A server that runs until it is stopped or dropped.
@@ -105,6 +117,22 @@ pub struct Server {
 impl Server {
     pub fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    /// How long its first pass over all maps took, in seconds, and how many lines it changed; `None` while it goes on.
+    pub fn swept(&self) -> Result<Option<(f64, u64)>> {
+        let metrics = get(self.address, "/metrics")?;
+        let value = |name: &str| {
+            let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            line.and_then(|value| value.trim().parse::<f64>().ok())
+        };
+        if value("sweep_seconds_count").is_none_or(|count| count < 1.0) {
+            return Ok(None);
+        }
+        let lines = value("sweep_locations_total").unwrap_or_default();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
+        let lines = lines as u64;
+        Ok(value("sweep_seconds_sum").map(|seconds| (seconds, lines)))
     }
 
     /// As an operator would.

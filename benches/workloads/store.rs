@@ -42,7 +42,7 @@ impl Store {
         self.0.get_database_backend() == DbBackend::Postgres
     }
 
-    async fn run(&self, sql: &str) -> Result<()> {
+    pub async fn run(&self, sql: &str) -> Result<()> {
         self.0.execute_unprepared(sql).await?;
         Ok(())
     }
@@ -121,6 +121,31 @@ impl Store {
             self.0.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
         }
         Ok(())
+    }
+
+    /// A statement in the engine's own words: an id, now, and two months before.
+    pub fn written(&self, sql: &str) -> String {
+        let words = if self.is_postgres() {
+            [("{uuid}", "gen_random_uuid()"), ("{now}", "now()"), ("{then}", "now() - interval '60 days'")]
+        } else {
+            [
+                ("{uuid}", "randomblob(16)"),
+                ("{now}", "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now')"),
+                ("{then}", "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '-60 days')"),
+            ]
+        };
+        words.into_iter().fold(sql.to_owned(), |sql, (word, spelled)| sql.replace(word, spelled))
+    }
+
+    /// What a database does by itself after large changes.
+    pub async fn tidy(&self) -> Result<()> {
+        self.run(if self.is_postgres() { "VACUUM (ANALYZE)" } else { "PRAGMA wal_checkpoint(TRUNCATE)" })
+            .await
+    }
+
+    /// The one number that a statement finds.
+    pub async fn count(&self, sql: &str) -> Result<u64> {
+        self.number(sql).await
     }
 
     async fn number(&self, sql: &str) -> Result<u64> {
