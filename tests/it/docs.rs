@@ -92,7 +92,8 @@ impl Demo {
         Ok(serde_json::from_slice(&to_bytes(response.into_body(), usize::MAX).await?)?)
     }
 
-    /// Ids by what an example calls things: `customer=K-1001` is the variable `$customer`.
+    /// Ids by what an example calls things: `customer=K-1001` is the variable `$customer`, `subscription=K-1001` what that
+    /// customer ordered last.
     async fn variables(&self, words: &HashMap<String, String>) -> Fallible<Value> {
         let mut variables = json!({});
         for (name, argument) in [("customer", "reference"), ("service", "key")] {
@@ -101,6 +102,15 @@ impl Demo {
             let found =
                 Box::pin(self.answer(&[("role".to_owned(), "COMPLIANCE".to_owned())].into(), &query)).await?;
             variables[name] = found["data"][name]["id"].clone();
+        }
+        if let Some(whose) = words.get("subscription") {
+            let query = format!(
+                "{{ customer(reference: \"{whose}\") {{ serviceSubscriptions(first: 1) {{ nodes {{ id }} }} }} }}"
+            );
+            let found =
+                Box::pin(self.answer(&[("role".to_owned(), "COMPLIANCE".to_owned())].into(), &query)).await?;
+            let nodes = &found["data"]["customer"]["serviceSubscriptions"]["nodes"];
+            variables["subscription"] = nodes[0]["id"].clone();
         }
         Ok(variables)
     }
