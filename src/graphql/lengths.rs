@@ -18,10 +18,11 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         // What a service gives away is some of what it needs.
         ("Service", "requirements")
         | ("DisclosureCheck", "disclosures" | "blockers")
-        | ("ShareDataPayload", "dataLocations") => most.requirements,
+        | ("ShareDataPayload", "blockers" | "dataLocations") => most.requirements,
         ("ThirdParty", "systems") => most.systems,
         ("ThirdParty", "subProcessors") => most.sub_processors,
-        ("DataLocation", "justifications")
+        ("RecordDataLocationsPayload", "blockers")
+        | ("DataLocation", "justifications")
         | ("DisposalPlanItem", "reasons")
         | ("Customer", "legalHolds")
         | ("Notice", "disclosures")

@@ -90,6 +90,23 @@ pub enum UserErrorCode {
     HoldLifted,
 }
 
+impl UserError {
+    /// Whether it is the gate to third parties that refused.
+    pub fn is_the_gates(&self) -> bool {
+        matches!(
+            self.code,
+            UserErrorCode::ThirdPartyNotApproved
+                | UserErrorCode::ReviewOverdue
+                | UserErrorCode::NoAgreement
+                | UserErrorCode::NoTransferSafeguard
+                | UserErrorCode::NotRequiredByALiveService
+                | UserErrorCode::NoticeNotDelivered
+                | UserErrorCode::ConsentMissing
+                | UserErrorCode::CustomerRestricted
+        )
+    }
+}
+
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
         let field = (!refusal.field.is_empty()).then_some(refusal.field);

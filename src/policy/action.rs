@@ -169,7 +169,8 @@ actions! {
     RecordDataLocations: Write "DataLocation" SERVING personal yes ["recordDataLocations"];
 
     /// What would go to third parties, and what stands in the way.
-    CheckDisclosure: Read "Customer" SERVING own yes personal yes ["disclosureCheck", "switchService"];
+    CheckDisclosure: Read "Customer" SERVING own yes personal yes ["disclosureCheck", "startSubscription", "switchService", "shareData",
+        "recordDataLocations"];
     /// Tells a customer which data goes where.
     DeliverNotice: Write "Notice" SERVING personal yes ["deliverNotice"];
     /// Records a customer's permission.

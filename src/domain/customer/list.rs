@@ -37,6 +37,8 @@ pub struct CustomerFilter {
     pub third_party: Option<ThirdPartyId>,
     /// Has data of these categories, or of what is below them, anywhere now.
     pub categories: Option<Vec<CategoryKey>>,
+    /// Has a hold now.
+    pub on_hold: Option<bool>,
     /// Has data that nothing justifies.
     pub unjustified: Option<bool>,
 }
@@ -170,6 +172,10 @@ impl ListCustomers {
             let below = |key: &&CategoryKey| categories.iter().any(|above| key.is_within(above.as_str()));
             let keys = self.catalog.categories.keys().filter(below).map(|key| key.0.clone().into()).collect();
             held(sql, "l.category IN ", keys);
+        }
+        if let Some(on_hold) = filter.on_hold {
+            sql.push(if on_hold { " AND EXISTS (" } else { " AND NOT EXISTS (" });
+            sql.push("SELECT 1 FROM legal_hold h WHERE h.customer_id = c.id AND h.lifted_at IS NULL)");
         }
         if let Some(unjustified) = filter.unjustified {
             sql.push(if unjustified { " AND EXISTS (" } else { " AND NOT EXISTS (" });

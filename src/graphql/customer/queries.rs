@@ -43,6 +43,8 @@ pub struct CustomerFilter {
     third_party_id: Option<ID>,
     /// Has data of these categories anywhere now.
     categories: Option<Vec<String>>,
+    /// Has a hold now.
+    on_hold: Option<bool>,
     /// Has data that nothing justifies.
     unjustified: Option<bool>,
 }
@@ -73,6 +75,7 @@ impl CustomerFilter {
                 .categories
                 .map(|keys| named::categories(ctx, "filter.categories", keys))
                 .transpose()?,
+            on_hold: self.on_hold,
             unjustified: self.unjustified,
         })
     }

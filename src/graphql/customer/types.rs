@@ -165,7 +165,8 @@ impl Customer {
         let part = Part(self.0.row.id, crate::domain::disclosure::RecipientsOf);
         let all = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
         let page = page_of(&page, all, |one| vec![one.third_party.0.to_string()])?;
-        Ok(RecipientConnection::new(LIST, page.map(Recipient)))
+        let customer = self.0.row.id;
+        Ok(RecipientConnection::new(LIST, page.map(|row| Recipient { customer, row })))
     }
 
     /// What is to be done with this customer's data at systems and third parties, and what was.

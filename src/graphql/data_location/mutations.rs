@@ -2,9 +2,13 @@
 
 use super::types::DataLocation;
 use crate::{
-    domain::data_location::{NewLine, RecordDataLocations},
+    domain::{
+        data_location::{NewLine, RecordDataLocations},
+        disclosure::Attempt,
+    },
     graphql::{
         context::{access, catalog},
+        disclosure::{DisclosureBlocker, blockers},
         enums::Channel,
         node::id_or_nobody,
         scalars::{Date, DateTime},
@@ -43,6 +47,8 @@ pub struct RecordDataLocationsInput {
 pub struct RecordDataLocationsPayload {
     /// In the order of the input.
     data_locations: Option<Vec<DataLocation>>,
+    /// What stands in the way at third parties.
+    blockers: Vec<DisclosureBlocker>,
     user_errors: Vec<UserError>,
 }
 
@@ -72,10 +78,20 @@ impl DataLocationMutation {
             collected_at: input.collected_at.map_or(now, |moment| moment.0),
             document_date: input.document_date.map(|date| date.0),
         };
-        let lines = input.locations.into_iter().map(line).collect();
+        let lines = input.locations.into_iter().map(line).collect::<Vec<_>>();
+        let attempt = |line: &NewLine| Attempt {
+            customer: line.customer_id,
+            system: line.system_id,
+            categories: [line.category.clone()].into(),
+            purpose: None,
+        };
+        // What is imported lies there already, and asks nobody.
+        let given = lines.iter().filter(|line| line.source_channel != entity::enums::Channel::Import);
+        let attempts = given.map(attempt).collect();
         let (made, user_errors) =
             outcome(access.write(RecordDataLocations { catalog: catalog(ctx), lines }).await)?;
+        let blockers = blockers(ctx, &user_errors, || attempts).await?;
         let data_locations = made.map(|rows| rows.into_iter().map(DataLocation).collect());
-        Ok(RecordDataLocationsPayload { data_locations, user_errors })
+        Ok(RecordDataLocationsPayload { data_locations, blockers, user_errors })
     }
 }

@@ -2,20 +2,21 @@
 
 use crate::{
     domain::{
-        disclosure::{Check, CheckDisclosure},
+        disclosure::{Attempt, BlockersOf, Check, CheckDisclosure},
         gate,
         notice::hex,
     },
     graphql::{
         catalog::{DataCategory, Purpose, categories},
         consent::Consent,
-        context::{access, catalog, loaders},
+        context::{access, catalog, charge_beyond_few, loaders},
         enums::{DisclosureBlockerCode, Locale},
         error::{OrError, missing},
         loaders::One,
         node::id_or_nobody,
         system::System,
         third_party::ThirdParty,
+        user_error::UserError,
     },
 };
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
@@ -120,6 +121,24 @@ impl ProposedDisclosure {
 }
 
 pub struct DisclosureBlocker(gate::Blocker);
+
+/// What stands in the way of what was refused, if that is asked for and it was the gate that refused.
+///
+/// # Errors
+/// When the database fails.
+pub async fn blockers(
+    ctx: &Context<'_>,
+    refused: &[UserError],
+    attempts: impl FnOnce() -> Vec<Attempt>,
+) -> Result<Vec<DisclosureBlocker>> {
+    if !ctx.look_ahead().field("blockers").exists() || !refused.iter().any(UserError::is_the_gates) {
+        return Ok(Vec::new());
+    }
+    let of = BlockersOf { catalog: catalog(ctx), attempts: attempts() };
+    let found = access(ctx).read(of).await.or_error()?;
+    charge_beyond_few(ctx, found.len())?;
+    Ok(found.into_iter().map(DisclosureBlocker).collect())
+}
 
 /// One thing that stands in the way of giving data to third parties.
 #[Object]

@@ -5,7 +5,7 @@ mod mutations;
 mod recipient;
 mod types;
 
-pub use check::{DisclosureCheck, DisclosureQuery, ProposedDisclosure};
+pub use check::{DisclosureBlocker, DisclosureCheck, DisclosureQuery, ProposedDisclosure, blockers};
 pub use mutations::DisclosureMutation;
 pub use recipient::{Recipient, RecipientConnection};
 pub use types::{Disclosure, DisclosureConnection};

@@ -1,8 +1,11 @@
 //! Giving data to third parties.
 
-use super::types::Disclosure;
+use super::{
+    check::{DisclosureBlocker, blockers},
+    types::Disclosure,
+};
 use crate::{
-    domain::disclosure::ShareData,
+    domain::disclosure::{Attempt, ShareData},
     graphql::{
         context::{access, catalog},
         data_location::DataLocation,
@@ -36,13 +39,15 @@ pub struct ShareDataPayload {
     disclosure: Option<Disclosure>,
     /// The new lines of the map.
     data_locations: Option<Vec<DataLocation>>,
+    /// What stands in the way.
+    blockers: Vec<DisclosureBlocker>,
     user_errors: Vec<UserError>,
 }
 
 #[Object]
 impl DisclosureMutation {
     /// Records that data was given to a third party, if that is allowed right now. One error for each thing that stands
-    /// in the way; `disclosureCheck` says more.
+    /// in the way; `blockers` says more.
     ///
     /// userErrors: CUSTOMER_GONE, RETIRED, NOT_A_THIRD_PARTY, THIRD_PARTY_NOT_APPROVED, REVIEW_OVERDUE, NO_AGREEMENT,
     /// NO_TRANSFER_SAFEGUARD, NOT_REQUIRED_BY_A_LIVE_SERVICE, NOTICE_NOT_DELIVERED, CONSENT_MISSING,
@@ -59,9 +64,16 @@ impl DisclosureMutation {
             external_reference: input.external_reference,
             channel: input.channel.into(),
         };
+        let attempt = Attempt {
+            customer: command.customer,
+            system: command.system,
+            categories: command.categories.iter().cloned().collect(),
+            purpose: Some(command.purpose.clone()),
+        };
         let (made, user_errors) = outcome(access(ctx).write(command).await)?;
+        let blockers = blockers(ctx, &user_errors, || vec![attempt]).await?;
         let (disclosure, lines) = made.map(|given| (given.disclosure, given.lines)).unzip();
         let data_locations = lines.map(|lines| lines.into_iter().map(DataLocation).collect());
-        Ok(ShareDataPayload { disclosure: disclosure.map(Disclosure), data_locations, user_errors })
+        Ok(ShareDataPayload { disclosure: disclosure.map(Disclosure), data_locations, blockers, user_errors })
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     },
 };
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use entity::ids::{CustomerId, ServiceId};
 
 #[derive(Default)]
 pub struct SubscriptionMutation;
@@ -32,6 +33,8 @@ pub struct StartSubscriptionInput {
 #[derive(SimpleObject)]
 pub struct StartSubscriptionPayload {
     service_subscription: Option<ServiceSubscription>,
+    /// What the service needs third parties to have, and what that takes.
+    disclosure_check: Option<DisclosureCheck>,
     user_errors: Vec<UserError>,
 }
 
@@ -97,7 +100,15 @@ impl SubscriptionMutation {
             channel: input.channel.into(),
         };
         let (started, user_errors) = outcome(access(ctx).write(command).await)?;
-        Ok(StartSubscriptionPayload { service_subscription: started.map(ServiceSubscription), user_errors })
+        let check = match &started {
+            Some(started) => check(ctx, started.customer_id, started.service_id).await?,
+            None => None,
+        };
+        Ok(StartSubscriptionPayload {
+            service_subscription: started.map(ServiceSubscription),
+            disclosure_check: check,
+            user_errors,
+        })
     }
 
     /// Ends a service and opens exactly the disposals that follow.
@@ -156,13 +167,7 @@ impl SubscriptionMutation {
         let Some(switched) = switched else {
             return Ok(SwitchServicePayload { user_errors, ..SwitchServicePayload::default() });
         };
-        let check = if ctx.look_ahead().field("disclosureCheck").exists() {
-            let customer = switched.ended.customer_id;
-            let check = CheckDisclosure { catalog: catalog(ctx), customer, service: to, locale: None };
-            Some(access(ctx).read(check).await.or_error()?.into())
-        } else {
-            None
-        };
+        let check = check(ctx, switched.ended.customer_id, to).await?;
         Ok(SwitchServicePayload {
             ended: Some(ServiceSubscription(switched.ended)),
             started: switched.started.map(ServiceSubscription),
@@ -172,4 +177,17 @@ impl SubscriptionMutation {
             user_errors,
         })
     }
+}
+
+/// What the gate says of a service that a customer has from now on, if that is asked for.
+async fn check(
+    ctx: &Context<'_>,
+    customer: CustomerId,
+    service: ServiceId,
+) -> Result<Option<DisclosureCheck>> {
+    if !ctx.look_ahead().field("disclosureCheck").exists() {
+        return Ok(None);
+    }
+    let check = CheckDisclosure { catalog: catalog(ctx), customer, service, locale: None };
+    Ok(Some(access(ctx).read(check).await.or_error()?.into()))
 }

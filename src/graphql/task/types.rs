@@ -18,7 +18,7 @@ use crate::{
     },
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use entity::task::Model;
+use entity::{ids::ThirdPartyId, task::Model};
 
 #[derive(Clone)]
 pub struct Task(pub Model);
@@ -112,6 +112,19 @@ pub struct TaskFilter {
 }
 
 impl TaskFilter {
+    /// What the filter asks for of one third party's systems.
+    ///
+    /// # Errors
+    /// See [`TaskFilter::into_domain`].
+    pub fn at(self, ctx: &Context<'_>, third_party: ThirdPartyId) -> Result<task::TaskFilter> {
+        let catalog = catalog(ctx);
+        let filter = self.into_domain(ctx)?;
+        let theirs = catalog.systems.values().filter(|system| system.third_party_id == Some(third_party));
+        let asked = filter.systems_of_third_parties.as_ref();
+        let theirs = theirs.map(|system| system.id).filter(|id| asked.is_none_or(|asked| asked.contains(id)));
+        Ok(task::TaskFilter { systems_of_third_parties: Some(theirs.collect()), ..filter })
+    }
+
     /// What the filter asks for.
     ///
     /// # Errors

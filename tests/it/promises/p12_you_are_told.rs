@@ -144,3 +144,46 @@ async fn a_machine_reads_the_notice_as_it_was_told() {
     assert_ne!(purpose(&anew), purpose(tilt));
     app.finish().await;
 }
+
+/// Whoever takes an order sees at once what has to be shared with whom, and what is missing; and whoever records a place
+/// at a third party what stands in the way.
+#[tokio::test]
+async fn an_order_says_what_it_takes() {
+    let app = TestApp::new().await;
+    let customer = app.register("K-4299").await;
+    let service = app.service_id("web-hosting").await;
+    let document = "mutation ($input: StartSubscriptionInput!) { startSubscription(input: $input) {
+        disclosureCheck { allowed disclosures { thirdParty { name } } blockers { code } } userErrors { code } } }";
+    let input = json!({ "customerId": customer, "serviceId": service, "channel": "PHONE" });
+    let started = app.agent().ask(document, json!({ "input": input })).await;
+    let check = &started.data()["startSubscription"]["disclosureCheck"];
+    assert_eq!(check["disclosures"][0]["thirdParty"]["name"], "Fjällripan Hosting AB");
+    assert_eq!(check["blockers"], json!([{ "code": "NOTICE_NOT_DELIVERED" }, { "code": "CONSENT_MISSING" }]));
+
+    let document = "mutation ($input: RecordDataLocationsInput!) { recordDataLocations(input: $input) {
+        blockers { code thirdParty { name } } userErrors { code } } }";
+    let line = json!({ "customerId": customer, "category": "user.name", "sourceChannel": "PHONE",
+        "systemId": app.system_id("Fjällripan webbservrar").await });
+    let refused = app.agent().ask(document, json!({ "input": { "locations": [line] } })).await;
+    let blockers = &refused.data()["recordDataLocations"]["blockers"];
+    assert_eq!(
+        blockers[1],
+        json!({ "code": "CONSENT_MISSING", "thirdParty": { "name": "Fjällripan Hosting AB" } })
+    );
+
+    // Whoever is on hold can be looked for, and what a recipient was told to do stands with it.
+    app.hold(&customer, None).await;
+    let document = "{ customers(first: 5, filter: { onHold: true }) { nodes { reference recipients(first: 5) { nodes { tasks { totalCount } } } } } }";
+    let held = app.compliance().ask(document, json!({})).await;
+    assert_eq!(
+        held.data()["customers"]["nodes"],
+        json!([{ "reference": "K-4299", "recipients": { "nodes": [] } }])
+    );
+    let (customer, subscription) = app.hosted("K-4298").await;
+    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
+    let document = "query ($id: ID!) { customer(id: $id) { recipients(first: 5) { nodes { tasks(first: 5) { nodes { system { name } } } } } } }";
+    let told = app.agent().ask(document, json!({ "id": customer })).await;
+    let tasks = &told.data()["customer"]["recipients"]["nodes"][0]["tasks"]["nodes"];
+    assert_eq!(*tasks, json!([{ "system": { "name": "Fjällripan webbservrar" } }]));
+    app.finish().await;
+}

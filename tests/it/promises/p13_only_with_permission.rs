@@ -17,6 +17,15 @@ async fn without_permission_nothing_goes_and_with_it_no_more_than_was_allowed() 
     };
     let share = async |categories: &[&str]| missing(app.share(&customer, &host, categories).await);
     assert_eq!(share(&["user.name"]).await, ["NOTICE_NOT_DELIVERED", "CONSENT_MISSING"]);
+    // What is missing is said in full.
+    let input = json!({ "customerId": customer, "systemId": host, "purpose": "DELIVER_SERVICE",
+        "categories": ["user.name"], "channel": "EMAIL" });
+    let document = "mutation ($input: ShareDataInput!) { shareData(input: $input) {
+        blockers { code thirdParty { name } categories { key } } userErrors { code } } }";
+    let refused = app.agent().ask(document, json!({ "input": input })).await;
+    let missing_for = json!({ "code": "CONSENT_MISSING", "thirdParty": { "name": "Fjällripan Hosting AB" },
+        "categories": [{ "key": "user.name" }] });
+    assert_eq!(refused.data()["shareData"]["blockers"][1], missing_for);
     let notice = app.tell(&customer, "web-hosting").await;
     assert_eq!(share(&["user.name"]).await, ["CONSENT_MISSING"]);
 
