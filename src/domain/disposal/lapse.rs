@@ -4,7 +4,7 @@ use crate::access::{Sql, Stop, Writer};
 use entity::{
     consent, consent_event,
     enums::{Channel, ConsentEventKind},
-    ids::{ConsentEventId, CustomerId},
+    ids::{ConsentEventId, ConsentId, CustomerId},
 };
 
 /// What a service of the customer's needs at the third party that the consent `x` is about, for its purpose. Conditions
@@ -28,16 +28,17 @@ pub(super) fn unneeded(sql: &mut Sql) {
 }
 
 /// Ends the consents of these customers, who are locked, that no live service needs any more, with the reason on record.
+/// Back come those.
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::domain) async fn lapse(w: &Writer, customers: &[CustomerId]) -> Result<(), Stop> {
+pub(in crate::domain) async fn lapse(w: &Writer, customers: &[CustomerId]) -> Result<Vec<ConsentId>, Stop> {
     let mut sql = Sql::new("SELECT x.* FROM consent x WHERE x.customer_id IN ");
     sql.list(customers.iter().map(|id| id.0)).push(" AND ");
     unneeded(&mut sql);
     let over = w.numbers::<consent::Model>(sql).await?;
     if over.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut sql = Sql::new("UPDATE consent SET ended_at = ");
     sql.bind(w.now()).push(", ended_as = ").bind(ConsentEventKind::Lapsed);
@@ -57,5 +58,5 @@ pub(in crate::domain) async fn lapse(w: &Writer, customers: &[CustomerId]) -> Re
     for row in &over {
         w.changed(row.customer_id, &["consents"]);
     }
-    Ok(())
+    Ok(over.into_iter().map(|row| row.id).collect())
 }

@@ -1,6 +1,6 @@
 //! What a change of the reference data would take away from whom: which lines of which maps, among all there are.
 
-use super::{Asked, Draft, Planned, Subject, judged_at};
+use super::{Asked, Draft, Planned, Subject, judged_at, open::sooner};
 use crate::{
     access::{Code, Refusal, Sql, Stop, Writer},
     domain::{
@@ -92,8 +92,13 @@ async fn draft(w: &Writer, catalog: &Catalog, reach: &Reach) -> Result<Draft, St
         sql.list(ids.iter().map(|id| id.0));
         let customers = w.numbers::<customer::Model>(sql).await?;
         let lines = judged_at(w, catalog, &customers, Some(&|sql: &mut Sql| reach.condition(sql))).await?;
-        // What was on its way out before, or kept for the law alone, is not lost by this.
-        draft.add(catalog, &customers, lines.iter().filter(|one| one.changes()));
+        // What was on its way out before, or kept for the law alone, is not lost by this; unless it goes sooner.
+        let sooner = sooner(w, &lines).await?;
+        draft.add(
+            catalog,
+            &customers,
+            lines.iter().filter(|one| one.changes() || sooner.contains(&one.line.id)),
+        );
         if i64::try_from(ids.len()).is_ok_and(|found| found < AT_ONCE) {
             return Ok(draft);
         }

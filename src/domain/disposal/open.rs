@@ -108,6 +108,18 @@ async fn open(w: &Writer, lines: &[DataLocationId]) -> Result<HashMap<DataLocati
     Ok(found)
 }
 
+/// Of these lines, those on their way out that may go sooner than was decided: their grace has become shorter.
+pub(super) async fn sooner(w: &Writer, lines: &[Judged]) -> Result<BTreeSet<DataLocationId>, Stop> {
+    let pending = lines.iter().filter(|one| one.line.state == DataLocationState::DisposalPending);
+    let open = open(w, &pending.map(|one| one.line.id).collect::<Vec<_>>()).await?;
+    let sooner = lines.iter().filter(|one| {
+        let Some((_, not_before)) = one.verdict.task() else { return false };
+        let decided = open.get(&one.line.id).and_then(|open| open.next_attempt_at);
+        decided.is_some_and(|decided| decided > not_before.unwrap_or_else(|| w.now()))
+    });
+    Ok(sooner.map(|one| one.line.id).collect())
+}
+
 async fn call_off(w: &Writer, tasks: &BTreeSet<TaskId>) -> Result<(), Stop> {
     let tasks = tasks.iter().map(|id| id.0).collect::<Vec<_>>();
     for some in tasks.chunks(MOST) {

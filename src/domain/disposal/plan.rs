@@ -8,17 +8,18 @@ use crate::{
         catalog::Catalog,
         justification::{Justification, explain},
         people::FEW,
-        period::day_of,
+        period::{day_of, start_of},
     },
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     customer, disposal_plan, disposal_plan_item,
     enums::{DisposalDecision, JustificationKind, Locale, TaskCause},
-    ids::{CustomerId, DisposalPlanId, SubscriptionId},
+    ids::{ConsentId, CustomerId, DisposalPlanId, SubscriptionId},
     json::{Reason, Reasons},
-    task,
+    retention_rule, task,
 };
+use jiff::tz::TimeZone;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, fmt::Write};
@@ -166,8 +167,11 @@ fn bytes_of(hex: &str) -> Vec<u8> {
 #[derive(Debug, Default)]
 pub(in crate::domain) struct Draft {
     items: Vec<disposal_plan_item::Model>,
-    /// Of each item, all facts behind the decision, and the day until which it stays.
-    facts: Vec<(Reasons, Option<NaiveDate>)>,
+    /// Of each item, all facts behind the decision by what they say, and the day until which it stays.
+    facts: Vec<(Vec<String>, Option<NaiveDate>)>,
+    /// Consents that end with the change.
+    consents: Vec<ConsentId>,
+    zone: Option<TimeZone>,
     /// A subscription that there is not while it is only planned, so that no plan can name it.
     begins: Option<SubscriptionId>,
 }
@@ -185,11 +189,12 @@ impl Draft {
             let keeps = matches!(decision, DisposalDecision::Restrict | DisposalDecision::Keep);
             let registered = customers.iter().find(|customer| customer.id == one.line.customer_id);
             let until = until(one, registered.map(|customer| customer.created_at), catalog);
-            let facts = reasons(one);
+            let said = one.facts.iter().map(|fact| said(fact, self.begins, catalog)).collect();
             let (reasons, kept_until) =
-                if keeps { (facts.clone(), until) } else { (Reasons::default(), None) };
+                if keeps { (reasons(one), until) } else { (Reasons::default(), None) };
             let last_day = until.map(|until| day_of(until - TimeDelta::microseconds(1), &catalog.zone()));
-            self.facts.push((facts, last_day));
+            self.facts.push((said, last_day));
+            self.zone.get_or_insert_with(|| catalog.zone());
             self.items.push(disposal_plan_item::Model {
                 // Known once it is stored.
                 disposal_plan_id: DisposalPlanId(Uuid::nil()),
@@ -204,7 +209,12 @@ impl Draft {
         }
     }
 
-    /// That this subscription begins with the change.
+    /// That these consents end with the change.
+    pub(in crate::domain) fn ends(&mut self, consents: Vec<ConsentId>) {
+        self.consents = consents;
+    }
+
+    /// That this subscription begins with the change. Said before anything is added.
     pub(in crate::domain) fn begins(&mut self, subscription: SubscriptionId) {
         self.begins = Some(subscription);
     }
@@ -226,8 +236,10 @@ impl Draft {
     }
 
     /// The SHA-256 of the items in canonical form: a line for each in the order of their ids, of the location's id, the
-    /// decision, the last day that it stays, or `-` where none is known, and the kind and ids of each fact behind it, in
-    /// order, between spaces. The day, and not the moment: a grace that begins now ends a little later each time one asks.
+    /// decision, the last day that it stays, or `-` where none is known, and what each fact behind it says, in order,
+    /// between spaces; then a line for each consent that ends. The day, and not the moment: a grace that begins now ends a
+    /// little later each time one asks. What facts say, and not their ids: those that the change itself makes are others
+    /// each time.
     fn hash(&self) -> Vec<u8> {
         let mut items = self.items.iter().zip(&self.facts).collect::<Vec<_>>();
         items.sort_by_key(|(item, _)| item.data_location_id);
@@ -235,7 +247,7 @@ impl Draft {
         for (item, (facts, day)) in items {
             let day = day.map_or_else(|| "-".to_owned(), |day| day.to_string());
             let mut line = format!("{} {} {day}", item.data_location_id, word(item.decision));
-            let mut facts = facts.0.iter().map(|fact| said(fact, self.begins)).collect::<Vec<_>>();
+            let mut facts = facts.clone();
             facts.sort();
             for fact in facts {
                 let _ = write!(line, " {fact}");
@@ -243,7 +255,20 @@ impl Draft {
             line.push('\n');
             hasher.update(line.as_bytes());
         }
+        let mut consents = self.consents.iter().map(ConsentId::to_string).collect::<Vec<_>>();
+        consents.sort();
+        for consent in consents {
+            hasher.update(format!("{consent} LAPSED\n").as_bytes());
+        }
         hasher.finalize().to_vec()
+    }
+
+    /// What names a day is another plan on the next one.
+    fn expires_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let names_a_day = self.facts.iter().any(|(_, day)| day.is_some());
+        let zone = self.zone.as_ref().filter(|_| names_a_day);
+        let midnight = zone.and_then(|zone| start_of(day_of(now, zone).succ_opt()?, zone));
+        midnight.map_or(now + LASTS, |midnight| midnight.min(now + LASTS))
     }
 
     fn plan(
@@ -264,7 +289,7 @@ impl Draft {
             hash: self.hash(),
             created_at: w.now(),
             created_by: w.actor_name(),
-            expires_at: w.now() + LASTS,
+            expires_at: self.expires_at(w.now()),
             executed_at,
             customers: count(customers.len()),
             locations: count(lost),
@@ -351,19 +376,26 @@ fn word(decision: DisposalDecision) -> &'static str {
 }
 
 /// A fact's kind, and what it rests on.
-fn said(reason: &Reason, begins: Option<SubscriptionId>) -> String {
-    let on = [
-        reason.subscription_id.filter(|id| Some(*id) != begins).map(|id| id.0),
-        reason.requirement_id.map(|id| id.0),
-        reason.rule_id.map(|id| id.0),
-        reason.hold_id.map(|id| id.0),
-    ];
-    let on = on.into_iter().flatten().map(|id| id.to_string()).collect::<Vec<_>>().join("+");
-    let kind = match reason.kind {
-        JustificationKind::Subscription => "SUBSCRIPTION",
-        JustificationKind::RetentionRule => "RETENTION_RULE",
-        JustificationKind::LegalHold => "LEGAL_HOLD",
-        JustificationKind::Prospect => "PROSPECT",
-    };
-    format!("{kind}:{on}")
+fn said(fact: &Justification, begins: Option<SubscriptionId>, catalog: &Catalog) -> String {
+    match fact.kind {
+        JustificationKind::Subscription => {
+            let subscription = fact.subscription_id.filter(|id| Some(*id) != begins);
+            let subscription = subscription.map(|id| id.to_string()).unwrap_or_default();
+            let need = fact.requirement_id.and_then(|id| catalog.requirements.get(&id));
+            let need = need.map(|need| format!("{}+{}", need.purpose, need.grace)).unwrap_or_default();
+            format!("SUBSCRIPTION:{subscription}+{need}")
+        }
+        JustificationKind::RetentionRule => {
+            let rule = fact.rule_id.and_then(|id| catalog.retention_rules.get(&id));
+            let rule = rule.map(|rule| {
+                let retention_rule::Model { category, purpose, keep_for, counted_from, .. } = &**rule;
+                format!("{category}+{purpose}+{keep_for}+{counted_from:?}")
+            });
+            format!("RETENTION_RULE:{}", rule.unwrap_or_default())
+        }
+        JustificationKind::LegalHold => {
+            format!("LEGAL_HOLD:{}", fact.hold_id.map(|id| id.to_string()).unwrap_or_default())
+        }
+        JustificationKind::Prospect => "PROSPECT:".to_owned(),
+    }
 }

@@ -20,8 +20,9 @@ const ALLOWED: &str = "EXISTS (SELECT 1 FROM consent x \
     WHERE x.customer_id = l.customer_id AND x.third_party_id = y.third_party_id AND x.purpose = r.purpose \
     AND x.ended_at IS NULL)";
 
-/// In use at a third party.
-const GIVEN: &str = "JOIN system y ON y.id = l.system_id AND y.third_party_id IS NOT NULL WHERE l.held_to IS NULL AND l.state = 'HELD'";
+/// At a third party, and not on its way out.
+const GIVEN: &str = "JOIN system y ON y.id = l.system_id AND y.third_party_id IS NOT NULL \
+    WHERE l.held_to IS NULL AND l.state IN ('HELD', 'RESTRICTED')";
 
 /// The parts that the filter lets through.
 pub(super) fn branches<'a>(asked: &'a Asked<'a>) -> Vec<Branch<'a>> {
@@ -39,23 +40,34 @@ pub(super) fn branches<'a>(asked: &'a Asked<'a>) -> Vec<Branch<'a>> {
     all
 }
 
-/// Nothing justifies it, and it is not on its way out.
+/// Nothing justifies it, and it is not on its way out; nor is it kept because the customer wants it kept (Art. 18).
 fn unjustified(sql: &mut Sql, asked: &Asked<'_>, facts: &Facts) {
     select_lines(sql, FindingKind::UnjustifiedData);
-    sql.push("WHERE l.state <> 'DISPOSAL_PENDING' AND ");
+    sql.push(
+        "WHERE l.state <> 'DISPOSAL_PENDING' AND NOT (l.state = 'RESTRICTED' AND EXISTS \
+         (SELECT 1 FROM customer c WHERE c.id = l.customer_id AND c.status = 'RESTRICTED')) AND ",
+    );
     facts.decide(sql, "l", false);
     asked.conditions(sql, "l");
 }
 
-/// No notice that names the third party and the category ever came. Whether it still reads so is the gate's to ask, of
-/// what goes there next.
+/// No notice that names the third party and the category ever came, or none for any of the purposes that it may be there
+/// for. Whether it still reads so is the gate's to ask, of what goes there next.
 fn untold(sql: &mut Sql, asked: &Asked<'_>) {
+    const TOLD: &str = "EXISTS (SELECT 1 FROM notice_line n WHERE n.customer_id = l.customer_id \
+        AND n.third_party_id = y.third_party_id AND n.category = l.category";
     select_lines(sql, FindingKind::NoticeNotDelivered);
-    sql.push(GIVEN).push(
-        " AND NOT EXISTS (SELECT 1 FROM notice_line n WHERE n.customer_id = l.customer_id \
-         AND n.third_party_id = y.third_party_id AND n.category = l.category)",
-    );
+    sql.push(GIVEN).push(" AND (NOT ").push(TOLD).push(") OR (EXISTS (");
+    permitted(sql);
+    sql.push(") AND NOT EXISTS (");
+    permitted(sql);
+    sql.push(" AND ").push(TOLD).push(" AND n.purpose = r.purpose))))");
     asked.conditions(sql, "l");
+}
+
+/// Adds a query of what a live service needs there and may: no consent is needed for it, or one is in force.
+fn permitted(sql: &mut Sql) {
+    sql.push(NEEDED).push(" AND (NOT p.sharing_needs_consent OR ").push(ALLOWED).push(")");
 }
 
 /// A live service needs it there, and for none of the purposes that it does so for may it be there: each of them needs a
@@ -63,11 +75,8 @@ fn untold(sql: &mut Sql, asked: &Asked<'_>) {
 fn unallowed(sql: &mut Sql, asked: &Asked<'_>) {
     select_lines(sql, FindingKind::ConsentMissing);
     // Most is allowed: what is not is looked at again.
-    sql.push(GIVEN).push(" AND NOT EXISTS (").push(NEEDED);
-    sql.push(" AND (NOT p.sharing_needs_consent OR ")
-        .push(ALLOWED)
-        .push(")) AND EXISTS (")
-        .push(NEEDED)
-        .push(")");
+    sql.push(GIVEN).push(" AND NOT EXISTS (");
+    permitted(sql);
+    sql.push(") AND EXISTS (").push(NEEDED).push(")");
     asked.conditions(sql, "l");
 }

@@ -42,11 +42,12 @@ impl Command for EndSubscription {
         let planned = Planned::begin(w, &self.asked).await?;
         let ended = subscription::Model { ended_at: Some(w.now()), end_reason: Some(reason), ..row.clone() };
         let (customer, ended) = close(w, customer, ended).await?;
-        lapse(w, &[customer.id]).await?;
+        let over = lapse(w, &[customer.id]).await?;
 
         let customers = [customer];
         let lines = judged(w, &catalog, &customers).await?;
         let mut draft = Draft::default();
+        draft.ends(over);
         draft.add(&catalog, &customers, concerned(&catalog, row.service_id, &lines));
         let subject = Subject {
             cause: TaskCause::SubscriptionEnded,

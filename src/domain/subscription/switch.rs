@@ -81,13 +81,14 @@ impl Command for SwitchService {
         let ended =
             subscription::Model { ended_at: Some(w.now()), switched_to: Some(started.id), ..row.clone() };
         let (customer, ended) = close(w, customer, ended).await?;
-        lapse(w, &[customer.id]).await?;
+        let over = lapse(w, &[customer.id]).await?;
 
         let customers = [customer];
         let lines = judged(w, &catalog, &customers).await?;
         let mut draft = Draft::default();
-        draft.add(&catalog, &customers, concerned(&catalog, row.service_id, &lines));
+        draft.ends(over);
         draft.begins(started.id);
+        draft.add(&catalog, &customers, concerned(&catalog, row.service_id, &lines));
         let subject = Subject {
             cause: TaskCause::SubscriptionEnded,
             id: row.id.0,

@@ -32,7 +32,8 @@ impl DisposalPlan {
     }
 
     /// Lower-case hex SHA-256 over its items in canonical form: one line for each, in the order of their ids, of the
-    /// location's id, the decision, the last day that it stays, and the kind and ids of each fact behind it.
+    /// location's id, the decision, the last day that it stays, and what each fact behind it says; and one for each consent
+    /// that ends with it.
     async fn plan_hash(&self) -> String {
         hex(&self.0.hash)
     }
@@ -46,7 +47,7 @@ impl DisposalPlan {
         &self.0.created_by
     }
 
-    /// Until then it can be carried out.
+    /// Until then it can be carried out: a day, or until midnight where it says until which day something stays.
     async fn expires_at(&self) -> DateTime {
         DateTime(self.0.expires_at)
     }

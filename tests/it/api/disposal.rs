@@ -54,6 +54,13 @@ async fn what_goes_already_is_not_lost_by_a_change() {
     }
     assert_eq!(codes(&app.set(&service, &lines, json!({})).await), [] as [&str; 0]);
 
+    // What goes sooner than was said is lost by it.
+    let mut shorter = lines.clone();
+    for line in &mut shorter {
+        line["grace"] = json!("P1D");
+    }
+    assert_eq!(codes(&app.set(&service, &shorter, json!({})).await), ["REQUIRED"]);
+
     // A plan is for what is to be needed, in whatever order that is said.
     lines.remove(0);
     let planned = app.set(&service, &lines, json!({ "dryRun": true })).await;
@@ -90,6 +97,40 @@ async fn a_rule_that_only_adds_needs_no_plan() {
     app.finish().await;
 }
 
+/// What comes with a change is another row each time that it is tried, and the same plan.
+#[tokio::test]
+async fn a_change_that_keeps_one_thing_and_loses_another_can_be_planned() {
+    let app = TestApp::new().await;
+    let (_, subscription) = app.hosted("K-6010").await;
+    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
+    app.advance(TimeDelta::days(100));
+    app.sweep().await;
+    let mut input = json!({ "category": "user.payment", "purpose": "ACCOUNTING", "keepFor": "P10Y",
+        "countedFrom": "FISCAL_YEAR_ENDED", "statute": "another law", "dryRun": true });
+    let plan = async |input: &Value| {
+        let planned = app.compliance().ask(RULE, json!({ "input": input })).await;
+        planned.data()["setRetentionRule"]["plan"]["planHash"].clone()
+    };
+    let hash = plan(&input).await;
+    assert_eq!(plan(&input).await, hash);
+    input["dryRun"] = json!(false);
+    input["planHash"] = hash;
+    assert_eq!(codes(&app.compliance().ask(RULE, json!({ "input": input })).await), [] as [&str; 0]);
+
+    // One line of what a service needs is for another purpose from then on, and another is dropped.
+    app.hosted("K-6011").await;
+    let (service, mut lines) = app.needs("web-hosting").await;
+    let host = app.system_id(HOST).await;
+    lines.retain(|line| line["systemId"] != host.as_str() || line["category"] != "user.name");
+    for line in lines.iter_mut().filter(|line| line["systemId"] == host.as_str()) {
+        line["purpose"] = json!("SECURITY");
+    }
+    let planned = app.set(&service, &lines, json!({ "dryRun": true })).await;
+    let hash = &planned.data()["setDataRequirements"]["plan"]["planHash"];
+    assert_eq!(codes(&app.set(&service, &lines, json!({ "planHash": hash })).await), [] as [&str; 0]);
+    app.finish().await;
+}
+
 /// What a plan says of a day is part of it: on the next day, or after another grace, it is another plan.
 #[tokio::test]
 async fn a_plan_holds_for_the_day_that_it_names() {
@@ -106,7 +147,7 @@ async fn a_plan_holds_for_the_day_that_it_names() {
     assert_eq!(plan().await, old);
     app.advance(TimeDelta::minutes(30));
     // Kept until the end of another year by now.
-    assert_eq!(codes(&app.end(&subscription, json!({ "planHash": old })).await), ["PLAN_CHANGED"]);
+    assert_eq!(codes(&app.end(&subscription, json!({ "planHash": old })).await), ["PLAN_EXPIRED"]);
 
     let old = plan().await;
     let (service, mut lines) = app.needs("web-hosting").await;
