@@ -10,36 +10,11 @@ use serde_json::{Value, json};
 
 const HOST: &str = "Fjällripan webbservrar";
 
-const SET: &str = "mutation ($input: SetDataRequirementsInput!) { setDataRequirements(input: $input) {
-    plan { planHash locationCount } userErrors { code message field } } }";
-
 const RULE: &str = "mutation ($input: SetRetentionRuleInput!) { setRetentionRule(input: $input) {
     retentionRule { statute } plan { planHash locationCount } userErrors { code message field } } }";
 
 fn codes(answer: &Answer) -> Vec<String> {
     answer.user_errors().into_iter().map(|(code, _)| code).collect()
-}
-
-impl TestApp {
-    /// The id of a service, and what it needs as `setDataRequirements` takes it.
-    async fn needs(&self, service: &str) -> (String, Vec<Value>) {
-        let document = "query ($key: String) { service(key: $key) { id requirements {
-            category { key } purpose { key } system { id } onEnd grace } } }";
-        let answer = self.compliance().ask(document, json!({ "key": service })).await;
-        let service = &answer.data()["service"];
-        let line = |need: &Value| {
-            json!({ "category": need["category"]["key"], "purpose": need["purpose"]["key"],
-                "systemId": need["system"]["id"], "onEnd": need["onEnd"], "grace": need["grace"] })
-        };
-        let lines = service["requirements"].as_array().unwrap().iter().map(line).collect();
-        (service["id"].as_str().unwrap().to_owned(), lines)
-    }
-
-    async fn set(&self, service: &str, lines: &[Value], more: Value) -> Answer {
-        let mut input = json!({ "serviceId": service, "requirements": lines });
-        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        self.compliance().ask(SET, json!({ "input": input })).await
-    }
 }
 
 /// Only what goes because of a change is lost by it, not what was on its way out before.

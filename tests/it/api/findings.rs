@@ -3,7 +3,7 @@
 use crate::support::{
     TestApp,
     build::RECORD,
-    dispose::HOLD,
+    dispose::{HOLD, WITHDRAW},
     find::{FINDINGS, written},
 };
 use chrono::TimeDelta;
@@ -321,5 +321,48 @@ async fn whoever_is_told_of_is_on_record() {
     let nothing = app.compliance().findings(json!({ "filter": { "customerId": customer } })).await;
     assert_eq!(nothing.data()["findings"]["totalCount"], 0);
     assert_eq!(app.event(&nothing).await.subjects.len(), 1);
+    app.finish().await;
+}
+
+/// A finding goes by what the gate goes by, and says nothing against the map.
+#[tokio::test]
+async fn findings_agree_with_the_gate_and_with_the_map() {
+    let app = TestApp::new().await;
+    let kinds = async |customer: &str| {
+        let found = app.found(json!({ "customerId": customer })).await.into_iter();
+        found.map(|(kind, _, _, _)| kind).collect::<BTreeSet<_>>()
+    };
+    let withdraw = async |customer: &str| {
+        let document = "query ($id: ID!) { customer(id: $id) { consents(active: true) { nodes { id } } } }";
+        let consents = app.agent().ask(document, json!({ "id": customer })).await;
+        let consent = &consents.data()["customer"]["consents"]["nodes"][0]["id"];
+        let input = json!({ "consentId": consent, "channel": "EMAIL" });
+        assert_eq!(app.agent().ask(WITHDRAW, json!({ "input": input })).await.user_errors(), []);
+    };
+    // Held, and taken back: it lies there against the withdrawal.
+    let (held, _) = app.hosted("K-6101").await;
+    app.hold(&held, None).await;
+    withdraw(&held).await;
+    assert_eq!(kinds(&held).await, ["CONSENT_MISSING".to_owned()].into());
+
+    // Kept on the customer's own request (Art. 18): nobody is to be told to remove it.
+    let (kept, subscription) = app.hosted("K-6102").await;
+    app.database.run("UPDATE customer SET status = 'RESTRICTED' WHERE reference = 'K-6102'").await;
+    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
+    assert!(app.map(&kept).await.iter().all(|(_, _, state)| state == "RESTRICTED"));
+    assert_eq!(kinds(&kept).await, [].into());
+
+    // For another purpose, which needs no consent and which the customer was not told of.
+    let (customer, _) = app.hosted("K-6103").await;
+    let host = app.system_id("Fjällripan webbservrar").await;
+    let (service, mut lines) = app.needs("web-hosting").await;
+    let also = lines.iter().find(|line| line["systemId"] == host.as_str() && line["category"] == "user.name");
+    let mut also = also.unwrap().clone();
+    also["purpose"] = json!("ACCOUNTING");
+    lines.push(also);
+    assert_eq!(app.set(&service, &lines, json!({})).await.user_errors(), []);
+    withdraw(&customer).await;
+    assert_eq!(app.check(&customer, "web-hosting").await["allowed"], false);
+    assert_eq!(kinds(&customer).await, ["NOTICE_NOT_DELIVERED".to_owned()].into());
     app.finish().await;
 }

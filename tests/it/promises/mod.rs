@@ -9,5 +9,6 @@ mod p10_purpose;
 mod p11_only_where_needed;
 mod p12_you_are_told;
 mod p13_only_with_permission;
+mod p14_hosts_and_registries;
 mod p15_leaving_and_swapping;
 mod p16_every_access_is_recorded;

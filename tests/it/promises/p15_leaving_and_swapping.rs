@@ -128,6 +128,39 @@ async fn what_makes_no_sense_is_refused_and_changes_nothing() {
     app.finish().await;
 }
 
+/// With whoever wants their data kept and not used, and with whoever is gone, nothing is done.
+#[tokio::test]
+async fn nothing_is_done_with_who_is_restricted_or_gone() {
+    let app = TestApp::new().await;
+    let (customer, subscription) = app.hosted("K-1506").await;
+    let (host, system) = (app.system_id(HOST).await, app.system_id("Kundregister").await);
+    let line = json!({ "customerId": customer, "category": "user.name", "sourceChannel": "EMAIL",
+        "systemId": system, "externalReference": "another" });
+    // No command restricts or erases in this version.
+    for (set, code) in [
+        ("status = 'RESTRICTED'", "CUSTOMER_RESTRICTED"),
+        ("status = 'ERASED', profile = NULL", "CUSTOMER_GONE"),
+    ] {
+        app.database.run(&format!("UPDATE customer SET {set} WHERE reference = 'K-1506'")).await;
+        let before = app.database.dump(|table| table == "data_location" || table == "subscription").await;
+        let answers = [
+            app.share(&customer, &host, &["user.name"]).await,
+            app.record(line.clone()).await,
+            app.switch(&subscription, "backup", json!({})).await,
+        ];
+        for answer in &answers {
+            let codes = answer.user_errors().into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+            assert_eq!(codes, [code], "{:#}", answer.json);
+            assert_eq!(app.event(answer).await.ending(), format!("FAILED {code}"));
+        }
+        assert_eq!(
+            app.database.dump(|table| table == "data_location" || table == "subscription").await,
+            before
+        );
+    }
+    app.finish().await;
+}
+
 /// Two agents at the same instant: whoever comes second sees what the first has done.
 #[tokio::test]
 async fn ending_meets_sharing_recording_and_ending() {

@@ -17,7 +17,7 @@ use crate::support::{Database, TestApp};
 use chrono::{DateTime, Utc};
 use rules::{Due, settle, settled};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of each customer: their status, lines, open tasks, and consents in force.
 const ASK: &str = r#"query ($open: TaskFilter) {
@@ -119,7 +119,22 @@ async fn check(seed: u64, from: &str) {
         compare(&app, &world, &after, exact).await;
         assert_eq!(app.sweep().await, 0, "{after}: sweeping again");
     }
+    find(&app, &world, seed).await;
     app.finish().await;
+}
+
+/// Whatever nothing justifies and is not on its way out is a finding, and nothing else is that.
+async fn find(app: &TestApp, world: &World, seed: u64) {
+    let found = app.findings(json!({ "kinds": ["UNJUSTIFIED_DATA"] })).await;
+    let found = found.iter().map(|node| text(&node["subject"]["id"])).collect::<BTreeSet<_>>();
+    let now = app.now();
+    let mut expected = BTreeSet::new();
+    for customer in &world.customers {
+        let open = customer.lines.iter().filter(|line| !line.erased && line.state != "DISPOSAL_PENDING");
+        let unjustified = open.filter(|line| world.reasons(customer, line, now).is_empty());
+        expected.extend(unjustified.map(|line| line.id.clone()));
+    }
+    assert_eq!(found, expected, "seed {seed}");
 }
 
 async fn note_states(app: &TestApp, world: &mut World) {

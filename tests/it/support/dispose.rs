@@ -65,6 +65,9 @@ pub const TASKS: &str =
 
 pub const TASK: &str = concat!("query ($id: ID!) { task(id: $id) { ", tasks!(), " } }");
 
+const SET: &str = "mutation ($input: SetDataRequirementsInput!) { setDataRequirements(input: $input) {
+    plan { planHash locationCount } userErrors { code message field } } }";
+
 const MAP: &str = "query ($id: ID!) { customer(id: $id) { status dataLocations { nodes {
     id state category { key } system { name } justifications { kind until } } } } }";
 
@@ -122,6 +125,27 @@ impl TestApp {
         let filter = json!({ "customerId": customer });
         let answer = self.agent().ask(TASKS, json!({ "filter": filter })).await;
         answer.data()["tasks"]["nodes"].as_array().unwrap().clone()
+    }
+
+    /// The id of a service, and what it needs as `setDataRequirements` takes it.
+    pub async fn needs(&self, service: &str) -> (String, Vec<Value>) {
+        let document = "query ($key: String) { service(key: $key) { id requirements {
+            category { key } purpose { key } system { id } onEnd grace } } }";
+        let answer = self.compliance().ask(document, json!({ "key": service })).await;
+        let service = &answer.data()["service"];
+        let line = |need: &Value| {
+            json!({ "category": need["category"]["key"], "purpose": need["purpose"]["key"],
+                "systemId": need["system"]["id"], "onEnd": need["onEnd"], "grace": need["grace"] })
+        };
+        let lines = service["requirements"].as_array().unwrap().iter().map(line).collect();
+        (service["id"].as_str().unwrap().to_owned(), lines)
+    }
+
+    /// Says what a service needs, or plans to.
+    pub async fn set(&self, service: &str, lines: &[Value], more: Value) -> Answer {
+        let mut input = json!({ "serviceId": service, "requirements": lines });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.compliance().ask(SET, json!({ "input": input })).await
     }
 
     /// A customer with web hosting, their data in-house and at the host; the subscription's id.
