@@ -40,16 +40,15 @@ const PLACE: &str = "UPDATE data_location SET category = p.category, system_id =
 const LEAVE: &str = "UPDATE subscription SET ended_at = {then} WHERE customer_id IN (SELECT id FROM customer
     WHERE substr(reference, 9, 1) IN ('0', '2', '4', '6', '8'))";
 
-/// What becomes of those who left, by hand: tasks, what they are about, whom the log names, and the states.
-const BY_HAND: [&str; 4] = [
+/// What becomes of those who left, by hand: tasks, what they are about, and the states. The log is left out: nobody writes
+/// to it by hand.
+const BY_HAND: [&str; 3] = [
     "INSERT INTO task (id, customer_id, system_id, action, cause, state, next_attempt_at, due_at, created_at)
         SELECT {uuid}, d.customer_id, d.system_id, 'ERASE', 'PERIOD_ENDED', 'PENDING', {now}, {now}, {now} FROM (
             SELECT DISTINCT l.customer_id, l.system_id FROM data_location l WHERE {over}) d",
     "INSERT INTO task_location (task_id, data_location_id, customer_id)
         SELECT t.id, l.id, l.customer_id FROM task t JOIN data_location l
             ON l.customer_id = t.customer_id AND l.system_id = t.system_id WHERE {over}",
-    "INSERT INTO audit_subject (customer_id, event_id, categories)
-        SELECT l.customer_id, {uuid}, '[\"user\"]' FROM data_location l WHERE {over} GROUP BY l.customer_id",
     "UPDATE data_location AS l SET state = 'DISPOSAL_PENDING' WHERE {over}",
 ];
 

@@ -25,4 +25,4 @@ pub(in crate::domain) use plan::{Draft, Subject};
 pub use plans::{ItemsOfPlan, PlanItems, PlansByIds, SystemCount, SystemsOfPlans};
 pub(in crate::domain) use settle::{settle, settle_lines, settle_without};
 pub use sweep::{ExpiredPlans, ForgetPlans, SettleCustomers};
-pub use unsettled::{Unsettled, UnsettledCustomers};
+pub use unsettled::{NextCustomers, Unsettled, UnsettledCustomers};

@@ -1,14 +1,15 @@
 //! One pass of the sweep over all maps.
 
-use super::{ExpiredPlans, ForgetPlans, SettleCustomers, Unsettled, UnsettledCustomers};
+use super::{ExpiredPlans, ForgetPlans, NextCustomers, SettleCustomers, Unsettled, UnsettledCustomers};
 use crate::{
     access::{Door, Stop},
     domain::catalog::Catalog,
 };
 use std::sync::Arc;
 
-/// Customers who are looked for at a time: so many ids are in memory at once.
-const FOUND_AT_ONCE: i64 = 50_000;
+/// Customers who are looked through at a time: however many there are, no statement takes long, and no more ids than these
+/// are in memory at once.
+const LOOKED_AT_ONCE: i64 = 10_000;
 
 /// Lines that are looked at in one transaction. It is short, so that nobody waits for it who works with one of their
 /// customers.
@@ -31,8 +32,10 @@ pub struct Swept {
 pub async fn sweep(door: &Arc<Door>, catalog: &Arc<Catalog>) -> Result<Swept, Stop> {
     let access = |operation| door.program("sweep", operation);
     let (mut after, mut swept) = (None, Swept::default());
-    loop {
-        let find = UnsettledCustomers { catalog: catalog.clone(), after, limit: FOUND_AT_ONCE };
+    while let Some(upto) =
+        access("findUnsettled").read(NextCustomers { after, count: LOOKED_AT_ONCE }).await?
+    {
+        let find = UnsettledCustomers { catalog: catalog.clone(), after, upto };
         let found = access("findUnsettled").read(find).await?;
         for customers in chunks(&found) {
             let settle = SettleCustomers { catalog: catalog.clone(), customers };
@@ -44,12 +47,7 @@ pub async fn sweep(door: &Arc<Door>, catalog: &Arc<Catalog>) -> Result<Swept, St
                 }
             }
         }
-        match found.last() {
-            Some(last) if i64::try_from(found.len()).is_ok_and(|found| found == FOUND_AT_ONCE) => {
-                after = Some(last.customer_id);
-            }
-            _ => break,
-        }
+        after = Some(upto);
     }
     if access("findExpiredPlans").read(ExpiredPlans).await? {
         access("forgetPlans").write(ForgetPlans).await?;

@@ -14,12 +14,42 @@ use entity::ids::CustomerId;
 use sea_orm::FromQueryResult;
 use std::sync::Arc;
 
-/// The first `limit` of them after a given one, in order.
+/// Those of them whose ids lie after the one and up to the other, in order.
 #[derive(Clone, Debug)]
 pub struct UnsettledCustomers {
     pub catalog: Arc<Catalog>,
     pub after: Option<CustomerId>,
-    pub limit: i64,
+    pub upto: CustomerId,
+}
+
+/// The last of the next `count` customers after a given one; `None` when there is none.
+#[derive(Clone, Copy, Debug)]
+pub struct NextCustomers {
+    pub after: Option<CustomerId>,
+    pub count: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Last {
+    id: CustomerId,
+}
+
+impl Inquiry for NextCustomers {
+    const ACTION: Action = Action::SweepDataMap;
+    type Output = Option<CustomerId>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Option<CustomerId>, Stop> {
+        let mut sql = Sql::new("SELECT n.id FROM (SELECT c.id FROM customer c WHERE true");
+        if let Some(after) = self.after {
+            sql.push(" AND c.id > ").bind(after.0);
+        }
+        sql.push(" ORDER BY c.id LIMIT ").bind(self.count).push(") n ORDER BY n.id DESC LIMIT 1");
+        Ok(r.numbers::<Last>(sql).await?.pop().map(|row| row.id))
+    }
 }
 
 /// One of them.
@@ -59,9 +89,8 @@ impl Inquiry for UnsettledCustomers {
         // While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
         sql.push(
             ") u JOIN customer c ON c.id = u.customer_id AND c.status IN ('ACTIVE', 'DORMANT') \
-             ORDER BY u.customer_id LIMIT ",
-        )
-        .bind(self.limit);
+             ORDER BY u.customer_id",
+        );
         r.numbers(sql).await
     }
 }
@@ -71,13 +100,14 @@ impl UnsettledCustomers {
         sql.push("SELECT l.customer_id FROM data_location l WHERE l.held_to IS NULL AND l.state = '")
             .push(state);
         sql.push("'");
-        self.after(sql, "l");
+        self.within(sql, "l");
     }
 
-    fn after(&self, sql: &mut Sql, table: &str) {
+    fn within(&self, sql: &mut Sql, table: &str) {
         if let Some(after) = self.after {
             sql.push(&format!(" AND {table}.customer_id > ")).bind(after.0);
         }
+        sql.push(&format!(" AND {table}.customer_id <= ")).bind(self.upto.0);
     }
 
     /// In use, and no live service needs it; something did once, or the law keeps it.
@@ -116,7 +146,7 @@ impl UnsettledCustomers {
              JOIN data_location l ON l.id = x.data_location_id AND l.state = 'DISPOSAL_PENDING' \
              WHERE t.finished_at IS NULL AND t.action IN ('ERASE', 'ANONYMIZE')",
         );
-        self.after(sql, "l");
+        self.within(sql, "l");
         sql.push(" AND ((t.next_attempt_at > ").bind(now).push(" AND ");
         facts.any(sql, "l", &[Ground::Covered], false);
         sql.push(") OR (t.next_attempt_at <= ").bind(now).push(" AND ");
@@ -136,6 +166,6 @@ impl UnsettledCustomers {
     fn consents(&self, sql: &mut Sql) {
         sql.push("SELECT x.customer_id FROM consent x WHERE ");
         unneeded(sql);
-        self.after(sql, "x");
+        self.within(sql, "x");
     }
 }
