@@ -179,7 +179,7 @@ impl Stand {
     async fn set_up(who: Who, database: String, arguments: &Arguments) -> Result<Self> {
         let folder = arguments.folder.join(format!("{who:?}"));
         let (setup, keys) = Setup::new(&arguments.server, folder, database.clone())?;
-        let token = setup.token()?;
+        let token = setup.token("AGENT")?;
         // The first start seeds the catalog.
         setup.start()?.stop()?;
         let begin = Instant::now();

@@ -53,9 +53,9 @@ impl Setup {
         Ok(String::from_utf8(done.stdout)?)
     }
 
-    /// A token for somebody who serves customers.
-    pub fn token(&self) -> Result<String> {
-        Ok(self.call(&["token", "--role", "AGENT", "--expires", "1d"])?.trim().to_owned())
+    /// A token for somebody of this role.
+    pub fn token(&self, role: &str) -> Result<String> {
+        Ok(self.call(&["token", "--role", role, "--expires", "1d"])?.trim().to_owned())
     }
 
     /// Starts it and waits until it is ready and has looked through all maps, as it does first of all: that is not to fall

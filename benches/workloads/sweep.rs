@@ -7,7 +7,7 @@ use std::{fmt::Write, time::Instant};
 
 use serde_json::json;
 
-use crate::{Result, Stand, meter, server::Server};
+use crate::{Result, Stand, http::Client, meter, server::Server};
 
 /// Seconds, and processor seconds of all that took part.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ pub struct Swept {
     who: &'static str,
     lines: u64,
     resident: f64,
-    passes: [(&'static str, Took, Took); 3],
+    passes: [(&'static str, Took, Took); 4],
 }
 
 /// Each line at a place that one of its customer's services needs, by a number of its own.
@@ -65,6 +65,29 @@ const UNJUSTIFIED: &str = "SELECT count(DISTINCT l.customer_id) AS number FROM d
     JOIN subscription s ON s.service_id = r.service_id WHERE r.category = l.category AND r.system_id = l.system_id
     AND r.retired_at IS NULL AND s.customer_id = l.customer_id AND (s.ended_at IS NULL OR s.ended_at > {then}))";
 
+/// What is wrong on maps: nothing justifies it, or it is at a third party without a notice, or without a consent that is
+/// needed.
+const WRONG: &str = "SELECT count(*) AS number FROM (
+    SELECT l.id FROM data_location l WHERE l.held_to IS NULL AND l.state <> 'DISPOSAL_PENDING'
+        AND NOT EXISTS (SELECT 1 FROM data_requirement r
+        JOIN subscription s ON s.service_id = r.service_id WHERE r.category = l.category AND r.system_id = l.system_id
+        AND r.retired_at IS NULL AND s.customer_id = l.customer_id AND (s.ended_at IS NULL OR s.ended_at > {then}))
+    UNION ALL SELECT l.id FROM data_location l JOIN system y ON y.id = l.system_id AND y.third_party_id IS NOT NULL
+        WHERE l.held_to IS NULL AND l.state <> 'DISPOSAL_PENDING' AND NOT EXISTS (SELECT 1 FROM notice_line n
+        WHERE n.customer_id = l.customer_id AND n.third_party_id = y.third_party_id AND n.category = l.category)
+    UNION ALL SELECT l.id FROM data_location l JOIN system y ON y.id = l.system_id AND y.third_party_id IS NOT NULL
+        WHERE l.held_to IS NULL AND l.state <> 'DISPOSAL_PENDING' AND EXISTS (SELECT 1 FROM data_requirement r
+        JOIN subscription s ON s.service_id = r.service_id JOIN purpose p ON p.key = r.purpose
+        WHERE r.category = l.category AND r.system_id = l.system_id AND r.retired_at IS NULL
+        AND s.customer_id = l.customer_id AND s.ended_at IS NULL AND p.sharing_needs_consent AND NOT EXISTS (
+        SELECT 1 FROM consent c JOIN consent_category g ON g.consent_id = c.id WHERE c.customer_id = l.customer_id
+        AND c.third_party_id = y.third_party_id AND c.purpose = r.purpose AND g.category = r.category
+        AND c.ended_at IS NULL))) w";
+
+const FINDINGS: &str = "{ findings(first: 20, filter: {
+    kinds: [UNJUSTIFIED_DATA, NOTICE_NOT_DELIVERED, CONSENT_MISSING] }) {
+    totalCount nodes { kind severity since customer { id } } } }";
+
 const COUNT: &str = "{ customers(filter: { unjustified: true }) { totalCount } }";
 
 impl Stand {
@@ -94,20 +117,13 @@ impl Stand {
         if again > 0 {
             return Err(format!("a second pass changed {again} lines").into());
         }
-        let right = self.store.count(&self.store.written(UNJUSTIFIED)).await?;
-        let bare =
-            self.timed(async |stand| stand.store.count(&stand.store.written(UNJUSTIFIED)).await.map(drop));
-        let bare = bare.await?;
-        let asked = self.timed(async |stand| {
-            let told = stand.client()?.connect().await?.told(COUNT, json!({})).await?;
-            let told = &told["customers"]["totalCount"];
-            if told.as_u64() == Some(right) { Ok(()) } else { Err(format!("{told} and not {right}").into()) }
-        });
-        let asked = asked.await?;
+        let (asked, bare) = self.beside(UNJUSTIFIED, "customers", COUNT).await?;
+        let (listed, wrong) = self.beside(WRONG, "findings", FINDINGS).await?;
         let passes = [
             ("first pass", first, by_hand),
             ("second pass, with nothing to do", second, look),
             ("how many customers have data that nothing justifies", asked, bare),
+            ("a page of findings, and how many there are", listed, wrong),
         ];
         Ok(Swept { who: self.who.name(), lines, resident, passes })
     }
@@ -139,12 +155,27 @@ impl Stand {
         Ok((Took { seconds, processor: processor.as_secs_f64() }, lines, most))
     }
 
+    /// What a question takes, and counting in bare SQL what it counts: the two must agree.
+    async fn beside(&self, sql: &str, field: &str, question: &str) -> Result<(Took, Took)> {
+        let (sql, token) = (self.store.written(sql), self.setup.token("COMPLIANCE")?);
+        let right = self.store.count(&sql).await?;
+        let bare = self.timed(async |stand| stand.store.count(&sql).await.map(drop)).await?;
+        let asked = self.timed(async |stand| {
+            let client = Client::new(stand.running()?.address, &token);
+            let told = client.connect().await?.told(question, json!({})).await?;
+            let told = &told[field]["totalCount"];
+            if told.as_u64() == Some(right) { Ok(()) } else { Err(format!("{told} and not {right}").into()) }
+        });
+        Ok((asked.await?, bare))
+    }
+
     async fn timed(&self, work: impl AsyncFnOnce(&Self) -> Result<()>) -> Result<Took> {
         let own = std::process::id();
         let used = || -> Result<_> {
-            // What runs beside: PostgreSQL or, where SQLite is asked by hand, this program itself; and the server.
+            // Whoever may have worked: PostgreSQL or, where SQLite is asked by hand, this program itself; and the server.
             let postgres = self.postmaster.map(meter::processor_time).transpose()?.unwrap_or_default();
-            Ok(postgres + meter::processor_time(own)?)
+            let server = self.server.as_ref().map(|server| meter::processor_time(server.process()));
+            Ok(postgres + meter::processor_time(own)? + server.transpose()?.unwrap_or_default())
         };
         let (begin, before) = (Instant::now(), used()?);
         work(self).await?;

@@ -62,12 +62,16 @@ pub async fn few(
     ids(&mut some);
     some.push(" LIMIT ").bind(i64::try_from(FEW + 1).unwrap_or(i64::MAX));
     let some = r.numbers::<Id>(some).await?;
-    let found = some.len() as u64;
-    if found > FEW {
-        return Ok(None);
+    let some = some.into_iter().map(|one| one.customer_id).collect::<Vec<_>>();
+    Ok(named(r, &some, categories).then_some(some.len() as u64))
+}
+
+/// Puts the first customers whom a number is about on record, if they are so few that they are somebody in particular;
+/// whether they are.
+pub fn named(r: &Reader, first: &[CustomerId], categories: &[CategoryKey]) -> bool {
+    let few = first.len() as u64 <= FEW;
+    for customer in first.iter().filter(|_| few) {
+        r.tells(*customer, categories);
     }
-    for one in some {
-        r.tells(one.customer_id, categories);
-    }
-    Ok(Some(found))
+    few
 }

@@ -10,6 +10,7 @@ use crate::{
     },
     policy::{Action, ProfileField, Target},
 };
+use chrono::{DateTime, Utc};
 use entity::ids::CustomerId;
 use sea_orm::FromQueryResult;
 use std::sync::Arc;
@@ -74,12 +75,10 @@ impl Inquiry for UnsettledCustomers {
             "SELECT u.customer_id, (SELECT count(*) FROM data_location n WHERE n.customer_id = u.customer_id) AS lines \
              FROM (",
         );
-        let parts: [&dyn Fn(&mut Sql); 6] = [
+        let parts: [&dyn Fn(&mut Sql); 4] = [
             &|sql| self.held(sql, &facts),
             &|sql| self.restricted(sql, &facts),
-            &|sql| self.pending(sql, &facts),
-            &|sql| self.due(sql, r.now(), &facts),
-            &|sql| self.taskless(sql),
+            &|sql| self.pending(sql, r.now(), &facts),
             &|sql| self.consents(sql),
         ];
         for (at, part) in parts.into_iter().enumerate() {
@@ -96,13 +95,6 @@ impl Inquiry for UnsettledCustomers {
 }
 
 impl UnsettledCustomers {
-    fn lines(&self, sql: &mut Sql, state: &str) {
-        sql.push("SELECT l.customer_id FROM data_location l WHERE l.held_to IS NULL AND l.state = '")
-            .push(state);
-        sql.push("'");
-        self.within(sql, "l");
-    }
-
     fn within(&self, sql: &mut Sql, table: &str) {
         if let Some(after) = self.after {
             sql.push(&format!(" AND {table}.customer_id > ")).bind(after.0);
@@ -112,19 +104,29 @@ impl UnsettledCustomers {
 
     /// In use, and no live service needs it; something did once, or the law keeps it.
     fn held(&self, sql: &mut Sql, facts: &Facts) {
-        self.lines(sql, "HELD");
+        // Nearly everything is in use: the few that are not are set apart before more is asked about them.
+        sql.push(
+            "SELECT l.customer_id FROM (WITH loose AS MATERIALIZED (SELECT l.* FROM data_location l \
+             WHERE l.held_to IS NULL AND l.state = 'HELD'",
+        );
+        self.within(sql, "l");
         sql.push(" AND ");
-        facts.any(sql, "l", &[Ground::Live, Ground::Prospect], false);
+        facts.any(sql, "l", &[Ground::Live], false);
+        sql.push(") SELECT l.customer_id FROM loose l WHERE ");
+        facts.any(sql, "l", &[Ground::Prospect], false);
         sql.push(" AND (EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
              WHERE r.category = l.category AND r.system_id = l.system_id AND s.customer_id = l.customer_id) OR ");
         facts.any(sql, "l", &[Ground::Rule], true);
         sql.push(" OR (l.category IN ").list(ProfileField::ALL.map(|field| field.category().to_owned()));
-        sql.push(" AND EXISTS (SELECT 1 FROM system y WHERE y.id = l.system_id AND y.built_in)))");
+        sql.push(" AND EXISTS (SELECT 1 FROM system y WHERE y.id = l.system_id AND y.built_in)))) l");
     }
 
     /// Kept for the law alone, and needed again, or not kept by it any more.
     fn restricted(&self, sql: &mut Sql, facts: &Facts) {
-        self.lines(sql, "RESTRICTED");
+        sql.push(
+            "SELECT l.customer_id FROM data_location l WHERE l.held_to IS NULL AND l.state = 'RESTRICTED'",
+        );
+        self.within(sql, "l");
         sql.push(" AND (");
         facts.any(sql, "l", &[Ground::Live, Ground::Prospect], true);
         sql.push(" OR ");
@@ -132,35 +134,22 @@ impl UnsettledCustomers {
         sql.push(")");
     }
 
-    /// On its way out, and needed again, or kept by the law.
-    fn pending(&self, sql: &mut Sql, facts: &Facts) {
-        self.lines(sql, "DISPOSAL_PENDING");
-        sql.push(" AND ");
-        facts.any(sql, "l", &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold], true);
-    }
-
-    /// On its way out at another time than the grace after its services says by now.
-    fn due(&self, sql: &mut Sql, now: chrono::DateTime<chrono::Utc>, facts: &Facts) {
+    /// On its way out, and needed again or kept by the law; or at another time than the grace after its services says by
+    /// now; or nobody has been told to do it.
+    fn pending(&self, sql: &mut Sql, now: DateTime<Utc>, facts: &Facts) {
         sql.push(
-            "SELECT l.customer_id FROM task t JOIN task_location x ON x.task_id = t.id \
-             JOIN data_location l ON l.id = x.data_location_id AND l.state = 'DISPOSAL_PENDING' \
+            "SELECT l.customer_id FROM data_location l LEFT JOIN (SELECT x.data_location_id, t.next_attempt_at \
+             FROM task t JOIN task_location x ON x.task_id = t.id \
              WHERE t.finished_at IS NULL AND t.action IN ('ERASE', 'ANONYMIZE')",
         );
+        self.within(sql, "t");
+        sql.push(") o ON o.data_location_id = l.id WHERE l.held_to IS NULL AND l.state = 'DISPOSAL_PENDING'");
         self.within(sql, "l");
-        sql.push(" AND ((t.next_attempt_at > ").bind(now).push(" AND ");
-        facts.any(sql, "l", &[Ground::Covered], false);
-        sql.push(") OR (t.next_attempt_at <= ").bind(now).push(" AND ");
+        sql.push(" AND (o.data_location_id IS NULL OR ");
+        facts.any(sql, "l", &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold], true);
+        sql.push(" OR (coalesce(o.next_attempt_at, ").bind(now).push(") > ").bind(now).push(") <> ");
         facts.any(sql, "l", &[Ground::Covered], true);
-        sql.push("))");
-    }
-
-    /// On its way out, and nobody has been told to do it.
-    fn taskless(&self, sql: &mut Sql) {
-        self.lines(sql, "DISPOSAL_PENDING");
-        sql.push(
-            " AND NOT EXISTS (SELECT 1 FROM task_location x JOIN task t ON t.id = x.task_id \
-             WHERE x.data_location_id = l.id AND t.finished_at IS NULL AND t.action IN ('ERASE', 'ANONYMIZE'))",
-        );
+        sql.push(")");
     }
 
     fn consents(&self, sql: &mut Sql) {

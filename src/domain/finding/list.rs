@@ -2,6 +2,7 @@
 
 use super::{
     branch::{Asked, Branch},
+    counted::counted,
     customers_data,
     kind::{FindingKind, Severity},
     known, open_work,
@@ -19,7 +20,6 @@ use crate::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::ids::{CustomerId, SystemId, ThirdPartyId};
-use sea_orm::FromQueryResult;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -93,11 +93,6 @@ pub struct ListFindings {
     pub page: PageRequest,
 }
 
-#[derive(FromQueryResult)]
-struct Count {
-    count: i64,
-}
-
 impl Inquiry for ListFindings {
     const ACTION: Action = Action::ListFindings;
     const SEARCH: bool = true;
@@ -118,35 +113,60 @@ impl Inquiry for ListFindings {
             // That there is nothing is told as well.
             r.tells(customer, &[]);
         }
-        let sql = self.page_of(&branches)?;
+        let keys = |row: &Finding| self.order.keys(row);
+        // Before anything is looked for: a cursor of another list is told at once.
+        let mut page = Sql::default();
+        self.between(&mut page)?;
         if branches.is_empty() {
-            let total = self.page.count.then_some(0);
-            return Ok(Page::fetched(&self.page, Vec::new(), false, |row| self.order.keys(row), total));
+            return Ok(Page::fetched(&self.page, Vec::new(), false, keys, self.page.count.then_some(0)));
         }
-        let (rows, more) = r.some(sql, self.page.limit, Finding::touch).await?;
-        let total = self.count(r, &branches).await?;
-        Ok(Page::fetched(&self.page, rows, more, |row| self.order.keys(row), total))
+        let found = |sql: &mut Sql| {
+            sql.push("SELECT f.* ");
+            self.from(sql, &branches);
+        };
+        let (ordered, limit) = (self.ordered(), self.page.limit);
+        if self.page.count {
+            let (rows, more, total) = counted(r, found, |sql| self.between(sql), &ordered, limit).await?;
+            return Ok(Page::fetched(&self.page, rows, more, keys, Some(total)));
+        }
+        let mut sql = Sql::default();
+        found(&mut sql);
+        self.between(&mut sql)?;
+        sql.push(" ORDER BY ").push(&ordered);
+        let (rows, more) = r.some(sql, limit, Finding::touch).await?;
+        if limit == 0 {
+            // That there is a next page tells of them as well.
+            let whose = |sql: &mut Sql| {
+                sql.push("SELECT DISTINCT f.customer_id ");
+                self.from(sql, &branches);
+                sql.push(" AND f.customer_id IS NOT NULL");
+            };
+            people::few(r, &whose, &[]).await?;
+        }
+        Ok(Page::fetched(&self.page, rows, more, keys, None))
     }
 }
 
 impl ListFindings {
-    /// All of it but the limit.
-    fn page_of(&self, branches: &[Branch<'_>]) -> Result<Sql, Stop> {
-        let mut sql = Sql::new("SELECT f.* ");
-        self.from(&mut sql, branches);
+    /// Adds what lies between the page's cursors, of the rows `f`.
+    fn between(&self, sql: &mut Sql) -> Result<(), Stop> {
         let columns = self.order.columns();
         for (argument, keys) in [("after", &self.page.after), ("before", &self.page.before)] {
             if let Some(keys) = keys {
                 let comparison = if (argument == "after") == self.order.descends() { "<" } else { ">" };
                 sql.push(&format!(" AND ({}) {comparison} (", columns.join(", ")));
-                self.order.bind(&mut sql, keys).ok_or_else(|| foreign_cursor(argument))?;
+                self.order.bind(sql, keys).ok_or_else(|| foreign_cursor(argument))?;
                 sql.push(")");
             }
         }
+        Ok(())
+    }
+
+    /// The columns that the rows `f` of a page are ordered by, each with its direction.
+    fn ordered(&self) -> String {
         let direction = if self.order.descends() == self.page.backward { "" } else { " DESC" };
-        let ordered = columns.iter().map(|column| format!("{column}{direction}")).collect::<Vec<_>>();
-        sql.push(" ORDER BY ").push(&ordered.join(", "));
-        Ok(sql)
+        let columns = self.order.columns().iter();
+        columns.map(|column| format!("{column}{direction}")).collect::<Vec<_>>().join(", ")
     }
 
     /// Adds what the filter lets through, as `f`.
@@ -159,25 +179,5 @@ impl ListFindings {
         if let Some(severities) = &self.filter.severities {
             sql.push(" AND f.urgency IN ").list(severities.iter().map(|one| one.urgency()));
         }
-    }
-
-    /// How many there are, when the page asks for that. A number that is about few customers tells of them.
-    async fn count(&self, r: &Reader, branches: &[Branch<'_>]) -> Result<Option<u64>, Stop> {
-        if !self.page.count && self.page.limit > 0 {
-            return Ok(None);
-        }
-        let ids = |sql: &mut Sql| {
-            sql.push("SELECT DISTINCT f.customer_id ");
-            self.from(sql, branches);
-            sql.push(" AND f.customer_id IS NOT NULL");
-        };
-        people::few(r, &ids, &[]).await?;
-        if !self.page.count {
-            return Ok(None);
-        }
-        let mut all = Sql::new("SELECT count(*) AS count ");
-        self.from(&mut all, branches);
-        let counted = r.numbers::<Count>(all).await?;
-        Ok(counted.first().and_then(|row| u64::try_from(row.count).ok()))
     }
 }

@@ -2,6 +2,7 @@
 //! is put right is gone from the list by itself.
 
 mod branch;
+mod counted;
 mod customers_data;
 mod kind;
 mod known;

@@ -11,7 +11,7 @@ use crate::{
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::{enums::RetentionStart, retention_rule};
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long somebody who has ordered nothing yet is kept on record: steps before a contract (Art. 6(1)(b)).
 pub const PROSPECT: &str = "P90D";
@@ -59,7 +59,7 @@ struct Rule {
 }
 
 /// What is over by now, of what a rule counts from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Over {
     /// Whatever was collected by then.
     Collected(DateTime<Utc>),
@@ -118,8 +118,7 @@ impl Facts {
     /// Adds the condition that one of these grounds justifies `l`, or that none does. One `EXISTS` for each fact, which
     /// the database can turn into a join of its own, where one over all of them would be run anew for every line.
     pub(in crate::domain) fn any(&self, sql: &mut Sql, l: &str, grounds: &[Ground], justified: bool) {
-        let (mut begin, next) =
-            if justified { ("(EXISTS (", ") OR EXISTS (") } else { ("(NOT EXISTS (", ") AND NOT EXISTS (") };
+        let (mut begin, next) = if justified { ("(", " OR ") } else { ("(NOT ", " AND NOT ") };
         let mut another = |sql: &mut Sql| {
             sql.push(std::mem::replace(&mut begin, next));
         };
@@ -128,7 +127,7 @@ impl Facts {
                 Ground::Live | Ground::Covered => {
                     another(sql);
                     sql.push(&format!(
-                        "SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
+                        "EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
                          WHERE r.category = {l}.category AND r.system_id = {l}.system_id AND r.retired_at IS NULL \
                          AND s.customer_id = {l}.customer_id AND "
                     ));
@@ -137,30 +136,46 @@ impl Facts {
                     } else {
                         self.covered(sql);
                     }
+                    sql.push(")");
                 }
                 Ground::Rule => {
-                    for (rule, over) in
-                        self.rules.iter().flat_map(|rule| rule.over.iter().map(move |over| (rule, over)))
-                    {
+                    for ((purpose, over), categories) in self.alike() {
                         another(sql);
-                        rule.beyond(sql, l, over);
+                        keeps(sql, l, purpose, over, &categories);
                     }
                 }
                 Ground::Hold => {
                     another(sql);
-                    sql.push(&format!("SELECT 1 FROM legal_hold h WHERE {}", held(l)));
+                    sql.push(&format!("EXISTS (SELECT 1 FROM legal_hold h WHERE {})", held(l)));
                 }
                 Ground::Prospect => {
                     another(sql);
                     sql.push(&format!(
-                        "SELECT 1 FROM customer c JOIN system y ON y.built_in \
+                        "EXISTS (SELECT 1 FROM customer c JOIN system y ON y.built_in \
                          WHERE c.id = {l}.customer_id AND y.id = {l}.system_id AND "
                     ));
                     self.prospective(sql, l);
+                    sql.push(")");
                 }
             }
         }
-        sql.push("))");
+        if begin != next {
+            // There are no rules, and nothing else was asked about.
+            sql.push(begin).push("false");
+        }
+        sql.push(")");
+    }
+
+    /// The rules by what they count from and for: those that do so alike are asked about together.
+    fn alike(&self) -> BTreeMap<(&str, &Over), Vec<&str>> {
+        let mut alike = BTreeMap::<_, Vec<_>>::new();
+        for rule in &self.rules {
+            for over in &rule.over {
+                let of = (rule.row.purpose.as_str(), over);
+                alike.entry(of).or_default().push(rule.row.category.as_str());
+            }
+        }
+        alike
     }
 
     fn subscriptions(&self, sql: &mut Sql) {
@@ -271,38 +286,12 @@ impl Rule {
             );
         self.placed(sql, "l");
         sql.push(") FROM among l WHERE ");
-        let mut begin = "(EXISTS (";
-        for over in &self.over {
-            sql.push(std::mem::replace(&mut begin, ") OR EXISTS ("));
-            self.beyond(sql, "l", over);
+        let category = [self.row.category.as_str()];
+        for (at, over) in self.over.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { " OR " });
+            keeps(sql, "l", self.row.purpose.as_str(), over, &category);
         }
-        sql.push("))");
-    }
-
-    /// Adds a query that finds something when the line `l` is beyond what is over.
-    fn beyond(&self, sql: &mut Sql, l: &str, over: &Over) {
-        sql.push("SELECT 1 FROM data_requirement r ");
-        if matches!(over, Over::Ended(_) | Over::Undated(_)) {
-            sql.push("JOIN subscription s ON s.service_id = r.service_id ");
-        }
-        sql.push("WHERE ");
-        self.placed(sql, l);
-        // It, or something below it. Not a list of those: there may be many, for each of many rules.
-        let below = format!("{}.", self.row.category);
-        let length = i32::try_from(below.chars().count()).unwrap_or(i32::MAX);
-        sql.push(" AND (r.category = ").bind(self.row.category.0.clone());
-        sql.push(" OR substr(r.category, 1, ").bind(length).push(") = ").bind(below).push(")");
-        let of_customer =
-            format!(" AND s.customer_id = {l}.customer_id AND (s.ended_at IS NULL OR s.ended_at");
-        match over {
-            Over::Collected(by) => sql.push(&format!(" AND {l}.collected_at > ")).bind(*by),
-            Over::Dated(day) => sql.push(&format!(" AND {l}.document_date >= ")).bind(*day),
-            Over::Ended(by) => sql.push(&of_customer).push(" > ").bind(*by).push(")"),
-            Over::Undated(from) => {
-                sql.push(&format!(" AND {l}.document_date IS NULL"));
-                sql.push(&of_customer).push(" >= ").bind(*from).push(")")
-            }
-        };
+        sql.push(")");
     }
 
     /// That the requirement `r` puts the line `l` where it lies for the rule's purpose.
@@ -310,6 +299,56 @@ impl Rule {
         sql.push(&format!("r.category = {l}.category AND r.system_id = {l}.system_id AND r.purpose = "))
             .bind(self.row.purpose.0.clone());
     }
+}
+
+/// Adds the condition that rules of this purpose and these categories keep the line `l`, as it is beyond what is over. It
+/// is never null.
+///
+/// Most lines lie where no rule can keep anything. So the places where one can are looked up first: they do not depend on
+/// the line, and the database finds them once.
+fn keeps(sql: &mut Sql, l: &str, purpose: &str, over: &Over, categories: &[&str]) {
+    let needed = |sql: &mut Sql| {
+        sql.push("r.purpose = ").bind(purpose.to_owned()).push(" AND (");
+        for (at, category) in categories.iter().enumerate() {
+            // It, or something below it. Not a list of those: there may be many, for each of many rules.
+            let below = format!("{category}.");
+            let length = i32::try_from(below.chars().count()).unwrap_or(i32::MAX);
+            sql.push(if at == 0 { "r.category = " } else { " OR r.category = " })
+                .bind((*category).to_owned());
+            sql.push(" OR substr(r.category, 1, ").bind(length).push(") = ").bind(below);
+        }
+        sql.push(")");
+    };
+    let of_customer = |sql: &mut Sql| {
+        sql.push(&format!(
+            "EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
+             WHERE r.category = {l}.category AND r.system_id = {l}.system_id \
+             AND s.customer_id = {l}.customer_id AND "
+        ));
+        needed(sql);
+        sql.push(" AND (s.ended_at IS NULL OR s.ended_at ");
+    };
+    sql.push(&format!(
+        "(({l}.category, {l}.system_id) IN (SELECT r.category, r.system_id FROM data_requirement r WHERE "
+    ));
+    needed(sql);
+    sql.push(") AND ");
+    match over {
+        Over::Collected(by) => sql.push(&format!("{l}.collected_at > ")).bind(*by),
+        Over::Dated(day) => {
+            sql.push(&format!("{l}.document_date IS NOT NULL AND {l}.document_date >= ")).bind(*day)
+        }
+        Over::Ended(by) => {
+            of_customer(sql);
+            sql.push("> ").bind(*by).push("))")
+        }
+        Over::Undated(from) => {
+            sql.push(&format!("{l}.document_date IS NULL AND "));
+            of_customer(sql);
+            sql.push(">= ").bind(*from).push("))")
+        }
+    };
+    sql.push(")");
 }
 
 /// When a period that counts from the fiscal year of `day` ends: bookkeeping material is kept for so long after the
