@@ -10,7 +10,7 @@ use async_graphql::{
     Name, Positioned, Value, Variables,
     parser::types::{
         BaseType, Directive, DocumentOperations, ExecutableDocument, Field, FragmentDefinition,
-        OperationDefinition, Selection, SelectionSet, Type,
+        OperationDefinition, OperationType, Selection, SelectionSet, Type,
     },
 };
 
@@ -28,6 +28,8 @@ pub const MAX_NESTING: u64 = 64;
 pub const MAX_ROOT_FIELDS: u64 = 50;
 /// Variables of one operation.
 pub const MAX_VARIABLES: usize = 100;
+/// Entries of a list in the variables of a query. What a mutation takes says so itself.
+pub const MAX_LIST: usize = 1_000;
 /// Directives in one place.
 pub const MAX_DIRECTIVES_EACH: usize = 8;
 /// Directives in one document.
@@ -66,6 +68,9 @@ pub enum TooComplex {
     /// More variables than [`MAX_VARIABLES`].
     #[error("The operation has {0} variables; {MAX_VARIABLES} are allowed.")]
     Variables(usize),
+    /// A longer list in the variables than [`MAX_LIST`].
+    #[error("A list in the variables has {0} entries; {MAX_LIST} are allowed. Ask several times.")]
+    List(usize),
     /// More directives than [`MAX_DIRECTIVES_EACH`] in one place or [`MAX_DIRECTIVES`] in all.
     #[error(
         "The document has too many directives; {MAX_DIRECTIVES_EACH} in one place and {MAX_DIRECTIVES} in all are allowed."
@@ -146,10 +151,26 @@ pub fn cost(
     shapes: &Shapes,
     length: &dyn Fn(&str, &str) -> u64,
 ) -> Result<u64, TooComplex> {
+    if operation.ty == OperationType::Query {
+        // Each entry becomes a value of a statement, perhaps several times, and a statement takes only so many.
+        let longest = variables.values().map(longest).max().unwrap_or_default();
+        if longest > MAX_LIST {
+            return Err(TooComplex::List(longest));
+        }
+    }
     let sizes = Sizes { operation, variables, shapes, length };
     let root = Some(shapes.root(operation.ty));
     let measure = Walk::new(document, &sizes).set(root, &operation.selection_set.node, 1)?;
     if measure.cost > MAX_COST { Err(TooComplex::Cost(measure.cost)) } else { Ok(measure.cost) }
+}
+
+/// The length of the longest list in a value.
+fn longest(value: &Value) -> usize {
+    match value {
+        Value::List(list) => list.iter().map(longest).max().unwrap_or_default().max(list.len()),
+        Value::Object(fields) => fields.values().map(longest).max().unwrap_or_default(),
+        _ => 0,
+    }
 }
 
 /// How often what is below a field counts, and of what type it is.

@@ -22,7 +22,10 @@ use entity::{
 use jiff::tz::TimeZone;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
-use std::{collections::BTreeSet, fmt::Write};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Write,
+};
 use uuid::Uuid;
 
 /// How long a plan can be carried out: as long as it takes to ask somebody.
@@ -184,11 +187,12 @@ impl Draft {
         customers: &[customer::Model],
         lines: impl IntoIterator<Item = &'a Judged>,
     ) {
+        let registered =
+            customers.iter().map(|customer| (customer.id, customer.created_at)).collect::<HashMap<_, _>>();
         for one in lines {
             let Some(decision) = one.verdict.decision() else { continue };
             let keeps = matches!(decision, DisposalDecision::Restrict | DisposalDecision::Keep);
-            let registered = customers.iter().find(|customer| customer.id == one.line.customer_id);
-            let until = until(one, registered.map(|customer| customer.created_at), catalog);
+            let until = until(one, registered.get(&one.line.customer_id).copied(), catalog);
             let said = one.facts.iter().map(|fact| said(fact, self.begins, catalog)).collect();
             let (reasons, kept_until) =
                 if keeps { (reasons(one), until) } else { (Reasons::default(), None) };

@@ -231,3 +231,14 @@ fn what_a_document_may_ask_for_is_what_people_are_told() {
         assert!(told.contains(&format!("{thousands},000 values")));
     }
 }
+
+#[test]
+fn lists_in_the_variables_of_a_query_are_bounded() {
+    let wanted = |kind: &str, number: usize| {
+        let text = format!("{kind}($ids: [ID!], $more: A) {{ customer(ids: $ids) {{ id }} }}");
+        cost_of(&text, json!({ "ids": ["1"], "more": { "any": { "ids": vec!["1"; number] } } }))
+    };
+    assert!(wanted("query", MAX_LIST).is_ok());
+    assert_eq!(wanted("query", MAX_LIST + 1), Err(TooComplex::List(MAX_LIST + 1)));
+    assert!(wanted("mutation", MAX_LIST + 1).is_ok());
+}

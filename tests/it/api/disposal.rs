@@ -285,3 +285,28 @@ async fn many_rules_and_many_lines() {
     assert!(nodes.iter().all(|line| line["justifications"][0]["kind"] == "SUBSCRIPTION"));
     app.finish().await;
 }
+
+/// A company that keeps nothing for the law has its maps in order, and findings, as any other.
+#[tokio::test]
+async fn without_any_rules() {
+    let app = TestApp::new().await;
+    let rules = "{ retentionRules(first: 200) { nodes { id } } }";
+    let rules = app.compliance().get(rules).await.data()["retentionRules"]["nodes"].clone();
+    let retire = "mutation ($input: RetireRetentionRuleInput!) { retireRetentionRule(input: $input) {
+        userErrors { code message field } } }";
+    for rule in rules.as_array().unwrap() {
+        let input = json!({ "retentionRuleId": rule["id"] });
+        assert_eq!(codes(&app.compliance().ask(retire, json!({ "input": input })).await), [] as [&str; 0]);
+    }
+    let (customer, subscription) = app.hosted("K-6010").await;
+    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
+    app.advance(TimeDelta::days(400));
+    app.sweep().await;
+    let there = app.at(&customer, "Faktureringssystem").await;
+    assert!(there.iter().all(|(_, state)| state == "DISPOSAL_PENDING") && !there.is_empty(), "{there:?}");
+    let unjustified =
+        "{ customers(filter: { unjustified: true, referencePrefix: \"K-60\" }) { nodes { reference } } }";
+    let unjustified = app.compliance().get(unjustified).await;
+    assert_eq!(unjustified.data()["customers"]["nodes"], json!([{ "reference": "K-6010" }]));
+    app.finish().await;
+}

@@ -286,8 +286,7 @@ async fn need(app: &TestApp, world: &mut World, places: &Places, dice: &mut Dice
 async fn retire(app: &TestApp, world: &mut World, dice: &mut Dice) -> Option<()> {
     let in_force = world.rules.iter_mut().filter(|rule| !rule.retired).collect::<Vec<_>>();
     let count = in_force.len();
-    // Some are to be left.
-    let rule = in_force.into_iter().nth(dice.below(count.max(1))).filter(|_| count > 3)?;
+    let rule = in_force.into_iter().nth(dice.below(count.max(1)))?;
     let rules = "{ retentionRules(first: 200) { nodes { id statute } } }";
     let rules = app.compliance().get(rules).await.data()["retentionRules"]["nodes"].clone();
     let known = rules.as_array().unwrap().iter().find(|known| known["statute"] == rule.statute.as_str())?;
