@@ -42,10 +42,12 @@ const LEAVE: &str = "UPDATE subscription SET ended_at = {then} WHERE customer_id
 
 /// What becomes of those who left, by hand: tasks, what they are about, and the states. The log is left out: nobody writes
 /// to it by hand.
-const BY_HAND: [&str; 3] = [
+const BY_HAND: [&str; 4] = [
     "INSERT INTO task (id, customer_id, system_id, action, cause, state, next_attempt_at, due_at, created_at)
         SELECT {uuid}, d.customer_id, d.system_id, 'ERASE', 'PERIOD_ENDED', 'PENDING', {now}, {now}, {now} FROM (
             SELECT DISTINCT l.customer_id, l.system_id FROM data_location l WHERE {over}) d",
+    // Otherwise PostgreSQL takes the new table for an empty one.
+    "ANALYZE task",
     "INSERT INTO task_location (task_id, data_location_id, customer_id)
         SELECT t.id, l.id, l.customer_id FROM task t JOIN data_location l
             ON l.customer_id = t.customer_id AND l.system_id = t.system_id WHERE {over}",
@@ -159,6 +161,7 @@ impl Stand {
     async fn beside(&self, sql: &str, field: &str, question: &str) -> Result<(Took, Took)> {
         let (sql, token) = (self.store.written(sql), self.setup.token("COMPLIANCE")?);
         let right = self.store.count(&sql).await?;
+        eprintln!("{:?}: {right} {field} in SQL", self.who);
         let bare = self.timed(async |stand| stand.store.count(&sql).await.map(drop)).await?;
         let asked = self.timed(async |stand| {
             let client = Client::new(stand.running()?.address, &token);

@@ -65,8 +65,8 @@ pub(in crate::domain) async fn plan_losses(
         if lines > 0 {
             draft.tells(w);
             let message = format!(
-                "{lines} locations of {customers} customers would lose their last reason and be disposed of: ask with \
-                 `dryRun` first, and name the plan's `planHash`."
+                "Data would lose its last reason and be disposed of (locations: {lines}, customers: {customers}): \
+                 ask with `dryRun` first, and name the plan's `planHash`."
             );
             return Err(Refusal::new(Code::Required, message).at("planHash").into());
         }

@@ -224,14 +224,12 @@ async fn needing_less_takes_a_plan_first() {
     let answer = set(json!({})).await;
     assert_eq!(refused(&answer), one("REQUIRED", "planHash"));
     let message = answer.json["data"]["setDataRequirements"]["userErrors"][0]["message"].as_str().unwrap();
-    assert!(message.contains("customers would lose") && message.contains("dryRun"), "{message}");
+    assert!(message.contains("dryRun"), "{message}");
     let planned = set(json!({ "dryRun": true })).await;
     let plan = planned.data()["setDataRequirements"]["plan"].clone();
     let count = plan["locationCount"].as_u64().unwrap();
-    assert!(
-        message.starts_with(&format!("{count} locations of {} customers", plan["customerCount"])),
-        "{message}"
-    );
+    let numbers = format!("(locations: {count}, customers: {})", plan["customerCount"]);
+    assert!(message.contains(&numbers), "{message}");
     assert!(count > 5, "{plan}");
     let items = plan["items"]["nodes"].as_array().unwrap();
     assert!(items.iter().any(|item| item["dataLocation"]["customer"]["reference"] == "K-1504"));
