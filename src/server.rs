@@ -7,7 +7,7 @@ use crate::{
     domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
     graphql::Api,
     http::{Front, Limits, Probes, Site, TrustedProxies, router},
-    worker::{keep_catalog, keep_keys, keep_maps, keep_metrics, keep_rejections},
+    worker::{keep_catalog, keep_keys, keep_maps, keep_metrics, keep_rejections, keep_tasks},
 };
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -93,6 +93,7 @@ impl Server {
         ];
         if let Some(every) = parts.sweep_interval {
             duties.push(tokio::spawn(keep_maps(door.clone(), catalogs.clone(), every, stopped.clone())));
+            duties.push(tokio::spawn(keep_tasks(door.clone(), catalogs.clone(), stopped.clone())));
         }
         if verifier.keys().are_published() {
             let clock = door.clone();

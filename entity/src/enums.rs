@@ -112,6 +112,16 @@ words! {
     /// What is to be done at a system.
     TaskAction { Erase, Anonymize, Rectify, Export, Restrict, Verify }
 
+    /// What evidence rests on.
+    EvidenceKind {
+        /// Changed in a database, and read again.
+        ReadBack,
+        /// The third party's own confirmation, signed or authenticated.
+        Confirmed,
+        /// A person's word.
+        Attested,
+    }
+
     /// What made a task necessary.
     TaskCause {
         DataRequest,

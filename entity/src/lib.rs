@@ -32,6 +32,7 @@ pub mod subject_key;
 pub mod subscription;
 pub mod system;
 pub mod task;
+pub mod task_evidence;
 pub mod task_location;
 pub mod third_party;
 pub mod touch;

@@ -15,6 +15,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub data_location_id: DataLocationId,
     pub customer_id: CustomerId,
+    /// Whether the line was needed again since: what its holder answered before no longer counts.
+    pub overtaken: bool,
 }
 
 /// None: joins are written where they are needed.

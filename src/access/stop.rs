@@ -35,7 +35,7 @@ codes! {
     NoticeChanged = "NOTICE_CHANGED", ConsentMissing = "CONSENT_MISSING",
     ConsentWithdrawn = "CONSENT_WITHDRAWN", ChooseOne = "CHOOSE_ONE", PlanChanged = "PLAN_CHANGED",
     PlanExpired = "PLAN_EXPIRED", SubscriptionEnded = "SUBSCRIPTION_ENDED", SameService = "SAME_SERVICE",
-    HoldLifted = "HOLD_LIFTED",
+    HoldLifted = "HOLD_LIFTED", TaskFinished = "TASK_FINISHED", TaskRunning = "TASK_RUNNING",
 }
 
 /// One thing that a rule says no to.

@@ -46,6 +46,19 @@ impl Profile {
             ProfileField::NationalId => self.national_id.as_deref(),
         }
     }
+
+    /// Takes a field out.
+    pub fn clear(&mut self, field: ProfileField) {
+        let value = match field {
+            ProfileField::Name => &mut self.name,
+            ProfileField::Email => &mut self.email,
+            ProfileField::Phone => &mut self.phone,
+            ProfileField::Address => &mut self.address,
+            ProfileField::NationalId => &mut self.national_id,
+        };
+        value.zeroize();
+        *value = None;
+    }
 }
 
 /// So much of a profile as the caller may see. It can be shown, not stored or logged.

@@ -192,8 +192,7 @@ pub enum CustomerStatus {
     Erased,
 }
 
-/// What has become of data in a place. In this version, what is to be disposed of is told to whoever looks after the
-/// place, by its tasks; ERASED is what was removed from a profile here.
+/// What has become of data in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::DataLocationState")]
 pub enum DataLocationState {
@@ -235,7 +234,7 @@ pub enum TaskAction {
     Verify,
 }
 
-/// How far a task has come. In this version they are decided on and called off, and not yet carried out.
+/// How far a task has come. In this version, PENDING, NEEDS_HUMAN, SUCCEEDED and CANCELLED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::TaskState")]
 pub enum TaskState {
@@ -251,6 +250,27 @@ pub enum TaskState {
     NeedsHuman,
     /// Will not be done: not needed any more, or a person attested that it cannot be.
     Cancelled,
+}
+
+/// The ways to reach a system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ConnectorKind {
+    /// A database of the company's own.
+    Sql,
+    /// A work item for a person.
+    Manual,
+}
+
+/// What the evidence rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::EvidenceKind")]
+pub enum EvidenceKind {
+    /// Changed in a database, and read again.
+    ReadBack,
+    /// The third party's own confirmation, signed or authenticated.
+    Confirmed,
+    /// A person's word.
+    Attested,
 }
 
 /// What came of a task.

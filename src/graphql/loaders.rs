@@ -19,7 +19,7 @@ use crate::{
         notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
         page::{Page, PageRequest},
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
-        task::{LinesOfTasks, PartsOfTasks, TasksByIds, TasksOf, TasksOfCustomers},
+        task::{EvidenceOfTasks, LinesOfTasks, PartsOfTasks, TasksByIds, TasksOf, TasksOfCustomers},
     },
 };
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
@@ -29,7 +29,7 @@ use entity::{
         CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId, DisposalPlanId, LegalHoldId,
         NoticeId, SubscriptionId, TaskId,
     },
-    legal_hold, notice, notice_line, subscription, task,
+    legal_hold, notice, notice_line, subscription, task, task_evidence,
 };
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
@@ -203,6 +203,16 @@ by_id!(One<TaskId>, task::Model, |keys| TasksByIds(keys.iter().map(|key| key.0).
     .into_iter()
     .map(|row| (One(row.id), row))
     .collect());
+/// A task whose evidence is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EvidenceOf(pub TaskId);
+
+by_id!(
+    EvidenceOf,
+    task_evidence::Model,
+    |keys| EvidenceOfTasks(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|row| (EvidenceOf(row.task_id), row)).collect()
+);
 by_id!(TaskId, Vec<CategoryKey>, |keys| PartsOfTasks(keys.to_vec()), |found| found);
 by_id!(DisposalPlanId, Vec<SystemCount>, |keys| SystemsOfPlans(keys.to_vec()), |found| found);
 

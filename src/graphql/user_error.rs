@@ -88,6 +88,10 @@ pub enum UserErrorCode {
     PlanExpired,
     /// The hold was lifted already.
     HoldLifted,
+    /// The task has ended already.
+    TaskFinished,
+    /// The program is working on the task right now.
+    TaskRunning,
 }
 
 impl UserError {

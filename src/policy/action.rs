@@ -86,7 +86,7 @@ actions! {
     SeeCustomer: Read "Customer" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
         "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
-        "switchService", "placeLegalHold", "liftLegalHold", "task", "tasks", "findings"];
+        "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "task", "tasks", "findings"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
@@ -95,12 +95,12 @@ actions! {
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "updateController", "updatePurpose", "task", "tasks", "findings"];
+        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "task", "tasks", "findings"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "updateController", "updatePurpose", "task", "tasks", "findings"];
+        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "task", "tasks", "findings"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -114,7 +114,7 @@ actions! {
     /// What is to be done at systems with customers' data, of those that are named.
     SeeTasks: Read "Task" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold", "findings"];
+        "withdrawConsent", "liftLegalHold", "completeTask", "findings"];
     /// All that is to be done at systems.
     ListTasks: Read "Task" STAFF personal yes ["task", "tasks"];
     /// All that is wrong right now.
@@ -165,6 +165,8 @@ actions! {
     PlaceLegalHold: Write "LegalHold" OFFICER personal yes ["placeLegalHold"];
     /// Ends a hold.
     LiftLegalHold: Write "LegalHold" OFFICER personal yes ["liftLegalHold"];
+    /// Attests what came of a task.
+    CompleteTask: Dispose "Task" OFFICER personal yes ["completeTask"];
     /// Records where data lies.
     RecordDataLocations: Write "DataLocation" SERVING personal yes ["recordDataLocations"];
 
@@ -220,6 +222,8 @@ actions! {
     SetRetentionRule: Administer "RetentionRule" KEEPERS ["setRetentionRule"];
     /// Ends a rule of retention.
     RetireRetentionRule: Administer "RetentionRule" KEEPERS ["retireRetentionRule"];
+    /// Does what is to be done by now, or leaves it to people.
+    CarryOutTasks: Dispose "Task" NOBODY [];
     /// Finds what time has changed on maps, and puts it right.
     SweepDataMap: Dispose "DataLocation" NOBODY [];
     /// Fills an empty database with what every installation ships with.

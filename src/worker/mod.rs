@@ -5,9 +5,11 @@ mod keys;
 mod maps;
 mod metrics;
 mod rejections;
+mod tasks;
 
 pub use catalog::keep_catalog;
 pub use keys::keep_keys;
 pub use maps::keep_maps;
 pub use metrics::keep_metrics;
 pub use rejections::keep_rejections;
+pub use tasks::keep_tasks;

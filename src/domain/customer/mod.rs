@@ -16,7 +16,7 @@ pub use identify::IdOfReference;
 pub use list::{CustomerFilter, CustomerOrder, ListCustomers};
 pub use profile::ProfileChange;
 pub use rectify::RectifyCustomer;
-pub(in crate::domain) use rectify::{gone, living};
+pub(in crate::domain) use rectify::{gone, living, replace_lookups};
 pub use register::RegisterCustomer;
 pub use reveal::RevealProfile;
 pub use with_map::{CustomerWithMap, Which};

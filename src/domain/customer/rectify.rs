@@ -168,7 +168,12 @@ pub(in crate::domain) fn gone(path: &str) -> Refusal {
     Refusal::new(Code::CustomerGone, "The customer was anonymized or erased, and that is final.").at(path)
 }
 
-async fn replace_lookups(w: &Writer, customer: CustomerId, profile: &Profile) -> Result<(), Stop> {
+/// Makes a customer findable by what this profile says, and by nothing else.
+pub(in crate::domain) async fn replace_lookups(
+    w: &Writer,
+    customer: CustomerId,
+    profile: &Profile,
+) -> Result<(), Stop> {
     w.delete(customer_lookup::Entity::delete_many().filter(customer_lookup::Column::CustomerId.eq(customer)))
         .await?;
     find_by(w, customer, profile).await

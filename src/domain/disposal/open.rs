@@ -24,7 +24,7 @@ const MOST: usize = 1_000;
 /// What the lines of one task have in common.
 type Group = (CustomerId, SystemId, TaskAction, DateTime<Utc>, TaskCause);
 
-/// A line of an open task.
+/// A line of an open task; or of one whose holder answered that it stays, and that stands.
 #[derive(Clone, Debug, FromQueryResult)]
 struct Open {
     data_location_id: DataLocationId,
@@ -32,6 +32,7 @@ struct Open {
     action: TaskAction,
     cause: TaskCause,
     next_attempt_at: Option<DateTime<Utc>>,
+    stays: bool,
 }
 
 /// Brings these lines, all those of their customers, into the states that they should be in. Back come the tasks that
@@ -63,15 +64,15 @@ pub(super) async fn carry_out_without(
     let fits = |one: &Judged, open: &Open| {
         one.verdict.task().is_some_and(|(_, not_before)| {
             let at = open.next_attempt_at.unwrap_or(now);
-            not_before.map_or(at <= now, |moment| at == moment)
+            open.stays || not_before.map_or(at <= now, |moment| at == moment)
         })
     };
     // Tasks that no longer say what is to be done with each of their lines.
     let over = lines.iter().filter_map(|one| {
         let open = open.get(&one.line.id)?;
-        (!fits(one, open)).then_some(open.task_id)
+        (!open.stays && !fits(one, open)).then_some(open.task_id)
     });
-    let gone = gone.iter().filter_map(|id| Some(open.get(id)?.task_id));
+    let gone = gone.iter().filter_map(|id| open.get(id)).filter(|open| !open.stays).map(|open| open.task_id);
     let over = over.chain(gone).collect::<BTreeSet<_>>();
     let mut groups = BTreeMap::<Group, Vec<&Judged>>::new();
     for one in lines {
@@ -89,20 +90,26 @@ pub(super) async fn carry_out_without(
     }
     call_off(w, &over).await?;
     let tasks = open_tasks(w, catalog, groups).await?;
+    let needed = lines.iter().filter(|one| one.verdict.task().is_none());
+    let overtaken = needed.filter(|one| open.get(&one.line.id).is_some_and(|open| open.stays));
+    overtake(w, &overtaken.map(|one| one.line.id).collect::<Vec<_>>()).await?;
     change_states(w, lines).await?;
     Ok(tasks)
 }
+
+/// That a disposal `t` of a line, as `x`, is open, or that its holder answered that it stays and nothing came since.
+pub(super) const UNSETTLED: &str = "t.action IN ('ERASE', 'ANONYMIZE') AND (t.finished_at IS NULL \
+    OR (t.outcome IN ('KEPT', 'IMPOSSIBLE') AND NOT x.overtaken))";
 
 /// The open disposals of these lines.
 async fn open(w: &Writer, lines: &[DataLocationId]) -> Result<HashMap<DataLocationId, Open>, Stop> {
     let mut found = HashMap::new();
     for some in lines.chunks(MOST) {
         let mut sql = Sql::new(
-            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.next_attempt_at FROM task t \
-             JOIN task_location x ON x.task_id = t.id WHERE t.finished_at IS NULL \
-             AND t.action IN ('ERASE', 'ANONYMIZE') AND x.data_location_id IN ",
+            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.next_attempt_at, \
+             t.finished_at IS NOT NULL AS stays FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
         );
-        sql.list(some.iter().map(|id| id.0));
+        sql.push(UNSETTLED).push(" AND x.data_location_id IN ").list(some.iter().map(|id| id.0));
         found.extend(w.numbers::<Open>(sql).await?.into_iter().map(|open| (open.data_location_id, open)));
     }
     Ok(found)
@@ -114,10 +121,20 @@ pub(super) async fn sooner(w: &Writer, lines: &[Judged]) -> Result<BTreeSet<Data
     let open = open(w, &pending.map(|one| one.line.id).collect::<Vec<_>>()).await?;
     let sooner = lines.iter().filter(|one| {
         let Some((_, not_before)) = one.verdict.task() else { return false };
-        let decided = open.get(&one.line.id).and_then(|open| open.next_attempt_at);
+        let decided = open.get(&one.line.id).filter(|open| !open.stays).and_then(|open| open.next_attempt_at);
         decided.is_some_and(|decided| decided > not_before.unwrap_or_else(|| w.now()))
     });
     Ok(sooner.map(|one| one.line.id).collect())
+}
+
+/// These lines are needed again: should they have to go another time, their holders are asked anew.
+async fn overtake(w: &Writer, lines: &[DataLocationId]) -> Result<(), Stop> {
+    for some in lines.chunks(MOST) {
+        let mut sql = Sql::new("UPDATE task_location SET overtaken = true WHERE data_location_id IN ");
+        sql.list(some.iter().map(|id| id.0));
+        w.execute(sql).await?;
+    }
+    Ok(())
 }
 
 async fn call_off(w: &Writer, tasks: &BTreeSet<TaskId>) -> Result<(), Stop> {
@@ -158,6 +175,7 @@ async fn open_tasks(
             task_id: row.id,
             data_location_id: one.line.id,
             customer_id,
+            overtaken: false,
         }));
         tasks.push(row);
     }

@@ -1,7 +1,7 @@
 //! Of all customers, those with something on their map that is not as it should be: what time alone has changed, and
 //! what a change of the reference data has.
 
-use super::lapse::unneeded;
+use super::{lapse::unneeded, open::UNSETTLED};
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{
@@ -138,18 +138,22 @@ impl UnsettledCustomers {
     /// now; or nobody has been told to do it.
     fn pending(&self, sql: &mut Sql, now: DateTime<Utc>, facts: &Facts) {
         sql.push(
-            "SELECT l.customer_id FROM data_location l LEFT JOIN (SELECT x.data_location_id, t.next_attempt_at \
-             FROM task t JOIN task_location x ON x.task_id = t.id \
-             WHERE t.finished_at IS NULL AND t.action IN ('ERASE', 'ANONYMIZE')",
+            "SELECT l.customer_id FROM data_location l LEFT JOIN (SELECT x.data_location_id, t.next_attempt_at, \
+             t.finished_at FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
         );
+        sql.push(UNSETTLED);
         self.within(sql, "t");
         sql.push(") o ON o.data_location_id = l.id WHERE l.held_to IS NULL AND l.state = 'DISPOSAL_PENDING'");
         self.within(sql, "l");
         sql.push(" AND (o.data_location_id IS NULL OR ");
         facts.any(sql, "l", &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold], true);
-        sql.push(" OR (coalesce(o.next_attempt_at, ").bind(now).push(") > ").bind(now).push(") <> ");
+        sql.push(" OR (o.finished_at IS NULL AND (coalesce(o.next_attempt_at, ")
+            .bind(now)
+            .push(") > ")
+            .bind(now);
+        sql.push(") <> ");
         facts.any(sql, "l", &[Ground::Covered], true);
-        sql.push(")");
+        sql.push("))");
     }
 
     fn consents(&self, sql: &mut Sql) {

@@ -51,6 +51,7 @@ macro_rules! kinds {
 
 kinds! {
     UnjustifiedData "UNJUSTIFIED_DATA" High;
+    TaskNeedsHuman "TASK_NEEDS_HUMAN" Medium;
     TaskOverdue "TASK_OVERDUE" High Critical;
     SystemReviewOverdue "SYSTEM_REVIEW_OVERDUE" Medium;
     HoldReviewOverdue "HOLD_REVIEW_OVERDUE" Medium;

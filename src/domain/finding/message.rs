@@ -57,6 +57,13 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
                 ),
             )
         }
+        Subject::Task(_) if finding.kind == FindingKind::TaskNeedsHuman => {
+            let name = words.system(finding.system);
+            words.either(
+                format!("En uppgift i {name} väntar på en människa: gör den, och intyga vad det ledde till."),
+                format!("A task at {name} is up to a person: do it, and attest what came of it."),
+            )
+        }
         Subject::Task(_) => {
             let (name, day) = (words.system(finding.system), day_of(finding.since, &catalog.zone()));
             words.either(

@@ -47,6 +47,9 @@ pub(super) fn branches<'a>(asked: &'a Asked<'a>, days: &'a [NaiveDate]) -> Vec<B
     if asked.lets(FindingKind::TaskOverdue) {
         all.push(Box::new(|sql| tasks(sql, asked)));
     }
+    if asked.lets(FindingKind::TaskNeedsHuman) {
+        all.push(Box::new(|sql| waiting(sql, asked)));
+    }
     if let (Some(earliest), true) = (days.last(), lets_holds(asked)) {
         all.push(Box::new(|sql| holds(sql, asked, days, *earliest)));
     }
@@ -66,6 +69,19 @@ fn tasks(sql: &mut Sql, asked: &Asked<'_>) {
     ));
     sql.bind(None::<String>).push(" AS category, t.system_id AS system_id FROM task t WHERE t.due_at < ");
     sql.bind(asked.now).push(" AND t.finished_at IS NULL");
+    asked.conditions(sql, "t");
+}
+
+/// Since its time came.
+fn waiting(sql: &mut Sql, asked: &Asked<'_>) {
+    select(sql, FindingKind::TaskNeedsHuman);
+    sql.push(
+        "coalesce(t.next_attempt_at, t.created_at) AS since, t.id AS subject_id, t.customer_id AS customer_id, ",
+    );
+    sql.bind(None::<String>).push(
+        " AS category, t.system_id AS system_id FROM task t WHERE t.state = 'NEEDS_HUMAN' \
+         AND t.finished_at IS NULL",
+    );
     asked.conditions(sql, "t");
 }
 

@@ -49,7 +49,7 @@ impl Subject {
             Kind::SystemReviewOverdue => Self::System(SystemId(id)),
             Kind::SpecialCategoryConditionMissing => Self::DataRequirement(RequirementId(id)),
             Kind::HoldReviewOverdue => Self::LegalHold(LegalHoldId(id)),
-            Kind::TaskOverdue => Self::Task(TaskId(id)),
+            Kind::TaskNeedsHuman | Kind::TaskOverdue => Self::Task(TaskId(id)),
         }
     }
 

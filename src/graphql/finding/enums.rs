@@ -19,6 +19,8 @@ pub enum Severity {
 pub enum FindingKind {
     /// Data that nothing justifies, and no disposal under way.
     UnjustifiedData,
+    /// A task is up to a person now.
+    TaskNeedsHuman,
     /// A task is past its date.
     TaskOverdue,
     SystemReviewOverdue,

@@ -8,9 +8,9 @@ use crate::{
         context::{catalog, loaders},
         customer::Customer,
         data_location::{DataLocation, DataLocationConnection},
-        enums::{TaskAction, TaskCause, TaskOutcome, TaskState},
+        enums::{ConnectorKind, EvidenceKind, TaskAction, TaskCause, TaskOutcome, TaskState},
         error::{OrError, missing},
-        loaders::LinesOf,
+        loaders::{EvidenceOf, LinesOf},
         named,
         node::{self, id_or_nobody},
         scalars::DateTime,
@@ -18,15 +18,15 @@ use crate::{
     },
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use entity::{ids::ThirdPartyId, task::Model};
+use entity::{enums::TaskState as TaskStates, ids::ThirdPartyId, task::Model, task_evidence};
 
 #[derive(Clone)]
 pub struct Task(pub Model);
 
 connection!(TaskConnection, TaskEdge, Task);
 
-/// One thing to be done at one system. In this version tasks are decided on and called off; to do them is up to whoever
-/// looks after the system.
+/// One thing to be done at one system. In this version the program does what is its own; the rest is up to whoever looks
+/// after the system, who says what came of it with `completeTask`.
 #[Object]
 impl Task {
     pub async fn id(&self) -> ID {
@@ -82,7 +82,19 @@ impl Task {
 
     /// Not before then.
     async fn next_attempt_at(&self) -> Option<DateTime> {
-        self.0.next_attempt_at.filter(|_| self.0.finished_at.is_none()).map(DateTime)
+        self.0.next_attempt_at.filter(|_| self.0.state == TaskStates::Pending).map(DateTime)
+    }
+
+    /// By which way it is carried out. In this version the program does what is its own, and everything else is a work
+    /// item for a person.
+    async fn via(&self, ctx: &Context<'_>) -> ConnectorKind {
+        let ours = catalog(ctx).systems.get(&self.0.system_id).is_some_and(|system| system.built_in);
+        if ours { ConnectorKind::Sql } else { ConnectorKind::Manual }
+    }
+
+    /// How it is known what came of it; null while it is open, and where it was called off.
+    async fn evidence(&self, ctx: &Context<'_>) -> Result<Option<TaskEvidence>> {
+        Ok(loaders(ctx).batch.load_one(EvidenceOf(self.0.id)).await.or_error()?.map(TaskEvidence))
     }
 
     async fn due_at(&self) -> Option<DateTime> {
@@ -95,6 +107,41 @@ impl Task {
 
     async fn finished_at(&self) -> Option<DateTime> {
         self.0.finished_at.map(DateTime)
+    }
+}
+
+/// How it is known what came of a task.
+pub struct TaskEvidence(pub task_evidence::Model);
+
+/// How it is known what came of a task.
+#[Object]
+impl TaskEvidence {
+    async fn kind(&self) -> EvidenceKind {
+        self.0.kind.into()
+    }
+
+    async fn recorded_at(&self) -> DateTime {
+        DateTime(self.0.recorded_at)
+    }
+
+    /// The actor's name, or the program's part.
+    async fn recorded_by(&self) -> &str {
+        &self.0.recorded_by
+    }
+
+    /// In a database: how many rows were changed and read again as gone.
+    async fn rows_changed(&self) -> Option<i32> {
+        self.0.rows_changed.map(|rows| i32::try_from(rows).unwrap_or(i32::MAX))
+    }
+
+    /// What a person attested.
+    async fn statement(&self) -> Option<&str> {
+        self.0.statement.as_deref()
+    }
+
+    /// Such as a letter's or a ticket's reference.
+    async fn reference(&self) -> Option<&str> {
+        self.0.reference.as_deref()
     }
 }
 

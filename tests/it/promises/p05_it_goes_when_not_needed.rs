@@ -1,5 +1,5 @@
 //! P5: what is no longer needed for the customer's services goes, here and at third parties; what the law still needs is
-//! kept for that alone, and nothing else goes. (That it is decided; a later version carries it out.)
+//! kept for that alone, and nothing else goes.
 
 use crate::support::{
     TestApp, audit,

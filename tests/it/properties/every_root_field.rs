@@ -130,7 +130,8 @@ fn cell(fixture: &Fixture, answer: &Answer, events: &[Event]) -> String {
 /// What holds of every answer and its event, whoever asked.
 fn check(fixture: &Fixture, answer: &Answer, events: &[Event]) {
     let context = format!("{}: {:#}\n{events:#?}", fixture.name, answer.json);
-    let kinds = if fixture.changes() { ["WRITE", "ADMINISTER", "DISCLOSE"].as_slice() } else { &["READ"] };
+    let kinds =
+        if fixture.changes() { ["WRITE", "ADMINISTER", "DISCLOSE", "DISPOSE"].as_slice() } else { &["READ"] };
     assert!(events.iter().all(|event| event.operation == fixture.root()), "{context}");
     assert!(events.iter().all(|event| kinds.contains(&event.kind.as_str())), "{context}");
     // What was allowed before something below was not is on record, too: the denial is what the answer tells of.

@@ -73,7 +73,8 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("third_party", &["catalog"]),
     ("system", &["catalog"]),
     ("audit", &[]),
-    ("task", &[]),
+    // Up, for what people can be found by, once some of it is gone.
+    ("task", &["catalog", "customer", "justification"]),
     // Up, for what a change of what services need, or of what the law keeps, takes away from whom.
     ("catalog", &["disposal"]),
 ];

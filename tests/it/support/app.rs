@@ -110,6 +110,14 @@ impl TestApp {
         swept.lines
     }
 
+    /// One pass of the worker, as the server makes them by itself. How many tasks were done, and left to people.
+    pub async fn work(&self) -> (usize, usize) {
+        let catalog = self.server.catalogs.refresh().await.unwrap();
+        let worked = kartotek::domain::task::work(&self.server.door, &catalog).await.unwrap();
+        assert_eq!(worked.failed, 0);
+        (worked.done, worked.left)
+    }
+
     /// Notes what this answer must have left in the log, and looks whether mutations refuse with their own codes.
     pub(super) fn answered(&self, answer: &Answer) {
         for (field, payload) in answer.json["data"].as_object().into_iter().flatten() {

@@ -16,8 +16,8 @@ macro_rules! plan {
 
 macro_rules! tasks {
     () => {
-        "id action state outcome cause nextAttemptAt dueAt system { name } categories { key }
-            dataLocations { totalCount nodes { category { key } state } } customer { reference }"
+        "id action state outcome cause via nextAttemptAt dueAt finishedAt system { name } categories { key }
+            evidence { kind recordedBy rowsChanged statement reference } dataLocations { totalCount nodes { category { key } state } } customer { reference }"
     };
 }
 
@@ -64,6 +64,12 @@ pub const TASKS: &str =
     concat!("query ($filter: TaskFilter) { tasks(filter: $filter) { totalCount nodes { ", tasks!(), " } } }");
 
 pub const TASK: &str = concat!("query ($id: ID!) { task(id: $id) { ", tasks!(), " } }");
+
+pub const COMPLETE: &str = concat!(
+    "mutation ($input: CompleteTaskInput!) { completeTask(input: $input) { task { ",
+    tasks!(),
+    " } userErrors { code message field } } }"
+);
 
 const SET: &str = "mutation ($input: SetDataRequirementsInput!) { setDataRequirements(input: $input) {
     plan { planHash locationCount } userErrors { code message field } } }";
@@ -118,6 +124,20 @@ impl TestApp {
         let mut input = json!({ "legalHoldId": hold, "reason": "settled" });
         merge(&mut input, more);
         self.compliance().ask(LIFT, json!({ "input": input })).await
+    }
+
+    /// Attests what came of a task.
+    pub async fn complete(&self, task: &Value, more: Value) -> Answer {
+        let mut input =
+            json!({ "taskId": task["id"], "evidence": "looked, and it is gone", "reference": "A-17" });
+        merge(&mut input, more);
+        self.compliance().ask(COMPLETE, json!({ "input": input })).await
+    }
+
+    /// The customer's tasks at one system, newest first.
+    pub async fn tasks_at(&self, customer: &str, system: &str) -> Vec<Value> {
+        let all = self.tasks(customer).await;
+        all.into_iter().filter(|task| task["system"]["name"] == system).collect()
     }
 
     /// The customer's tasks, newest first.

@@ -33,6 +33,7 @@ macro_rules! each_entity {
             subscription,
             system,
             task,
+            task_evidence,
             task_location,
             third_party
         )

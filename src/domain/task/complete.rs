@@ -1,0 +1,75 @@
+//! A person attests what came of a task.
+
+use super::settle::{Came, finish};
+use crate::{
+    access::{Code, Command, Refusal, Stop, Writer},
+    domain::checks::{BLOCK, Checks, LINE, not_found},
+    policy::{Action, Target},
+};
+use entity::{
+    customer,
+    enums::{EvidenceKind, TaskOutcome, TaskState},
+    ids::TaskId,
+    task, task_evidence,
+};
+use sea_orm::EntityTrait;
+
+/// Ends a task on a person's word: what it was about is gone, was never there, or stays with its holder.
+#[derive(Clone, Debug)]
+pub struct CompleteTask {
+    pub task: TaskId,
+    pub outcome: TaskOutcome,
+    /// What was done or found, and how that is known.
+    pub evidence: String,
+    /// Such as a letter's or a ticket's.
+    pub reference: Option<String>,
+}
+
+impl Command for CompleteTask {
+    const ACTION: Action = Action::CompleteTask;
+    type Output = task::Model;
+
+    fn target(&self) -> Target {
+        // Whose it is, the task says.
+        Target::none()
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<task::Model, Stop> {
+        let mut checks = Checks::new();
+        let statement = checks.block("evidence", &self.evidence, BLOCK);
+        let reference = self.reference.as_ref().map(|text| checks.line("reference", text, LINE));
+        if self.outcome == TaskOutcome::Superseded {
+            let message = "Whether a task is still needed is not for people to say: name what came of it.";
+            checks.refuse("outcome", Code::OutOfRange, message);
+        }
+        checks.finish()?;
+        let nothing = || not_found("taskId", "task");
+        let found = w.one(task::Entity::find_by_id(self.task)).await?.ok_or_else(nothing)?;
+        w.about(Target::customer(found.customer_id));
+        // The customer first, as whoever ends or holds something does: one of the two sees what the other has done.
+        w.lock(customer::Entity::find_by_id(found.customer_id)).await?.ok_or_else(nothing)?;
+        let row = w.lock(task::Entity::find_by_id(self.task)).await?.ok_or_else(nothing)?;
+        refuse_unready(&row)?;
+        let evidence = task_evidence::Model {
+            task_id: row.id,
+            customer_id: row.customer_id,
+            kind: EvidenceKind::Attested,
+            recorded_at: w.now(),
+            recorded_by: w.actor_name(),
+            rows_changed: None,
+            statement: Some(statement),
+            reference,
+        };
+        finish(w, row, Came { outcome: self.outcome, evidence }).await
+    }
+}
+
+/// What a person can speak of: nothing that has ended, and nothing that the program is at.
+fn refuse_unready(row: &task::Model) -> Result<(), Stop> {
+    let refused = match row.state {
+        TaskState::Succeeded | TaskState::Cancelled => (Code::TaskFinished, "This task has ended already."),
+        TaskState::Running => (Code::TaskRunning, "The program is working on it: wait until it is done."),
+        _ => return Ok(()),
+    };
+    Err(Refusal::new(refused.0, refused.1).at("taskId").into())
+}

@@ -1,0 +1,57 @@
+//! What people say of tasks.
+
+use super::types::Task;
+use crate::{
+    domain::task::CompleteTask,
+    graphql::{
+        context::access,
+        enums::TaskOutcome,
+        node::id_or_nobody,
+        user_error::{UserError, outcome},
+    },
+};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+#[derive(Default)]
+pub struct TaskMutation;
+
+#[derive(Debug, InputObject)]
+pub struct CompleteTaskInput {
+    task_id: ID,
+    /// DONE and NOTHING_FOUND end the task as SUCCEEDED, KEPT and IMPOSSIBLE as CANCELLED. SUPERSEDED is not for people to say.
+    #[graphql(default_with = "TaskOutcome::Done")]
+    outcome: TaskOutcome,
+    /// What was done or found, and how that is known. Becomes `TaskEvidence.statement`.
+    evidence: String,
+    /// Such as a letter's or a ticket's reference.
+    reference: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub struct CompleteTaskPayload {
+    task: Option<Task>,
+    user_errors: Vec<UserError>,
+}
+
+#[Object]
+impl TaskMutation {
+    /// A person attests what came of a task. What is gone leaves tombstones on the map at once.
+    ///
+    /// userErrors: TASK_FINISHED, TASK_RUNNING.
+    ///
+    /// Requires: COMPLIANCE.
+    async fn complete_task(
+        &self,
+        ctx: &Context<'_>,
+        input: CompleteTaskInput,
+    ) -> Result<CompleteTaskPayload> {
+        let command = CompleteTask {
+            task: id_or_nobody(&input.task_id),
+            outcome: input.outcome.into(),
+            evidence: input.evidence,
+            reference: input.reference,
+        };
+        let (task, user_errors) = outcome(access(ctx).write(command).await)?;
+        Ok(CompleteTaskPayload { task: task.map(Task), user_errors })
+    }
+}
