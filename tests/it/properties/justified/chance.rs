@@ -239,5 +239,6 @@ fn line(dice: &mut Dice, about: &About, requirements: &[Requirement]) -> Line {
         erased: dice.percent(8),
         state: String::new(),
         goes: None,
+        kept: false,
     }
 }

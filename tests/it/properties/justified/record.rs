@@ -229,6 +229,7 @@ async fn profile_lines(app: &TestApp, customer: &str) -> Vec<Line> {
         erased: false,
         state: String::new(),
         goes: None,
+        kept: false,
     };
     nodes.iter().map(line).collect()
 }

@@ -87,6 +87,8 @@ pub struct Line {
     pub state: String,
     /// How it goes, once that is decided.
     pub goes: Option<String>,
+    /// Its holder keeps it, and that stands.
+    pub kept: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -43,7 +43,7 @@ pub async fn any(app: &TestApp, world: &mut World, places: &Places, dice: &mut D
         changes_needs: false,
     };
     let lasting = |name: &str| Done { name: name.to_owned(), leaves_something: true, changes_needs: false };
-    match dice.roll(20) {
+    match dice.roll(23) {
         0..=2 => start(app, world, places, dice, at).await.map(|()| of("start")),
         3..=5 => end(app, world, dice, at).await.map(|()| of("end")),
         6 => switch(app, world, places, dice, at).await.map(|()| of("switch")),
@@ -56,6 +56,8 @@ pub async fn any(app: &TestApp, world: &mut World, places: &Places, dice: &mut D
             .await
             .map(|()| Done { changes_needs: true, ..lasting("other needs") }),
         17 => retire(app, world, dice).await.map(|()| lasting("a rule is retired")),
+        18 | 19 => attest(app, world, dice, at).await.map(|()| of("attest")),
+        20 => work(app, world, places).await.map(|()| of("work")),
         _ => {
             let days = TimeDelta::days(1 + dice.roll(60).cast_signed());
             app.advance(days + TimeDelta::minutes(dice.roll(1_440).cast_signed()));
@@ -223,6 +225,7 @@ async fn record(app: &TestApp, world: &mut World, places: &Places, dice: &mut Di
         erased: false,
         state: "HELD".to_owned(),
         goes: None,
+        kept: false,
     };
     let input = json!({ "customerId": customer.id, "category": line.category,
         "systemId": places.systems[line.system], "externalReference": format!("later {}", customer.lines.len()),
@@ -307,4 +310,59 @@ async fn by_plan(app: &TestApp, document: &str, input: &mut Value) {
     input["planHash"] = payload["plan"]["planHash"].clone();
     let done = app.compliance().ask(document, json!({ "input": input })).await;
     assert_eq!(done.user_errors(), [], "{input}");
+}
+
+/// The customer's open tasks.
+async fn tasks(app: &TestApp, world: &World, at: usize) -> Vec<Value> {
+    let open = json!({ "customerId": world.customers[at].id, "states": ["PENDING", "NEEDS_HUMAN"] });
+    let document = "query ($filter: TaskFilter) { tasks(first: 50, filter: $filter) { nodes {
+        id action nextAttemptAt system { id } dataLocations(first: 50) { nodes { id } } } } }";
+    let answer = app.compliance().ask(document, json!({ "filter": open })).await;
+    answer.data()["tasks"]["nodes"].as_array().unwrap().clone()
+}
+
+/// The customer's lines that a task is about.
+fn lines<'a>(world: &'a mut World, at: usize, task: &Value) -> impl Iterator<Item = &'a mut Line> {
+    let about = task["dataLocations"]["nodes"].as_array().unwrap().iter().map(|line| text(&line["id"]));
+    let about = about.collect::<Vec<_>>();
+    world.customers[at].lines.iter_mut().filter(move |line| about.contains(&line.id) && !line.erased)
+}
+
+fn erase(world: &mut World, at: usize, task: &Value) {
+    let state = if task["action"] == "ANONYMIZE" { "ANONYMIZED" } else { "ERASED" };
+    for line in lines(world, at, task) {
+        (line.erased, line.state) = (true, state.to_owned());
+    }
+}
+
+/// A person says what came of a task.
+async fn attest(app: &TestApp, world: &mut World, dice: &mut Dice, at: usize) -> Option<()> {
+    let tasks = tasks(app, world, at).await;
+    let task = tasks.get(dice.below(tasks.len().max(1)))?;
+    let outcome = dice.pick(&["DONE", "NOTHING_FOUND", "KEPT", "IMPOSSIBLE"]);
+    let done = app.complete(task, json!({ "outcome": outcome })).await;
+    assert_eq!(done.user_errors(), []);
+    if matches!(outcome, "DONE" | "NOTHING_FOUND") {
+        erase(world, at, task);
+    } else {
+        lines(world, at, task).for_each(|line| line.kept = true);
+    }
+    Some(())
+}
+
+/// The program does what is its own, and leaves the rest to people.
+async fn work(app: &TestApp, world: &mut World, places: &Places) -> Option<()> {
+    let mut own = Vec::new();
+    for at in 0..world.customers.len() {
+        let is_due = |task: &Value| {
+            task["system"]["id"] == places.systems[0].as_str()
+                && task["nextAttemptAt"].as_str().is_some_and(|at| moment(&json!(at)) <= app.now())
+        };
+        own.extend(tasks(app, world, at).await.into_iter().filter(is_due).map(|task| (at, task)));
+    }
+    assert_eq!(app.work().await.0, own.len());
+    for (at, task) in &own {
+        erase(world, *at, task);
+    }
+    Some(())
 }

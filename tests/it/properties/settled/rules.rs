@@ -32,7 +32,7 @@ pub fn settled(world: &World, customer: &Customer, line: &Line, now: DateTime<Ut
     let is = |kind: &str| reasons.iter().any(|reason| reason.kind == kind);
     let live = reasons.iter().any(|reason| reason.kind == "SUBSCRIPTION" && reason.until.is_none());
     if line.erased {
-        ("ERASED".to_owned(), None)
+        (line.state.clone(), None)
     } else if live || is("PROSPECT") {
         ("HELD".to_owned(), None)
     } else if is("RETENTION_RULE") {
@@ -46,7 +46,8 @@ pub fn settled(world: &World, customer: &Customer, line: &Line, now: DateTime<Ut
                 let not_before = reasons.iter().filter_map(|reason| reason.until).max();
                 // As it was first decided.
                 let action = line.goes.clone().unwrap_or_else(|| action.to_owned());
-                ("DISPOSAL_PENDING".to_owned(), Some(Due { action, not_before }))
+                let due = Due { action, not_before };
+                ("DISPOSAL_PENDING".to_owned(), (!line.kept).then_some(due))
             }
             // Nothing ever justified it: for a person to look at.
             None => ("HELD".to_owned(), None),
@@ -95,6 +96,7 @@ pub fn settle(world: &mut World, now: DateTime<Utc>) {
     for (customer, was) in world.customers.iter_mut().zip(&all.customers) {
         for (line, before) in customer.lines.iter_mut().zip(&was.lines) {
             let (state, due) = settled(&all, was, before, now);
+            line.kept &= state == "DISPOSAL_PENDING";
             (line.state, line.goes) = (state, due.map(|due| due.action));
         }
     }
