@@ -14,7 +14,7 @@ use reqwest::{
 use std::time::{Duration, SystemTime};
 
 /// However long they ask to wait, the next attempt is no later: the law's deadline goes on meanwhile.
-const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
 
 /// An answer with a good status, as it came.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ pub(super) fn refusal(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc
         code => format!("they answered with status {code}"),
     };
     // A conflict is what a server says while it still works on the attempt before, which has the same idempotency key
-    // (draft-ietf-httpapi-idempotency-key-header, section 2.7).
+    // (draft-ietf-httpapi-idempotency-key-header).
     let passes = status.is_server_error()
         || [StatusCode::REQUEST_TIMEOUT, StatusCode::CONFLICT, StatusCode::TOO_EARLY].contains(&status)
         || status == StatusCode::TOO_MANY_REQUESTS;

@@ -41,9 +41,12 @@ struct Request<'a> {
 
 #[derive(Serialize)]
 struct Identity<'a> {
-    identity_type: &'static str,
-    identity_value: &'a str,
-    identity_format: &'static str,
+    #[serde(rename = "identity_type")]
+    kind: &'static str,
+    #[serde(rename = "identity_value")]
+    value: &'a str,
+    #[serde(rename = "identity_format")]
+    format: &'static str,
 }
 
 /// Where OpenDSR leaves room for what it has no word for.
@@ -70,9 +73,9 @@ pub(super) fn request(
     let subject_request_type = request_type(call.action)
         .ok_or_else(|| lasting("a privacy API of the form of OpenDSR cannot be asked to do this"))?;
     let identities = call.subject.values(known_by).map(|value| Identity {
-        identity_type: identity_type(known_by),
-        identity_value: value,
-        identity_format: "raw",
+        kind: identity_type(known_by),
+        value,
+        format: "raw",
     });
     let subject_identities = identities.collect::<Vec<_>>();
     if subject_identities.is_empty() {

@@ -24,7 +24,8 @@ use std::{error::Error, sync::Arc, time::Duration};
 pub(super) const MAX_BYTES: usize = 64 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const LONGEST_CAUSE: usize = 200;
-/// Makes a second request with the same key do nothing (draft-ietf-httpapi-idempotency-key-header).
+/// Makes a second request with the same key do nothing. The draft (draft-ietf-httpapi-idempotency-key-header) puts the
+/// key between quotation marks; the servers that there are expect it without.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// A third party, as it is reached.

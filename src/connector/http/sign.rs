@@ -44,7 +44,7 @@ pub enum UnusableSecret {
 /// Why a message is not taken for theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unproven {
-    #[error("the header `{0}` is missing, or there more than once")]
+    #[error("the header `{0}` is missing, or is there more than once")]
     Missing(&'static str),
     #[error("the message's id has a character that ids do not have, or is too long")]
     Id,
