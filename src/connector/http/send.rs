@@ -18,7 +18,11 @@ use reqwest::{
     redirect::Policy,
 };
 use secrecy::{ExposeSecret, SecretString};
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// More than this nobody has to say about a request.
 pub(super) const MAX_BYTES: usize = 64 * 1024;
@@ -74,11 +78,14 @@ impl Sender {
         callback: Option<&Url>,
         now: DateTime<Utc>,
     ) -> Result<Answer, Failure> {
+        let begun = Instant::now();
         // The operator may allow less than when it was registered.
         let within = self.egress.check_url(party.destination.url());
         within.map_err(|out| lasting(format!("requests may not go there: {out}")))?;
         let request = self.request(party, call, asked_at, callback, now)?;
         let answer = self.client.execute(request).await.map_err(|error| unreached(&error))?;
+        // Their answer's time is measured against when it came, which with a long time-out is much later.
+        let now = now + begun.elapsed();
         self.take_in(answer, party, &Asked { key: call.key, subject: &call.subject, now }).await
     }
 

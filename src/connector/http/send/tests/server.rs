@@ -168,8 +168,7 @@ pub async fn ask(sender: &Sender, party: &ThirdParty) -> Result<Answer, Failure>
     let callback = Url::parse("https://kartotek.example/callbacks/1").unwrap();
     let answer = sender.ask(party, &call(), at(NOW - 60), Some(&callback), at(NOW)).await;
     let shown = format!("{answer:?} {party:?} {sender:?}");
-    for hidden in ["s3cret", "anna@example.com", "whsec", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "127.0.0.1:1/x"]
-    {
+    for hidden in ["s3cret", "anna@example.com", "whsec", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "/dsr"] {
         assert!(!shown.contains(hidden), "{hidden} is in {shown}");
     }
     answer
