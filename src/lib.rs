@@ -4,6 +4,7 @@ pub mod access;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod connector;
 pub mod crypto;
 pub mod domain;
 pub mod graphql;

@@ -122,6 +122,48 @@ words! {
         Attested,
     }
 
+    /// The ways to reach a system.
+    ConnectorKind {
+        /// A database of the company's own.
+        Sql,
+        /// A third party's privacy API.
+        Http,
+        /// A letter to the third party's privacy contact.
+        Email,
+        /// A work item for a person.
+        Manual,
+    }
+
+    /// What a system knows a customer by.
+    SubjectKeyKind {
+        /// The location's own.
+        ExternalReference,
+        /// The customer's.
+        Reference,
+        Email,
+        Phone,
+        NationalId,
+    }
+
+    /// What can become of a value.
+    MaskMethod {
+        /// Deletes the row, once everything mapped in it is to go; until then the value becomes null.
+        Delete,
+        Null,
+        /// Puts the parameter in its place.
+        Constant,
+        /// A keyed hash. Pseudonymous, and so still personal data.
+        Hash,
+        /// A random value of the same form.
+        Random,
+        /// Keeps the `YEAR` or the `MONTH` (the parameter) of a date.
+        TruncateDate,
+        /// Keeps what follows the @.
+        EmailDomainOnly,
+        /// Keeps so many first characters of a text, or rounds a number down to a multiple: the parameter.
+        Generalize,
+    }
+
     /// What made a task necessary.
     TaskCause {
         DataRequest,

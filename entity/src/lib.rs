@@ -4,6 +4,7 @@ pub mod assessment;
 pub mod audit_event;
 pub mod audit_subject;
 pub mod catalog_version;
+pub mod connector;
 pub mod consent;
 pub mod consent_category;
 pub mod consent_event;
