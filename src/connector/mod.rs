@@ -2,5 +2,6 @@
 //! nothing of the program's own database.
 
 mod call;
+pub mod sql;
 
 pub use call::{Answer, Call, Evidence, Failure, Subject};

@@ -1,0 +1,114 @@
+//! Values of columns as text, and back: whatever its type, a value that was read finds its row again.
+
+use super::{
+    schema::{Class, Column},
+    statement::{Bind, Engine, Statement},
+};
+use uuid::Uuid;
+
+/// Reads `column` as text.
+pub(super) fn read(sql: &mut Statement, column: &Column) {
+    match (sql.engine(), column.class) {
+        // Such a column holds what it was given, so the text says which it was.
+        (Engine::Sqlite, Class::Binary) => {
+            sql.sql("CASE typeof(")
+                .name(&column.name)
+                .sql(") WHEN 'null' THEN NULL WHEN 'blob' THEN 'x' || hex(");
+            sql.name(&column.name).sql(") ELSE 't' || CAST(").name(&column.name).sql(" AS TEXT) END");
+        }
+        _ => as_text(sql, column),
+    }
+}
+
+/// As the database itself writes it.
+pub(super) fn as_text(sql: &mut Statement, column: &Column) {
+    sql.sql("CAST(").name(&column.name).sql(" AS text)");
+}
+
+/// Whether `column` holds what was read as `text`. An index on the column can be used.
+pub(super) fn is(sql: &mut Statement, column: &Column, text: &str) {
+    match (sql.engine(), column.class) {
+        (Engine::Sqlite, Class::Binary) => match text.strip_prefix('x').and_then(bytes) {
+            Some(bytes) => {
+                sql.name(&column.name).sql(" = ").bind(Bind::Bytes(bytes));
+            }
+            None => {
+                as_text(sql, column);
+                sql.sql(" = ").text(text.get(1..).unwrap_or_default());
+            }
+        },
+        _ => {
+            sql.name(&column.name).sql(" = ");
+            of_type(sql, column, text);
+        }
+    }
+}
+
+/// A value of the column's own type. SQLite turns a text into what the column leans to by itself.
+pub(super) fn of_type(sql: &mut Statement, column: &Column, text: &str) {
+    match sql.engine() {
+        Engine::Postgres => {
+            sql.sql("CAST(").text(text).sql(" AS ").declared(&column.declared).sql(")");
+        }
+        Engine::Sqlite => {
+            sql.text(text);
+        }
+    }
+}
+
+/// Whether `column` holds `value`, which comes from elsewhere and may be of another type altogether: then it does not.
+/// Numbers are compared as they are written, so that `012` is not 12.
+pub(super) fn equals(sql: &mut Statement, column: &Column, value: &str) {
+    let whole = value.parse::<i64>().is_ok_and(|number| number.to_string() == value);
+    let uuid = Uuid::parse_str(value).ok();
+    match (sql.engine(), column.class) {
+        (Engine::Postgres, Class::Text) => is(sql, column, value),
+        (Engine::Postgres, Class::Integer) if whole => {
+            // Wider than the column may be: a number that does not fit into it must not be an error.
+            sql.name(&column.name).sql(" = CAST(").text(value).sql(" AS bigint)");
+        }
+        (Engine::Postgres, Class::Uuid) if uuid.is_some() => is(sql, column, value),
+        (Engine::Postgres, Class::Integer | Class::Uuid) => {
+            sql.sql("1 = 0");
+        }
+        (Engine::Sqlite, Class::Text) => is(sql, column, value),
+        (Engine::Sqlite, Class::Integer) if whole => is(sql, column, value),
+        (Engine::Sqlite, Class::Binary) => {
+            sql.sql("(");
+            as_text(sql, column);
+            sql.sql(" = ").text(value);
+            if let Some(uuid) = uuid {
+                sql.sql(" OR ").name(&column.name).sql(" = ").bind(Bind::Bytes(uuid.as_bytes().to_vec()));
+            }
+            sql.sql(")");
+        }
+        _ => {
+            as_text(sql, column);
+            sql.sql(" = ").text(value);
+        }
+    }
+}
+
+/// Whether `column` holds this e-mail address, however its letters are written. An index on `lower(column)` is used.
+pub(super) fn equals_email(sql: &mut Statement, column: &Column, value: &str) {
+    sql.sql("lower(");
+    as_text(sql, column);
+    sql.sql(") = ").text(&value.to_ascii_lowercase());
+}
+
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let pair = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    (0..hex.len()).step_by(2).map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back() {
+        assert_eq!(bytes("00FF7a"), Some(vec![0, 255, 122]));
+        assert_eq!(bytes("0"), None);
+        assert_eq!(bytes("åå"), None);
+    }
+}

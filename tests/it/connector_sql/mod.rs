@@ -1,0 +1,6 @@
+//! The connector to a company's own databases, on the engines that are here.
+
+mod anonymize;
+mod check;
+mod erase;
+mod world;
