@@ -55,21 +55,26 @@ pub(super) fn unfit(column: &Column, mask: &Mask, aim: Aim) -> Option<String> {
 }
 
 fn unfit_constant(column: &Column, parameter: Option<&str>) -> Option<String> {
-    let name = &column.name;
-    let Some(constant) = parameter else {
-        return Some(format!("`{name}`: CONSTANT needs the constant as its parameter."));
-    };
+    match parameter {
+        None => Some(format!("`{}`: CONSTANT needs the constant as its parameter.", column.name)),
+        Some(constant) => {
+            (!holds(column, constant)).then(|| format!("`{}` cannot hold the constant.", column.name))
+        }
+    }
+}
+
+/// Whether a column of this class can hold what `text` says. SQLite would hold anything.
+pub(super) fn holds(column: &Column, text: &str) -> bool {
     let date = |text: &str| text.get(..10).is_some_and(|day| day.parse::<chrono::NaiveDate>().is_ok());
-    let suits = match column.class {
-        Class::Integer => constant.parse::<i64>().is_ok(),
-        Class::Number => constant.parse::<f64>().is_ok_and(f64::is_finite),
-        Class::Uuid => Uuid::parse_str(constant).is_ok(),
-        Class::Date => date(constant),
-        Class::Document => serde_json::from_str::<serde_json::Value>(constant).is_ok(),
-        Class::Text | Class::Other => !constant.contains('\0'),
+    match column.class {
+        Class::Integer => text.parse::<i64>().is_ok(),
+        Class::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
+        Class::Uuid => Uuid::parse_str(text).is_ok(),
+        Class::Date => date(text),
+        Class::Document => serde_json::from_str::<serde_json::Value>(text).is_ok(),
+        Class::Text | Class::Other => !text.contains('\0'),
         Class::Binary => false,
-    };
-    (!suits).then(|| format!("`{name}` cannot hold the constant."))
+    }
 }
 
 /// Why the mask may fail once there are two rows: it makes alike what must differ.

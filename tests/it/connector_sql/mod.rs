@@ -3,4 +3,5 @@
 mod anonymize;
 mod check;
 mod erase;
+mod read;
 mod world;
