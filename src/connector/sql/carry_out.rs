@@ -102,7 +102,7 @@ async fn next(
     rows::in_order(&mut statement, place);
     statement.sql(" LIMIT ").number(limit as u64);
     // SQLite has one writer at a time, which is this one.
-    if work.engine() == Engine::Postgres {
+    if work.engine() != Engine::Sqlite {
         statement.sql(" FOR UPDATE");
     }
     let width = place.key.len();
@@ -170,7 +170,7 @@ async fn randomize(work: &mut Work, place: &Place<'_>, rows: &[Row]) -> Result<(
         rows::is(&mut statement, place, &row.key);
         expect(work.change(statement).await?, 1)?;
         let mut statement = Statement::new(work.engine());
-        statement.sql("SELECT CAST(count(*) AS text) FROM ").table(&place.mapping.table).sql(" WHERE ");
+        statement.sql("SELECT ").count().sql(" FROM ").table(&place.mapping.table).sql(" WHERE ");
         rows::is(&mut statement, place, &row.key);
         for (column, text) in &new {
             statement.sql(" AND ");

@@ -10,7 +10,8 @@ use super::{
 use entity::connector::SqlConnector;
 use secrecy::ExposeSecret;
 use sqlx::{
-    ConnectOptions, Postgres, Sqlite,
+    ConnectOptions, Executor, MySql, Postgres, Sqlite,
+    mysql::MySqlConnectOptions,
     pool::{Pool, PoolOptions},
     postgres::PgConnectOptions,
     sqlite::SqliteConnectOptions,
@@ -46,6 +47,7 @@ pub struct Database {
 enum Side {
     Postgres(Pool<Postgres>),
     Sqlite(Pool<Sqlite>),
+    MySql(Pool<MySql>),
 }
 
 /// What a connection is for.
@@ -76,6 +78,7 @@ impl Database {
         match self.reading {
             Side::Postgres(_) => Engine::Postgres,
             Side::Sqlite(_) => Engine::Sqlite,
+            Side::MySql(_) => Engine::MySql,
         }
     }
 
@@ -85,6 +88,7 @@ impl Database {
             match side {
                 Side::Postgres(pool) => pool.close().await,
                 Side::Sqlite(pool) => pool.close().await,
+                Side::MySql(pool) => pool.close().await,
             }
         }
     }
@@ -92,23 +96,29 @@ impl Database {
     /// A transaction. One for reading sees one state of everything.
     pub(super) async fn begin(&self, purpose: Purpose) -> Result<Work, Failure> {
         let side = if purpose == Purpose::Reading { &self.reading } else { &self.changing };
-        let work = match (side, purpose) {
-            (Side::Postgres(pool), Purpose::Reading) => {
-                work::within(STATEMENT, pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"))
-                    .await
-                    .map(Work::Postgres)
+        match side {
+            Side::Postgres(pool) => {
+                let begin = match purpose {
+                    Purpose::Reading => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                    Purpose::Changing => "BEGIN READ WRITE",
+                };
+                work::within(STATEMENT, pool.begin_with(begin)).await.map(Work::Postgres)
             }
-            (Side::Postgres(pool), Purpose::Changing) => {
-                work::within(STATEMENT, pool.begin_with("BEGIN READ WRITE")).await.map(Work::Postgres)
+            Side::Sqlite(pool) => {
+                let begin = match purpose {
+                    Purpose::Reading => "BEGIN",
+                    Purpose::Changing => "BEGIN IMMEDIATE",
+                };
+                work::within(STATEMENT, pool.begin_with(begin)).await.map(Work::Sqlite)
             }
-            (Side::Sqlite(pool), Purpose::Reading) => {
-                work::within(STATEMENT, pool.begin_with("BEGIN")).await.map(Work::Sqlite)
+            Side::MySql(pool) => {
+                let begin = match purpose {
+                    Purpose::Reading => "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+                    Purpose::Changing => "START TRANSACTION READ WRITE",
+                };
+                work::within(STATEMENT, pool.begin_with(begin)).await.map(Work::MySql)
             }
-            (Side::Sqlite(pool), Purpose::Changing) => {
-                work::within(STATEMENT, pool.begin_with("BEGIN IMMEDIATE")).await.map(Work::Sqlite)
-            }
-        };
-        work
+        }
     }
 }
 
@@ -128,6 +138,10 @@ impl Side {
             let options = sqlite(url, purpose).map_err(|error| failure::of(&error))?;
             return Ok(Self::Sqlite(small().connect_lazy_with(options)));
         }
+        if url.starts_with("mysql:") || url.starts_with("mariadb:") {
+            let options = mysql(url, credentials).map_err(|error| failure::of(&error))?;
+            return Ok(Self::MySql(set_up(small(), purpose).connect_lazy_with(options)));
+        }
         let options = postgres(url, credentials, purpose).map_err(|error| failure::of(&error))?;
         Ok(Self::Postgres(small().connect_lazy_with(options)))
     }
@@ -142,12 +156,12 @@ pub(super) fn unfit(url: &str) -> Option<&'static str> {
     let asks = |name: &str| query.split('&').any(|part| part.split('=').next() == Some(name));
     match scheme {
         "sqlite" => None,
-        "postgres" | "postgresql" => {
+        "postgres" | "postgresql" | "mysql" | "mariadb" => {
             let in_authority = authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
             (in_authority || asks("password")).then_some("The address must not hold a password.")
         }
         _ => Some(
-            "The address is of no kind of database that is known here: it begins with `postgres:` or `sqlite:`.",
+            "The address is of no kind of database that is known here: it begins with `postgres:`, `mysql:` or `sqlite:`.",
         ),
     }
 }
@@ -195,6 +209,31 @@ fn postgres(
     Ok(match credentials {
         Some(known) => options.username(known.user.expose_secret()),
         None => options,
+    })
+}
+
+fn mysql(url: &str, credentials: Option<&Credentials>) -> Result<MySqlConnectOptions, sqlx::Error> {
+    let options = MySqlConnectOptions::from_str(url)?.disable_statement_logging();
+    Ok(match credentials {
+        Some(known) => options.username(known.user.expose_secret()).password(known.password.expose_secret()),
+        None => options,
+    })
+}
+
+/// What a session of MySQL or MariaDB cannot be told when it connects. Each of the two reads only its own comment. Strict,
+/// so that what does not fit is refused and not cut off.
+const MYSQL: &str = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'), lock_wait_timeout = 5, \
+    innodb_lock_wait_timeout = 5 /*M!100100 , max_statement_time = 30 */ /*!80000 , max_execution_time = 30000 */";
+
+fn set_up(pool: PoolOptions<MySql>, purpose: Purpose) -> PoolOptions<MySql> {
+    pool.after_connect(move |connection, _| {
+        Box::pin(async move {
+            connection.execute(MYSQL).await?;
+            if purpose == Purpose::Reading {
+                connection.execute("SET SESSION TRANSACTION READ ONLY").await?;
+            }
+            Ok(())
+        })
     })
 }
 

@@ -2,7 +2,10 @@
 //! what is kept is the code, and the names of a table and a constraint.
 
 use super::super::Failure;
-use sqlx::error::{DatabaseError, ErrorKind};
+use sqlx::{
+    error::{DatabaseError, ErrorKind},
+    mysql::MySqlDatabaseError,
+};
 
 pub(super) fn passing(message: impl Into<String>) -> Failure {
     Failure::Passing { message: message.into(), retry_after: None }
@@ -49,6 +52,23 @@ fn of_database(error: &dyn DatabaseError) -> Failure {
             return lasts(&format!("The table does not allow the new value{constraint}"));
         }
         _ => {}
+    }
+    if let Some(error) = error.try_downcast_ref::<MySqlDatabaseError>() {
+        let number = error.number();
+        let lasts = |what: &str| lasting(format!("{what} ({number})."));
+        let passes = |what: &str| passing(format!("{what} ({number})."));
+        return match number {
+            1205 | 1213 => passes("Another transaction was in the way"),
+            1317 | 1969 | 3024 => passes("The statement took too long"),
+            1040 | 1053 | 1203 | 1226 => passes("The database cannot serve us now"),
+            1044 | 1045 | 1698 => lasts("The database does not accept the user or the password"),
+            1049 => lasts("There is no such database"),
+            1146 => lasts("A table is missing"),
+            1054 => lasts("A column is missing"),
+            1142 | 1143 => lasts("The user may not do this"),
+            1290 | 1792 => lasts("The database can only be read"),
+            _ => lasts("The database refused the statement"),
+        };
     }
     // An SQLSTATE always has five characters; SQLite's codes are numbers of four digits at most.
     if code.len() == 5 {

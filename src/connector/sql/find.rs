@@ -97,7 +97,7 @@ pub(super) async fn left(work: &mut Work, places: &[Place<'_>], call: &Call) -> 
     let mut left = 0;
     for place in places {
         let mut statement = Statement::new(work.engine());
-        statement.sql("SELECT CAST(count(*) AS text) FROM ").table(&place.mapping.table).sql(" WHERE ");
+        statement.sql("SELECT ").count().sql(" FROM ").table(&place.mapping.table).sql(" WHERE ");
         rows::belong(&mut statement, place, &call.subject);
         statement.sql(" AND ");
         rows::pending_for_certain(&mut statement, place);
@@ -108,7 +108,7 @@ pub(super) async fn left(work: &mut Work, places: &[Place<'_>], call: &Call) -> 
 
 async fn count(work: &mut Work, place: &Place<'_>, call: &Call) -> Result<u64, Failure> {
     let mut statement = Statement::new(work.engine());
-    statement.sql("SELECT CAST(count(*) AS text)");
+    statement.sql("SELECT ").count();
     theirs(&mut statement, place, call);
     work.number(statement).await
 }

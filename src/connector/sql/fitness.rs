@@ -44,9 +44,7 @@ pub(super) fn unfit(column: &Column, mask: &Mask, aim: Aim) -> Option<String> {
             Some(format!("`{name}`: GENERALIZE suits text and numbers."))
         }
         (MaskMethod::Generalize, _)
-            if !parameter
-                .and_then(|parameter| parameter.parse::<u32>().ok())
-                .is_some_and(|step| step > 0) =>
+            if parameter.and_then(|parameter| parameter.parse::<u32>().ok()).unwrap_or_default() == 0 =>
         {
             Some(format!("`{name}`: GENERALIZE needs a whole number above 0 as its parameter."))
         }

@@ -28,7 +28,19 @@ fn differs(sql: &mut Statement, column: &Column, mask: &Mask) {
             value::as_text(sql, column);
             sql.sql(" IS DISTINCT FROM CAST(");
             masked(sql, column, mask);
-            sql.sql(" AS text)");
+            sql.as_text();
+        }
+        (Engine::MySql, Class::Text | Class::Document | Class::Other | Class::Binary) => {
+            sql.sql("NOT (");
+            value::as_text(sql, column);
+            sql.sql(" <=> CAST(");
+            masked(sql, column, mask);
+            sql.as_text().sql(")");
+        }
+        (Engine::MySql, _) => {
+            sql.sql("NOT (").name(&column.name).sql(" <=> ");
+            masked(sql, column, mask);
+            sql.sql(")");
         }
         (Engine::Postgres, _) => {
             sql.name(&column.name).sql(" IS DISTINCT FROM ");
@@ -62,7 +74,7 @@ fn masked(sql: &mut Statement, column: &Column, mask: &Mask) {
 fn nothing(sql: &mut Statement, column: &Column) {
     match sql.engine() {
         Engine::Postgres => sql.sql("CAST(NULL AS ").declared(&column.declared).sql(")"),
-        Engine::Sqlite => sql.sql("NULL"),
+        Engine::Sqlite | Engine::MySql => sql.sql("NULL"),
     };
 }
 
@@ -71,6 +83,10 @@ fn domain(sql: &mut Statement, column: &str) {
     match sql.engine() {
         Engine::Postgres => {
             sql.sql("('@' || COALESCE(substring(CAST(").name(column).sql(" AS text) FROM '@([^@]*)$'), ''))");
+        }
+        Engine::MySql => {
+            sql.sql("('@' || CASE WHEN locate('@', ").name(column).sql(") = 0 THEN '' ELSE substring_index(");
+            sql.name(column).sql(", '@', -1) END)");
         }
         // Taking away from the right all that is no @ leaves what stands before the domain.
         Engine::Sqlite => {
@@ -95,10 +111,16 @@ fn truncated(sql: &mut Statement, column: &Column, parameter: &str) {
         sql.sql(") AS ").declared(&column.declared).sql(")");
         return;
     }
+    if sql.engine() == Engine::MySql && column.class == Class::Date {
+        sql.sql("CAST(date_format(").name(&column.name);
+        sql.sql(if by_year { ", '%Y-01-01') AS DATE)" } else { ", '%Y-%m-01') AS DATE)" });
+        return;
+    }
     let name = column.name.as_str();
     sql.sql("CASE WHEN ");
     match sql.engine() {
         Engine::Postgres => sql.name(name).sql(" ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}'"),
+        Engine::MySql => sql.name(name).sql(" REGEXP '^[0-9]{4}-[0-9]{2}-[0-9]{2}'"),
         Engine::Sqlite => sql.name(name).sql(" GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'"),
     };
     sql.sql(" THEN substr(").name(name).sql(if by_year { ", 1, 4) || '-01-01'" } else { ", 1, 7) || '-01'" });
@@ -134,8 +156,20 @@ fn generalized(sql: &mut Statement, column: &Column, parameter: &str) {
             whole(sql);
             sql.sql(" % ").number(step).sql(") + ").number(step).sql(") % ").number(step).sql(")");
         }
+        // Dividing would round.
+        (Class::Integer | Class::Number, Engine::MySql) => {
+            sql.sql("(")
+                .name(name)
+                .sql(" - mod(mod(")
+                .name(name)
+                .sql(", ")
+                .number(step)
+                .sql(") + ")
+                .number(step);
+            sql.sql(", ").number(step).sql("))");
+        }
         _ => {
-            sql.sql("substr(CAST(").name(name).sql(" AS text), 1, ").number(step).sql(")");
+            sql.sql("substr(CAST(").name(name).as_text().sql(", 1, ").number(step).sql(")");
         }
     }
 }

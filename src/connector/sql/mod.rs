@@ -18,6 +18,7 @@ mod random;
 mod rectify;
 mod rows;
 mod schema;
+mod schema_mysql;
 mod schema_postgres;
 mod schema_sqlite;
 mod statement;

@@ -104,7 +104,7 @@ impl Change<'_> {
 
     async fn count(&self, work: &mut Work, call: &Call, value: &str) -> Result<u64, Failure> {
         let mut statement = Statement::new(work.engine());
-        statement.sql("SELECT CAST(count(*) AS text) FROM ").table(&self.place.mapping.table);
+        statement.sql("SELECT ").count().sql(" FROM ").table(&self.place.mapping.table);
         self.where_it_is(&mut statement, call, value);
         work.number(statement).await
     }

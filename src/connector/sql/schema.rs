@@ -2,7 +2,7 @@
 
 use super::{
     super::Failure,
-    schema_postgres, schema_sqlite,
+    schema_mysql, schema_postgres, schema_sqlite,
     statement::{Declared, Engine},
     work::Work,
 };
@@ -42,7 +42,7 @@ pub(super) enum Class {
     Date,
     /// With a fraction.
     Number,
-    /// Bytes, and on SQLite anything at all.
+    /// Bytes; on SQLite anything at all.
     Binary,
     /// What knows no equality, such as JSON.
     Document,
@@ -54,7 +54,6 @@ pub(super) enum Class {
 pub(super) struct Reference {
     /// As the mapping calls it, or, where it does not know it, as the database does.
     pub(super) table: String,
-    pub(super) mapped: bool,
     pub(super) on_delete: OnDelete,
 }
 
@@ -79,6 +78,7 @@ pub(super) async fn read(work: &mut Work, names: &[&str]) -> Result<BTreeMap<Str
     match work.engine() {
         Engine::Postgres => schema_postgres::read(work, names).await,
         Engine::Sqlite => schema_sqlite::read(work, names).await,
+        Engine::MySql => schema_mysql::read(work, names).await,
     }
 }
 

@@ -32,8 +32,10 @@ pub(super) async fn read(work: &mut Work, names: &[&str]) -> Result<BTreeMap<Str
 /// The table's number in the catalogue; none when there is no such table, or no such schema.
 async fn id(work: &mut Work, name: &str) -> Result<Option<String>, Failure> {
     let (schema, table) = split(name);
-    let written =
-        schema.map_or_else(|| quoted(table), |schema| format!("{}.{}", quoted(schema), quoted(table)));
+    let written = schema.map_or_else(
+        || quoted(Engine::Postgres, table),
+        |schema| format!("{}.{}", quoted(Engine::Postgres, schema), quoted(Engine::Postgres, table)),
+    );
     let mut statement = Statement::new(Engine::Postgres);
     statement
         .sql("SELECT CAST(c.oid AS text) FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass(")
@@ -116,7 +118,6 @@ async fn referring(work: &mut Work, id: &str) -> Result<Vec<Texts>, Failure> {
 
 fn reference(row: &Texts, called: Option<String>) -> Reference {
     Reference {
-        mapped: called.is_some(),
         table: called.unwrap_or_else(|| text(row, 1).to_owned()),
         on_delete: match text(row, 2) {
             "c" => OnDelete::Cascade,

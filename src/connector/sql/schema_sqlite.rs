@@ -106,7 +106,6 @@ fn reference(row: &Texts, names: &[&str]) -> Reference {
     let called = names.iter().find(|name| split(name).1.eq_ignore_ascii_case(text(row, 0)));
     Reference {
         table: called.map_or_else(|| text(row, 0).to_owned(), |name| (*name).to_owned()),
-        mapped: called.is_some(),
         on_delete: match text(row, 2) {
             "CASCADE" => OnDelete::Cascade,
             "SET NULL" | "SET DEFAULT" => OnDelete::Forget,

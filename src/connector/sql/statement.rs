@@ -5,6 +5,8 @@
 pub enum Engine {
     Postgres,
     Sqlite,
+    /// MySQL or MariaDB.
+    MySql,
 }
 
 /// What is bound. A value may be personal, so this does not print.
@@ -44,9 +46,9 @@ impl Statement {
         self.name(table)
     }
 
-    /// One name of the mapping, without a schema. Both engines quote alike.
+    /// One name of the mapping, without a schema.
     pub(super) fn name(&mut self, name: &str) -> &mut Self {
-        self.sql.push_str(&quoted(name));
+        self.sql.push_str(&quoted(self.engine, name));
         self
     }
 
@@ -63,15 +65,28 @@ impl Statement {
 
     pub(super) fn bind(&mut self, value: Bind) -> &mut Self {
         self.binds.push(value);
+        let number = self.binds.len() as u64;
         match self.engine {
-            Engine::Postgres => self.sql.push('$'),
-            Engine::Sqlite => self.sql.push('?'),
+            Engine::Postgres => self.sql("$").number(number),
+            Engine::Sqlite | Engine::MySql => self.sql("?"),
         }
-        self.number(self.binds.len() as u64)
     }
 
     pub(super) fn text(&mut self, value: &str) -> &mut Self {
         self.bind(Bind::Text(value.to_owned()))
+    }
+
+    /// Ends a cast that makes a text, which is compared letter by letter.
+    pub(super) fn as_text(&mut self) -> &mut Self {
+        match self.engine {
+            Engine::Postgres | Engine::Sqlite => self.sql(" AS text)"),
+            Engine::MySql => self.sql(" AS CHAR) COLLATE utf8mb4_bin"),
+        }
+    }
+
+    /// How many rows there are.
+    pub(super) fn count(&mut self) -> &mut Self {
+        self.sql("CAST(count(*)").as_text()
     }
 
     /// Writes each of `items`, with `between` between them.
@@ -111,8 +126,11 @@ pub(super) fn split(name: &str) -> (Option<&str>, &str) {
 }
 
 /// A name as it stands in a statement.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+pub(super) fn quoted(engine: Engine, name: &str) -> String {
+    match engine {
+        Engine::Postgres | Engine::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
+        Engine::MySql => format!("`{}`", name.replace('`', "``")),
+    }
 }
 
 #[cfg(test)]
@@ -128,7 +146,7 @@ mod tests {
             .sql(" WHERE a = ")
             .text("' OR 1=1");
         let (sql, binds) = statement.parts();
-        assert_eq!(sql, "SELECT * FROM \"public\".\"x\"\"; DROP TABLE y; --\" WHERE a = ?1");
+        assert_eq!(sql, "SELECT * FROM \"public\".\"x\"\"; DROP TABLE y; --\" WHERE a = ?");
         assert_eq!(binds.len(), 1);
     }
 

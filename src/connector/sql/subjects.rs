@@ -40,7 +40,7 @@ impl Database {
         let subject = plan::subject(mapping, &schema)?;
         let mut statement = Statement::new(self.engine());
         let at_end = mapping.joins.last().map_or(&mapping.table, |join| &join.to_table);
-        statement.sql("SELECT CAST(k AS text) FROM (SELECT DISTINCT ");
+        statement.sql("SELECT CAST(k").as_text().sql(" FROM (SELECT DISTINCT ");
         in_its_order(&mut statement, subject);
         statement
             .sql(" AS k FROM ")
@@ -68,7 +68,7 @@ impl Database {
 /// The column as it is, so that an index serves the order; but bytes as text.
 fn in_its_order(sql: &mut Statement, column: &Column) {
     match (sql.engine(), column.class) {
-        (Engine::Sqlite, Class::Binary) => value::as_text(sql, column),
+        (Engine::Sqlite | Engine::MySql, Class::Binary) => value::as_text(sql, column),
         _ => {
             sql.name(&column.name);
         }

@@ -7,8 +7,8 @@ use super::{
     statement::{Bind, Engine, Statement},
 };
 use sqlx::{
-    AssertSqlSafe, ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Postgres, Row, Sqlite,
-    Transaction, Type, database::HasStatementCache, query::Query,
+    AssertSqlSafe, ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, MySql, Postgres, Row,
+    Sqlite, Transaction, Type, database::HasStatementCache, query::Query,
 };
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ pub(super) type Texts = Vec<Option<String>>;
 pub(super) enum Work {
     Postgres(Transaction<'static, Postgres>),
     Sqlite(Transaction<'static, Sqlite>),
+    MySql(Transaction<'static, MySql>),
 }
 
 impl Work {
@@ -26,6 +27,7 @@ impl Work {
         match self {
             Self::Postgres(_) => Engine::Postgres,
             Self::Sqlite(_) => Engine::Sqlite,
+            Self::MySql(_) => Engine::MySql,
         }
     }
 
@@ -34,6 +36,7 @@ impl Work {
         match self {
             Self::Postgres(transaction) => rows::<Postgres>(&mut **transaction, statement).await,
             Self::Sqlite(transaction) => rows::<Sqlite>(&mut **transaction, statement).await,
+            Self::MySql(transaction) => rows::<MySql>(&mut **transaction, statement).await,
         }
     }
 
@@ -46,16 +49,19 @@ impl Work {
 
     /// Runs a statement and says how many rows it changed.
     pub(super) async fn change(&mut self, statement: Statement) -> Result<u64, Failure> {
+        let (sql, binds) = statement.parts();
         match self {
             Self::Postgres(transaction) => {
-                let (sql, binds) = statement.parts();
-                let done = within(STATEMENT, bound(sql, binds).execute(&mut **transaction)).await?;
-                Ok(done.rows_affected())
+                let done = bound(sql, binds).execute(&mut **transaction);
+                Ok(within(STATEMENT, done).await?.rows_affected())
             }
             Self::Sqlite(transaction) => {
-                let (sql, binds) = statement.parts();
-                let done = within(STATEMENT, bound(sql, binds).execute(&mut **transaction)).await?;
-                Ok(done.rows_affected())
+                let done = bound(sql, binds).execute(&mut **transaction);
+                Ok(within(STATEMENT, done).await?.rows_affected())
+            }
+            Self::MySql(transaction) => {
+                let done = bound(sql, binds).execute(&mut **transaction);
+                Ok(within(STATEMENT, done).await?.rows_affected())
             }
         }
     }
@@ -64,6 +70,7 @@ impl Work {
         match self {
             Self::Postgres(transaction) => within(STATEMENT, transaction.commit()).await,
             Self::Sqlite(transaction) => within(STATEMENT, transaction.commit()).await,
+            Self::MySql(transaction) => within(STATEMENT, transaction.commit()).await,
         }
     }
 
@@ -72,6 +79,7 @@ impl Work {
         let _ = match self {
             Self::Postgres(transaction) => within(STATEMENT, transaction.rollback()).await,
             Self::Sqlite(transaction) => within(STATEMENT, transaction.rollback()).await,
+            Self::MySql(transaction) => within(STATEMENT, transaction.rollback()).await,
         };
     }
 }

@@ -1,6 +1,6 @@
 //! A small company's database: customers, their contacts, their invoices. On SQLite in a file, and on PostgreSQL when
-//! `TEST_DATABASE_URL` says where, each test in a database of its own.
-#![expect(clippy::disallowed_methods, reason = "the environment says where PostgreSQL is")]
+//! `TEST_DATABASE_URL` says where, and on MySQL or MariaDB when `TEST_MYSQL_URL` does, each test in a database of its own.
+#![expect(clippy::disallowed_methods, reason = "the environment says where the servers are")]
 
 use entity::{
     connector::{Mask, SqlColumn, SqlConnector, SqlJoin, SqlTable},
@@ -11,7 +11,7 @@ use kartotek::connector::{
     Call, Subject,
     sql::{Database, Engine},
 };
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, PgConnection, Row, SqliteConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -55,12 +55,36 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 /// The engines that there are here.
 pub async fn worlds() -> Vec<World> {
     let mut worlds = vec![World::sqlite().await];
-    if let Ok(admin) = std::env::var("TEST_DATABASE_URL").map(|url| url.trim().to_owned())
-        && !admin.is_empty()
-    {
-        worlds.push(World::postgres(&admin).await);
+    if let Some(admin) = server("TEST_DATABASE_URL") {
+        worlds.push(World::on_server(Engine::Postgres, admin).await);
+    }
+    if let Some(admin) = server("TEST_MYSQL_URL") {
+        worlds.push(World::on_server(Engine::MySql, admin).await);
     }
     worlds
+}
+
+fn server(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().map(|url| url.trim().to_owned()).filter(|url| !url.is_empty())
+}
+
+/// Runs statements, and gives the first text of each row.
+async fn ask(engine: Engine, url: &str, sql: String) -> Result<Vec<Option<String>>, sqlx::Error> {
+    let sql = AssertSqlSafe(sql);
+    match engine {
+        Engine::Sqlite => {
+            let rows = SqliteConnection::connect(url).await?.fetch_all(sql).await?;
+            rows.iter().map(|row| row.try_get(0)).collect()
+        }
+        Engine::Postgres => {
+            let rows = PgConnection::connect(url).await?.fetch_all(sql).await?;
+            rows.iter().map(|row| row.try_get(0)).collect()
+        }
+        Engine::MySql => {
+            let rows = MySqlConnection::connect(url).await?.fetch_all(sql).await?;
+            rows.iter().map(|row| row.try_get(0)).collect()
+        }
+    }
 }
 
 impl World {
@@ -77,49 +101,28 @@ impl World {
         world
     }
 
-    async fn postgres(admin: &str) -> Self {
+    async fn on_server(engine: Engine, admin: String) -> Self {
         let name = format!("kartotek_sql_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let mut server = PgConnection::connect(admin).await.unwrap();
-        server.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}"))).await.unwrap();
-        server.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+        ask(engine, &admin, format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+        ask(engine, &admin, format!("CREATE DATABASE {name}")).await.unwrap();
         let (server, _) = admin.rsplit_once('/').unwrap();
-        let url = format!("{server}/{name}");
-        let world =
-            Self { engine: Engine::Postgres, url, place: Place::Server { admin: admin.to_owned(), name } };
-        world.run(&TABLES.replace("UUID_TYPE", "UUID")).await;
+        let world = Self { engine, url: format!("{server}/{name}"), place: Place::Server { admin, name } };
+        world
+            .run(&TABLES.replace("UUID_TYPE", if engine == Engine::Postgres { "UUID" } else { "CHAR(36)" }))
+            .await;
         world
     }
 
     /// Runs statements as the company itself.
     pub async fn run(&self, sql: &str) {
-        let sql = AssertSqlSafe(sql.to_owned());
-        match self.engine {
-            Engine::Sqlite => SqliteConnection::connect(&self.url)
-                .await
-                .unwrap()
-                .execute(sql)
-                .await
-                .unwrap()
-                .rows_affected(),
-            Engine::Postgres => {
-                PgConnection::connect(&self.url).await.unwrap().execute(sql).await.unwrap().rows_affected()
-            }
-        };
+        ask(self.engine, &self.url, sql.to_owned()).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     /// The first text of each row.
     pub async fn texts(&self, sql: &str) -> Vec<Option<String>> {
-        let sql = AssertSqlSafe(sql.to_owned());
-        match self.engine {
-            Engine::Sqlite => {
-                let rows = SqliteConnection::connect(&self.url).await.unwrap().fetch_all(sql).await.unwrap();
-                rows.iter().map(|row| row.get(0)).collect()
-            }
-            Engine::Postgres => {
-                let rows = PgConnection::connect(&self.url).await.unwrap().fetch_all(sql).await.unwrap();
-                rows.iter().map(|row| row.get(0)).collect()
-            }
-        }
+        let text = if self.engine == Engine::MySql { "AS CHAR)" } else { "AS text)" };
+        let sql = sql.replace("AS text)", text);
+        ask(self.engine, &self.url, sql.clone()).await.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
     /// All that is in all tables.
@@ -150,8 +153,8 @@ impl World {
     pub async fn finish(self, database: Database) {
         database.close().await;
         if let Place::Server { admin, name } = &self.place {
-            let mut server = PgConnection::connect(admin).await.unwrap();
-            server.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+            let force = if self.engine == Engine::Postgres { " WITH (FORCE)" } else { "" };
+            ask(self.engine, admin, format!("DROP DATABASE {name}{force}")).await.unwrap();
         }
     }
 }
