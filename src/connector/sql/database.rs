@@ -3,7 +3,7 @@
 use super::{
     super::Failure,
     credentials::Credentials,
-    failure,
+    failure, mysql,
     statement::Engine,
     work::{self, Work},
 };
@@ -116,7 +116,7 @@ impl Database {
                     Purpose::Reading => "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
                     Purpose::Changing => "START TRANSACTION READ WRITE",
                 };
-                work::within(STATEMENT, pool.begin_with(begin)).await.map(Work::MySql)
+                mysql::Transaction::begin(pool, begin).await.map(Work::MySql)
             }
         }
     }
@@ -139,7 +139,7 @@ impl Side {
             return Ok(Self::Sqlite(small().connect_lazy_with(options)));
         }
         if url.starts_with("mysql:") || url.starts_with("mariadb:") {
-            let options = mysql(url, credentials).map_err(|error| failure::of(&error))?;
+            let options = mysql_options(url, credentials).map_err(|error| failure::of(&error))?;
             return Ok(Self::MySql(set_up(small(), purpose).connect_lazy_with(options)));
         }
         let options = postgres(url, credentials, purpose).map_err(|error| failure::of(&error))?;
@@ -212,7 +212,7 @@ fn postgres(
     })
 }
 
-fn mysql(url: &str, credentials: Option<&Credentials>) -> Result<MySqlConnectOptions, sqlx::Error> {
+fn mysql_options(url: &str, credentials: Option<&Credentials>) -> Result<MySqlConnectOptions, sqlx::Error> {
     let options = MySqlConnectOptions::from_str(url)?.disable_statement_logging();
     Ok(match credentials {
         Some(known) => options.username(known.user.expose_secret()).password(known.password.expose_secret()),

@@ -13,6 +13,7 @@ mod failure;
 mod find;
 mod fitness;
 mod masked;
+mod mysql;
 mod plan;
 mod random;
 mod rectify;

@@ -3,7 +3,7 @@
 use super::{
     super::Failure,
     database::STATEMENT,
-    failure,
+    failure, mysql,
     statement::{Bind, Engine, Statement},
 };
 use sqlx::{
@@ -19,7 +19,7 @@ pub(super) type Texts = Vec<Option<String>>;
 pub(super) enum Work {
     Postgres(Transaction<'static, Postgres>),
     Sqlite(Transaction<'static, Sqlite>),
-    MySql(Transaction<'static, MySql>),
+    MySql(mysql::Transaction),
 }
 
 impl Work {
@@ -36,7 +36,7 @@ impl Work {
         match self {
             Self::Postgres(transaction) => rows::<Postgres>(&mut **transaction, statement).await,
             Self::Sqlite(transaction) => rows::<Sqlite>(&mut **transaction, statement).await,
-            Self::MySql(transaction) => rows::<MySql>(&mut **transaction, statement).await,
+            Self::MySql(transaction) => rows::<MySql>(transaction.connection()?, statement).await,
         }
     }
 
@@ -60,7 +60,7 @@ impl Work {
                 Ok(within(STATEMENT, done).await?.rows_affected())
             }
             Self::MySql(transaction) => {
-                let done = bound(sql, binds).execute(&mut **transaction);
+                let done = bound(sql, binds).execute(transaction.connection()?);
                 Ok(within(STATEMENT, done).await?.rows_affected())
             }
         }
@@ -70,7 +70,7 @@ impl Work {
         match self {
             Self::Postgres(transaction) => within(STATEMENT, transaction.commit()).await,
             Self::Sqlite(transaction) => within(STATEMENT, transaction.commit()).await,
-            Self::MySql(transaction) => within(STATEMENT, transaction.commit()).await,
+            Self::MySql(transaction) => transaction.end("COMMIT").await,
         }
     }
 
@@ -79,7 +79,7 @@ impl Work {
         let _ = match self {
             Self::Postgres(transaction) => within(STATEMENT, transaction.rollback()).await,
             Self::Sqlite(transaction) => within(STATEMENT, transaction.rollback()).await,
-            Self::MySql(transaction) => within(STATEMENT, transaction.rollback()).await,
+            Self::MySql(transaction) => transaction.end("ROLLBACK").await,
         };
     }
 }

@@ -66,7 +66,7 @@ async fn broken_off_after<T>(steps: usize, work: impl Future<Output = T>) -> Opt
 #[tokio::test]
 async fn broken_off_anywhere_it_ends_the_same() {
     let mut expected = std::collections::BTreeMap::new();
-    for steps in (0..400).step_by(7) {
+    for steps in (0..600).step_by(31) {
         let mut went_through = true;
         for world in worlds().await {
             let database = world.connect(everything()).await.in_chunks_of(1);
