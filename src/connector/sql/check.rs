@@ -55,7 +55,7 @@ impl Database {
         let schema = plan::schema(&mut work, &self.settings).await?;
         work.roll_back().await;
         for (at, mapping) in self.settings.tables.iter().enumerate() {
-            if self.is_there(at, mapping, &schema, &mut problems) {
+            if is_there(at, mapping, &schema, &mut problems) {
                 check_columns::check(at, mapping, &schema[&mapping.table], &mut problems);
                 self.may_be_changed(at, mapping, &mut problems).await;
             }
@@ -64,47 +64,6 @@ impl Database {
         problems.0.sort();
         problems.0.dedup();
         Ok(problems.0)
-    }
-
-    /// Whether the table, its columns, its key and the way to who its rows belong to are there.
-    fn is_there(
-        &self,
-        at: usize,
-        mapping: &SqlTable,
-        schema: &BTreeMap<String, Table>,
-        problems: &mut Problems,
-    ) -> bool {
-        let Some(table) = schema.get(&mapping.table) else {
-            problems.of_table(at, &["table"], format!("There is no table `{}`.", mapping.table));
-            return false;
-        };
-        let before = problems.0.len();
-        let missing = |name: &str| format!("`{}` has no column `{name}`.", mapping.table);
-        if mapping.columns.is_empty() {
-            problems.of_table(at, &["columns"], format!("No column of `{}` is mapped.", mapping.table));
-        }
-        for (place, mapped) in mapping.columns.iter().enumerate() {
-            if table.column(&mapped.column).is_none() {
-                problems.of_table(at, &["columns", &place.to_string()], missing(&mapped.column));
-            }
-        }
-        for name in mapping.primary_key.iter().filter(|name| table.column(name).is_none()) {
-            problems.of_table(at, &["primaryKey"], missing(name));
-        }
-        if mapping.primary_key.is_empty() && table.primary_key.is_empty() {
-            let message = format!("`{}` has no primary key: say what makes a row unique.", mapping.table);
-            problems.of_table(at, &["primaryKey"], message);
-        }
-        if let Err(failure) = plan::subject(mapping, schema) {
-            let path = if mapping.joins.is_empty() { "subjectColumn" } else { "joins" };
-            problems.of_table(at, &[path], failure.to_string());
-        }
-        if table.hides_rows {
-            let message =
-                format!("Policies hide rows of `{}` from the user: it needs BYPASSRLS.", mapping.table);
-            problems.of_table(at, &[], message);
-        }
-        problems.0.len() == before
     }
 
     /// Has the database plan what will be asked of it, which it refuses to somebody who may not do it. Nothing is run.
@@ -140,6 +99,45 @@ impl Database {
         work.roll_back().await;
         planned.map(|_| ())
     }
+}
+
+/// Whether the table, its columns, its key and the way to who its rows belong to are there.
+fn is_there(
+    at: usize,
+    mapping: &SqlTable,
+    schema: &BTreeMap<String, Table>,
+    problems: &mut Problems,
+) -> bool {
+    let Some(table) = schema.get(&mapping.table) else {
+        problems.of_table(at, &["table"], format!("There is no table `{}`.", mapping.table));
+        return false;
+    };
+    let before = problems.0.len();
+    let missing = |name: &str| format!("`{}` has no column `{name}`.", mapping.table);
+    if mapping.columns.is_empty() {
+        problems.of_table(at, &["columns"], format!("No column of `{}` is mapped.", mapping.table));
+    }
+    for (place, mapped) in mapping.columns.iter().enumerate() {
+        if table.column(&mapped.column).is_none() {
+            problems.of_table(at, &["columns", &place.to_string()], missing(&mapped.column));
+        }
+    }
+    for name in mapping.primary_key.iter().filter(|name| table.column(name).is_none()) {
+        problems.of_table(at, &["primaryKey"], missing(name));
+    }
+    if mapping.primary_key.is_empty() && table.primary_key.is_empty() {
+        let message = format!("`{}` has no primary key: say what makes a row unique.", mapping.table);
+        problems.of_table(at, &["primaryKey"], message);
+    }
+    if let Err(failure) = plan::subject(mapping, schema) {
+        let path = if mapping.joins.is_empty() { "subjectColumn" } else { "joins" };
+        problems.of_table(at, &[path], failure.to_string());
+    }
+    if table.hides_rows {
+        let message = format!("Policies hide rows of `{}` from the user: it needs BYPASSRLS.", mapping.table);
+        problems.of_table(at, &[], message);
+    }
+    problems.0.len() == before
 }
 
 /// All names of a mapping.

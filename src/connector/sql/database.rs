@@ -28,7 +28,7 @@ const LOCK: Duration = Duration::from_secs(5);
 pub(super) const STATEMENT: Duration = Duration::from_secs(30);
 
 /// How long an unused connection is kept.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 const CONNECTIONS: u32 = 2;
 

@@ -89,5 +89,5 @@ fn json(column: &Column, text: String) -> Value {
         Class::Binary => text.strip_prefix(['t', 'x']).map(Value::from),
         _ => None,
     };
-    parsed.unwrap_or_else(|| Value::String(text))
+    parsed.unwrap_or(Value::String(text))
 }

@@ -33,11 +33,7 @@ pub struct Listed {
 impl std::fmt::Debug for Listed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let rows = self.rows.len();
-        f.debug_struct("Listed")
-            .field("table", &self.table)
-            .field("columns", &self.columns)
-            .field("rows", &rows)
-            .finish()
+        f.debug_struct("Listed").field("table", &self.table).field("rows", &rows).finish_non_exhaustive()
     }
 }
 

@@ -3,5 +3,6 @@
 mod anonymize;
 mod check;
 mod erase;
+mod in_the_way;
 mod read;
 mod world;
