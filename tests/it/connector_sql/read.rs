@@ -1,8 +1,8 @@
 //! Reading: what is exported, what is rectified, and whom a table holds something of.
 
-use super::world::{ALL, call, everything, worlds};
+use super::world::{ALL, call, done, everything, nothing, worlds};
 use entity::enums::TaskAction;
-use kartotek::connector::{Answer, Call, Evidence, Failure, sql::Correction};
+use kartotek::connector::{Call, Failure, sql::Correction};
 use serde_json::json;
 
 fn correction(category: &str, old: &str, new: &str) -> Correction {
@@ -53,18 +53,16 @@ async fn only_the_wrong_value_is_put_right() {
             correction("email", "anna@home.se", "anna'; DROP TABLE contacts; --"),
             correction("born", "1984-05-17", "1984-05-18"),
         ];
-        let done = Ok(Answer::Done(Evidence::ReadBack { rows: 2 }));
-        assert_eq!(database.rectify(&rectify, &corrections).await, done);
+        assert_eq!(database.rectify(&rectify, &corrections).await, Ok(done(2)));
         let born = world.texts("SELECT CAST(born AS text) FROM customers ORDER BY id").await;
         assert_eq!(born[..2], [Some("1984-05-18".to_owned()), Some("1990-01-02".to_owned())]);
         let emails =
             world.texts("SELECT email FROM contacts WHERE customer_id = 1 AND email LIKE '%DROP%'").await;
         assert_eq!(emails.len(), 1);
         // Again: nothing, unless an earlier attempt may have done it.
-        let nothing = Ok(Answer::NothingFound(Evidence::ReadBack { rows: 0 }));
-        assert_eq!(database.rectify(&rectify, &corrections).await, nothing);
+        assert_eq!(database.rectify(&rectify, &corrections).await, Ok(nothing()));
         let again = Call { found_before: Some(2), ..rectify.clone() };
-        assert_eq!(database.rectify(&again, &corrections).await, done);
+        assert_eq!(database.rectify(&again, &corrections).await, Ok(done(2)));
         let unfit = database.rectify(&rectify, &[correction("born", "1984-05-18", "May")]).await;
         assert!(matches!(unfit, Err(Failure::Lasting { .. })), "{unfit:?}");
         let unasked = database.rectify(&rectify, &[correction("name", "Anna Ek", "Anna Al")]).await;

@@ -8,7 +8,7 @@ use entity::{
     ids::CategoryKey,
 };
 use kartotek::connector::{
-    Call, Subject,
+    Answer, Call, Evidence, Subject,
     sql::{Database, Engine},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, MySqlConnection, PgConnection, Row, SqliteConnection};
@@ -224,4 +224,13 @@ pub fn call(action: TaskAction, categories: &[&str]) -> Call {
         subject: Subject::default().known_by(SubjectKeyKind::Reference, "K-1"),
         found_before: None,
     }
+}
+
+/// So many rows were changed, and read again as gone.
+pub fn done(rows: u64) -> Answer {
+    Answer::Done(Evidence::ReadBack { rows })
+}
+
+pub fn nothing() -> Answer {
+    Answer::NothingFound(Evidence::ReadBack { rows: 0 })
 }
