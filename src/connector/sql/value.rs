@@ -104,11 +104,20 @@ fn equals_bytes(sql: &mut Statement, column: &Column, value: &str, uuid: Option<
     sql.sql(")");
 }
 
-/// Whether `column` holds this e-mail address, however its letters are written. An index on `lower(column)` is used.
+/// Whether `column` holds this e-mail address, however its letters are written. On PostgreSQL and SQLite an
+/// index on `lower(column)` can be used.
 pub(super) fn equals_email(sql: &mut Statement, column: &Column, value: &str) {
     sql.sql("lower(");
-    as_text(sql, column);
-    sql.sql(") = ").text(&value.to_ascii_lowercase());
+    match (sql.engine(), column.class) {
+        (Engine::Postgres | Engine::Sqlite, Class::Text) => {
+            sql.name(&column.name);
+        }
+        _ => as_text(sql, column),
+    }
+    // SQLite knows no letters but those of ASCII.
+    let lower =
+        if sql.engine() == Engine::Sqlite { value.to_ascii_lowercase() } else { value.to_lowercase() };
+    sql.sql(") = ").text(&lower);
 }
 
 fn bytes(hex: &str) -> Option<Vec<u8>> {

@@ -1,6 +1,9 @@
 //! Anonymizing: every mask, on every engine, once and again.
 
-use super::world::{call, column, done, join, mask, nothing, table, worlds};
+use super::{
+    broken_off::broken_off_after,
+    world::{ALL, call, column, done, everything, join, mask, nothing, table, worlds},
+};
 use entity::{
     connector::{SqlColumn, SqlTable},
     enums::{MaskMethod, TaskAction},
@@ -152,5 +155,26 @@ async fn what_only_makes_a_pseudonym_is_refused() {
         assert_eq!(world.dump().await, before);
         let database = world.connect(vec![]).await;
         world.finish(database).await;
+    }
+}
+
+#[tokio::test]
+async fn broken_off_and_repeated_it_is_all_masked() {
+    for steps in [3, 40, 90, 150, 220] {
+        for world in worlds().await {
+            let mut tables = everything();
+            tables[1].columns[0].anonymize = mask(MaskMethod::EmailDomainOnly, None);
+            tables[3].columns[0].anonymize = mask(MaskMethod::Random, None);
+            let database = world.connect(tables).await.in_chunks_of(1);
+            let anonymize = call(TaskAction::Anonymize, &ALL);
+            let found = database.find(&anonymize).await.unwrap().iter().map(|found| found.rows).sum();
+            let anonymize = Call { found_before: Some(found), ..anonymize };
+            broken_off_after(steps, database.carry_out(&anonymize)).await;
+            assert_eq!(database.carry_out(&anonymize).await, Ok(done(9)), "{steps}");
+            let dump = world.dump().await.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            assert!(!dump.contains("nna") && !dump.contains("Storgatan") && !dump.contains("1984"), "{dump}");
+            assert!(dump.contains("@home.se") && dump.contains("Bo Alm"), "{dump}");
+            world.finish(database).await;
+        }
     }
 }

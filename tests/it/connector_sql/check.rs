@@ -175,3 +175,19 @@ async fn who_may_not_change_a_table_is_told() {
         world.finish(database).await;
     }
 }
+
+#[tokio::test]
+async fn what_says_whose_a_row_is_lasts_as_long_as_it_is_needed() {
+    for world in worlds().await {
+        let mut letters = table("contacts", vec![], vec![column("email", "email"), column("phone", "phone")]);
+        letters.subject_column = "email".to_owned();
+        let found = problems(&world, vec![letters]).await;
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].starts_with("sql.tables.0.columns.0: `email` says whose rows of `contacts` are"));
+        assert_eq!(problems(&world, vec![]).await, ["sql.tables: No table is mapped."]);
+        let hostile = table("contacts\0", vec![], vec![column("email", "email")]);
+        assert_eq!(problems(&world, vec![hostile]).await.len(), 1);
+        let database = world.connect(vec![]).await;
+        world.finish(database).await;
+    }
+}

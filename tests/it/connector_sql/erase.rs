@@ -1,12 +1,12 @@
 //! Erasing: rows go when nothing else is in them, and until then their values do.
 
-use super::world::{ALL, call, column, done, everything, join, nothing, table, worlds};
+use super::{
+    broken_off::broken_off_after,
+    world::{ALL, call, column, done, everything, join, nothing, table, worlds},
+};
 use entity::enums::{SubjectKeyKind, TaskAction};
 use kartotek::connector::{Call, Failure, Subject};
-use std::{
-    future::Future,
-    task::{Context, Poll},
-};
+use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn everything_of_a_person_goes_and_nobody_elses() {
@@ -40,24 +40,9 @@ async fn a_row_stays_while_something_else_is_in_it() {
     }
 }
 
-/// Stops after so many steps, wherever that is.
-async fn broken_off_after<T>(steps: usize, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = Box::pin(work);
-    let mut step = 0;
-    std::future::poll_fn(move |context: &mut Context<'_>| {
-        step += 1;
-        match work.as_mut().poll(context) {
-            Poll::Ready(done) => Poll::Ready(Some(done)),
-            Poll::Pending if step > steps => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
-        }
-    })
-    .await
-}
-
 #[tokio::test]
 async fn broken_off_anywhere_it_ends_the_same() {
-    let mut expected = std::collections::BTreeMap::new();
+    let mut expected = BTreeMap::new();
     for steps in (0..600).step_by(31) {
         let mut went_through = true;
         for world in worlds().await {
