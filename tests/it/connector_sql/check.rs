@@ -191,3 +191,31 @@ async fn what_says_whose_a_row_is_lasts_as_long_as_it_is_needed() {
         world.finish(database).await;
     }
 }
+
+#[tokio::test]
+async fn who_may_only_read_is_told_by_mysql_too() {
+    for world in worlds().await.into_iter().filter(|world| world.engine == Engine::MySql) {
+        let name = world.url.rsplit('/').next().unwrap().to_owned();
+        world.run(&format!("CREATE USER {name} IDENTIFIED BY 'x'; GRANT SELECT ON {name}.* TO {name}")).await;
+        let contacts =
+            table("contacts", vec![join("customer_id", "customers", "id")], vec![column("email", "email")]);
+        let mut settings = world.settings(vec![contacts]);
+        let (_, host) = settings.url.rsplit_once('@').unwrap();
+        settings.url = format!("mysql://{host}");
+        let credentials = kartotek::connector::sql::Credentials::parse(&format!("{name}:x").into()).unwrap();
+        let database = Database::connect(settings, Some(&credentials)).await.unwrap();
+        let found = database.check().await.unwrap();
+        let messages = found.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>();
+        assert_eq!(
+            messages,
+            [
+                "`contacts` cannot be changed. The user may not do this (1142).",
+                "`contacts` cannot be deleted from. The user may not do this (1142).",
+            ]
+        );
+        database.close().await;
+        world.run(&format!("DROP USER {name}")).await;
+        let database = world.connect(vec![]).await;
+        world.finish(database).await;
+    }
+}
