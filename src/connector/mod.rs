@@ -3,5 +3,6 @@
 
 mod call;
 pub mod http;
+pub mod sql;
 
 pub use call::{Answer, Call, Evidence, Failure, Subject};

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod connector_sql;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod demo;

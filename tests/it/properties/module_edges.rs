@@ -20,7 +20,7 @@ const EDGES: &[Knows] = &[
     ("graphql", &["access", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
     ("worker", &["access", "auth", "domain"], &["metrics", "metrics_exporter_prometheus"]),
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
-    ("connector", &[], &["entity", "reqwest"]),
+    ("connector", &[], &["entity", "reqwest", "sqlx"]),
     ("domain", &["access", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
     ("access", &["crypto", "identifier", "policy", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),

@@ -1,0 +1,118 @@
+//! Putting a wrong value right, wherever it stands among what is somebody's.
+
+use super::{
+    super::{Answer, Call, Evidence, Failure},
+    database::{Database, Purpose},
+    failure::{lasting, passing},
+    fitness,
+    plan::{self, Place},
+    rows,
+    schema::Column,
+    statement::Statement,
+    value,
+    work::Work,
+};
+use entity::ids::CategoryKey;
+use secrecy::{ExposeSecret, SecretString};
+
+/// One value that was wrong, and the right one. Neither is printed.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    pub category: CategoryKey,
+    pub old: SecretString,
+    pub new: SecretString,
+}
+
+/// A correction where it applies.
+struct Change<'a> {
+    place: &'a Place<'a>,
+    column: &'a Column,
+    old: &'a str,
+    new: &'a str,
+}
+
+impl Database {
+    /// Replaces each old value by its new one, in the columns of its category, and reads them again.
+    ///
+    /// What holds the new value already counts only when an earlier attempt may have put it there.
+    pub async fn rectify(&self, call: &Call, corrections: &[Correction]) -> Result<Answer, Failure> {
+        let mut work = self.begin(Purpose::Reading).await?;
+        let schema = plan::schema(&mut work, &self.settings).await?;
+        work.roll_back().await;
+        let places = plan::places(self, &schema, call, None)?;
+        let changes = changes(&places, corrections)?;
+        let mut changed = 0;
+        for change in &changes {
+            let mut work = self.begin(Purpose::Changing).await?;
+            changed += work.change(change.update(&work, call)).await?;
+            work.commit().await?;
+        }
+        let mut work = self.begin(Purpose::Changing).await?;
+        let (mut wrong, mut right) = (0, 0);
+        for change in &changes {
+            wrong += change.count(&mut work, call, change.old).await?;
+            right += change.count(&mut work, call, change.new).await?;
+        }
+        work.roll_back().await;
+        if wrong > 0 || right < changed {
+            return Err(passing(format!("After the change, {wrong} values are still as they were.")));
+        }
+        let rows = changed.max(call.found_before.unwrap_or_default().min(right));
+        let evidence = Evidence::ReadBack { rows };
+        Ok(if rows == 0 { Answer::NothingFound(evidence) } else { Answer::Done(evidence) })
+    }
+}
+
+fn changes<'a>(places: &'a [Place<'a>], corrections: &'a [Correction]) -> Result<Vec<Change<'a>>, Failure> {
+    let mut changes = Vec::new();
+    for correction in corrections {
+        let (old, new) = (correction.old.expose_secret(), correction.new.expose_secret());
+        let before = changes.len();
+        for place in places {
+            let mapped = place.mapping.columns.iter().filter(|column| column.category == correction.category);
+            for asked in
+                mapped.filter_map(|mapped| place.asked.iter().find(|a| a.column.name == mapped.column))
+            {
+                if !fitness::holds(asked.column, new) {
+                    let (table, column) = (&place.mapping.table, &asked.column.name);
+                    return Err(lasting(format!("`{table}`: `{column}` cannot hold the new value.")));
+                }
+                changes.push(Change { place, column: asked.column, old, new });
+            }
+        }
+        if changes.len() == before {
+            return Err(lasting(format!("No column is mapped to `{}`.", correction.category.as_str())));
+        }
+    }
+    changes.retain(|change| change.old != change.new);
+    Ok(changes)
+}
+
+impl Change<'_> {
+    fn update(&self, work: &Work, call: &Call) -> Statement {
+        let mut statement = Statement::new(work.engine());
+        statement
+            .sql("UPDATE ")
+            .table(&self.place.mapping.table)
+            .sql(" SET ")
+            .name(&self.column.name)
+            .sql(" = ");
+        value::of_type(&mut statement, self.column, self.new);
+        self.where_it_is(&mut statement, call, self.old);
+        statement
+    }
+
+    async fn count(&self, work: &mut Work, call: &Call, value: &str) -> Result<u64, Failure> {
+        let mut statement = Statement::new(work.engine());
+        statement.sql("SELECT ").count().sql(" FROM ").table(&self.place.mapping.table);
+        self.where_it_is(&mut statement, call, value);
+        work.number(statement).await
+    }
+
+    fn where_it_is(&self, statement: &mut Statement, call: &Call, value: &str) {
+        statement.sql(" WHERE ");
+        rows::belong(statement, self.place, &call.subject);
+        statement.sql(" AND ");
+        value::equals(statement, self.column, value);
+    }
+}

@@ -1,0 +1,180 @@
+//! Anonymizing: every mask, on every engine, once and again.
+
+use super::{
+    broken_off::broken_off_after,
+    world::{ALL, call, column, done, everything, join, mask, nothing, table, worlds},
+};
+use entity::{
+    connector::{SqlColumn, SqlTable},
+    enums::{MaskMethod, TaskAction},
+};
+use kartotek::connector::{Call, Failure};
+
+fn masked(name: &str, method: MaskMethod, parameter: Option<&str>) -> SqlColumn {
+    SqlColumn { anonymize: mask(method, parameter), ..column(name, "all") }
+}
+
+fn customers() -> SqlTable {
+    table(
+        "customers",
+        vec![],
+        vec![
+            masked("name", MaskMethod::Random, None),
+            masked("email", MaskMethod::EmailDomainOnly, None),
+            masked("phone", MaskMethod::Constant, Some("-")),
+            masked("born", MaskMethod::TruncateDate, Some("MONTH")),
+            masked("zip", MaskMethod::Generalize, Some("3")),
+            masked("points", MaskMethod::Generalize, Some("100")),
+        ],
+    )
+}
+
+#[tokio::test]
+async fn each_mask_does_what_it_says() {
+    for world in worlds().await {
+        let database = world.connect(vec![customers()]).await;
+        assert!(
+            database
+                .check()
+                .await
+                .unwrap()
+                .iter()
+                .all(|problem| !problem.path.contains(&"columns".to_owned()))
+        );
+        let anonymize = call(TaskAction::Anonymize, &["all"]);
+        assert_eq!(database.carry_out(&anonymize).await, Ok(done(1)));
+        let rest = "SELECT email || '|' || phone || '|' || CAST(born AS text) || '|' || zip || '|' || CAST(points AS text) \
+                    FROM customers WHERE id = 1";
+        let expected = "@Example.com|-|1984-05-01|111|1200";
+        assert_eq!(world.texts(rest).await, [Some(expected.to_owned())]);
+        let name = world.texts("SELECT name FROM customers WHERE id = 1").await[0].clone().unwrap();
+        assert_eq!(name.len(), "Anna Ek".len());
+        assert_eq!(name.find(' '), Some(4));
+        // Again: random once more, and everything else as it was.
+        assert_eq!(
+            database.carry_out(&Call { found_before: Some(1), ..anonymize.clone() }).await,
+            Ok(done(1))
+        );
+        assert_eq!(world.texts(rest).await, [Some(expected.to_owned())]);
+        assert_eq!(database.verify(&anonymize).await, Ok(0));
+        world.finish(database).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_masked_already_is_not_done_again() {
+    for world in worlds().await {
+        let mut table = customers();
+        table.columns.remove(0);
+        let database = world.connect(vec![table]).await;
+        let anonymize = call(TaskAction::Anonymize, &["all"]);
+        assert_eq!(database.verify(&anonymize).await, Ok(1));
+        assert_eq!(database.carry_out(&anonymize).await, Ok(done(1)));
+        assert_eq!(database.find(&anonymize).await.unwrap()[0].rows, 0);
+        assert_eq!(database.carry_out(&anonymize).await, Ok(nothing()));
+        assert_eq!(database.carry_out(&Call { found_before: Some(1), ..anonymize }).await, Ok(done(1)));
+        world.finish(database).await;
+    }
+}
+
+#[tokio::test]
+async fn edges_of_the_masks() {
+    for world in worlds().await {
+        world
+            .run(
+                "CREATE TABLE edges (id INTEGER PRIMARY KEY, reference TEXT, email TEXT, day TEXT, points INTEGER, \
+                 rate NUMERIC(10, 2), flat CHAR(8), seen TIMESTAMP);
+                 INSERT INTO edges VALUES
+                 (1, 'K-1', 'anna', 'in May', -1, 12.34, 'abcdef', '2020-07-08 09:10:11'),
+                 (2, 'K-1', 'a@b@c.se', '2020-07-08', -100, -0.5, 'ab', '2020-12-31 23:59:59'),
+                 (3, 'K-1', '@c.se', '2020-07-08T09:10:11Z', 99, 100, '', NULL),
+                 (4, 'K-1', NULL, NULL, NULL, NULL, NULL, NULL)",
+            )
+            .await;
+        let columns = vec![
+            masked("email", MaskMethod::EmailDomainOnly, None),
+            masked("day", MaskMethod::TruncateDate, Some("YEAR")),
+            masked("points", MaskMethod::Generalize, Some("100")),
+            masked("rate", MaskMethod::Generalize, Some("10")),
+            masked("flat", MaskMethod::Constant, Some("none")),
+            masked("seen", MaskMethod::TruncateDate, Some("YEAR")),
+        ];
+        let database = world.connect(vec![table("edges", vec![], columns)]).await;
+        let anonymize = call(TaskAction::Anonymize, &["all"]);
+        assert_eq!(database.carry_out(&anonymize).await, Ok(done(3)));
+        let all = "SELECT COALESCE(email, '-') || '|' || COALESCE(day, '-') || '|' || COALESCE(CAST(points AS text), '-') || '|' \
+                   || COALESCE(CAST(CAST(rate AS INTEGER) AS text), '-') || '|' || COALESCE(trim(flat), '-') || '|' \
+                   || COALESCE(CAST(seen AS text), '-') FROM edges ORDER BY id";
+        let expected = [
+            "@|-|-100|10|none|2020-01-01 00:00:00",
+            "@c.se|2020-01-01|-100|-10|none|2020-01-01 00:00:00",
+            "@c.se|2020-01-01T00:00:00Z|0|100|none|-",
+            "-|-|-|-|-|-",
+        ];
+        assert_eq!(world.texts(all).await, expected.map(|row| Some(row.to_owned())));
+        assert_eq!(database.find(&anonymize).await.unwrap()[0].rows, 0);
+        world.finish(database).await;
+    }
+}
+
+#[tokio::test]
+async fn random_values_of_numbers_and_uuids() {
+    for world in worlds().await {
+        let contacts = table(
+            "contacts",
+            vec![join("customer_id", "customers", "id")],
+            vec![masked("email", MaskMethod::Random, None), masked("phone", MaskMethod::Random, None)],
+        );
+        let mut customers = table("customers", vec![], vec![masked("points", MaskMethod::Random, None)]);
+        customers.columns[0].category = "points".into();
+        let database = world.connect(vec![contacts, customers]).await.in_chunks_of(2);
+        assert_eq!(database.carry_out(&call(TaskAction::Anonymize, &["all", "points"])).await, Ok(done(4)));
+        let forms =
+            world.texts("SELECT email FROM contacts WHERE customer_id = 1 AND email IS NOT NULL").await;
+        assert!(
+            forms.iter().flatten().all(|email| email.len() == 12 && email.as_bytes()[4] == b'@'),
+            "{forms:?}"
+        );
+        let points = world.texts("SELECT CAST(points AS text) FROM customers WHERE id = 1").await;
+        assert_eq!(points[0].as_ref().unwrap().len(), 4);
+        world.finish(database).await;
+    }
+}
+
+#[tokio::test]
+async fn what_only_makes_a_pseudonym_is_refused() {
+    for world in worlds().await {
+        let before = world.dump().await;
+        for method in [MaskMethod::Hash, MaskMethod::Delete] {
+            let columns = vec![column("zip", "all"), masked("email", method, None)];
+            let database = world.connect(vec![table("customers", vec![], columns)]).await;
+            let refused = database.carry_out(&call(TaskAction::Anonymize, &["all"])).await;
+            assert!(matches!(refused, Err(Failure::Lasting { .. })), "{refused:?}");
+            database.close().await;
+        }
+        assert_eq!(world.dump().await, before);
+        let database = world.connect(vec![]).await;
+        world.finish(database).await;
+    }
+}
+
+#[tokio::test]
+async fn broken_off_and_repeated_it_is_all_masked() {
+    for steps in [3, 40, 90, 150, 220] {
+        for world in worlds().await {
+            let mut tables = everything();
+            tables[1].columns[0].anonymize = mask(MaskMethod::EmailDomainOnly, None);
+            tables[3].columns[0].anonymize = mask(MaskMethod::Random, None);
+            let database = world.connect(tables).await.in_chunks_of(1);
+            let anonymize = call(TaskAction::Anonymize, &ALL);
+            let found = database.find(&anonymize).await.unwrap().iter().map(|found| found.rows).sum();
+            let anonymize = Call { found_before: Some(found), ..anonymize };
+            broken_off_after(steps, database.carry_out(&anonymize)).await;
+            assert_eq!(database.carry_out(&anonymize).await, Ok(done(9)), "{steps}");
+            let dump = world.dump().await.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            assert!(!dump.contains("nna") && !dump.contains("Storgatan") && !dump.contains("1984"), "{dump}");
+            assert!(dump.contains("@home.se") && dump.contains("Bo Alm"), "{dump}");
+            world.finish(database).await;
+        }
+    }
+}
