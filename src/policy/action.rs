@@ -115,6 +115,10 @@ actions! {
     SeeTasks: Read "Task" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
         "withdrawConsent", "liftLegalHold", "completeTask", "findings"];
+    /// What people attested of tasks. Not for customers: it is written among those who do the work.
+    SeeEvidence: Read "Task" STAFF personal yes
+        ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
+        "withdrawConsent", "liftLegalHold", "completeTask", "findings"];
     /// All that is to be done at systems.
     ListTasks: Read "Task" STAFF personal yes ["task", "tasks"];
     /// All that is wrong right now.

@@ -4,7 +4,7 @@ use crate::{
     access::Door,
     domain::{
         catalog::Catalogs,
-        task::{Worked, work},
+        task::{Failing, Worked, work},
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -18,9 +18,10 @@ pub async fn keep_tasks(door: Arc<Door>, catalogs: Arc<Catalogs>, mut stop: watc
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let kept = async {
+        let mut failing = Failing::default();
         loop {
             tick.tick().await;
-            match work(&door, &catalogs.current()).await {
+            match work(&door, &catalogs.current(), &mut failing).await {
                 Ok(worked) => told(worked),
                 Err(error) => {
                     metrics::counter!("task_failures_total").increment(1);

@@ -55,7 +55,8 @@ impl Command for RectifyCustomer {
         let country = catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
         let setting = Setting { country, zone: &catalog.zone(), now: w.now() };
         let after = self.profile.apply(&before, setting, &mut checks);
-        if after.name.is_none() {
+        // One whose name is gone, as nothing needs it any more, is corrected without.
+        if after.name.is_none() && before.name.is_some() {
             checks.refuse("profile.name", Code::Required, "A customer has a name.");
         }
         checks.finish()?;

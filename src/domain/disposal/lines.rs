@@ -1,7 +1,7 @@
 //! The live lines of some customers' maps, each with what justifies it and what becomes of it: three statements, for
 //! any number of customers.
 
-use super::{Verdict, judge};
+use super::{Verdict, judge, open::open};
 use crate::{
     access::{Sql, Stop, Writer},
     domain::{
@@ -26,6 +26,8 @@ pub(in crate::domain) struct Judged {
     /// Whether it lost its reason because services need less than they did.
     pub dropped: bool,
     pub verdict: Verdict,
+    /// Whether its holder answered that it stays, and nothing came since.
+    pub stays: bool,
 }
 
 impl Judged {
@@ -92,6 +94,7 @@ pub(super) async fn judged_at(
         facts.entry(fact.location_id).or_default().push(fact);
     }
     let ends = ends(w, &among).await?;
+    let stays = staying(w, &lines).await?;
     let restricted = customers.iter().filter(|customer| customer.status == CustomerStatus::Restricted);
     let restricted = restricted.map(|customer| customer.id).collect::<HashSet<CustomerId>>();
     let own = catalog.built_in_system().map(|system| system.id);
@@ -105,7 +108,8 @@ pub(super) async fn judged_at(
         let dropped = end.is_some_and(|end| end.dropped);
         let on_end = end.map(|end| end.method).or(known.then_some(DisposalMethod::Erase));
         let verdict = judge(&facts, on_end, restricted.contains(&line.customer_id), catalog);
-        Judged { line, facts, dropped, verdict }
+        let stays = stays.contains(&line.id);
+        Judged { line, facts, dropped, verdict, stays }
     };
     Ok(lines.into_iter().map(one).collect())
 }
@@ -124,4 +128,11 @@ async fn ends(w: &Writer, among: Where<'_>) -> Result<HashMap<DataLocationId, La
     let method = |how| if how % 2 == 1 { DisposalMethod::Erase } else { DisposalMethod::Anonymize };
     let last = |how| LastNeed { method: method(how), dropped: how < 2 };
     Ok(w.numbers::<End>(sql).await?.into_iter().map(|end| (end.id, last(end.how))).collect())
+}
+
+/// Of these lines, those on their way out whose holders answered that they stay.
+async fn staying(w: &Writer, lines: &[data_location::Model]) -> Result<HashSet<DataLocationId>, Stop> {
+    let pending = lines.iter().filter(|line| line.state == DataLocationState::DisposalPending);
+    let pending = pending.map(|line| line.id).collect::<Vec<_>>();
+    Ok(open(w, &pending).await?.into_values().filter(|open| open.stays).map(|open| open.line).collect())
 }

@@ -26,13 +26,14 @@ type Group = (CustomerId, SystemId, TaskAction, DateTime<Utc>, TaskCause);
 
 /// A line of an open task; or of one whose holder answered that it stays, and that stands.
 #[derive(Clone, Debug, FromQueryResult)]
-struct Open {
-    data_location_id: DataLocationId,
+pub(super) struct Open {
+    #[sea_orm(alias = "data_location_id")]
+    pub line: DataLocationId,
     task_id: TaskId,
     action: TaskAction,
     cause: TaskCause,
     next_attempt_at: Option<DateTime<Utc>>,
-    stays: bool,
+    pub stays: bool,
 }
 
 /// Brings these lines, all those of their customers, into the states that they should be in. Back come the tasks that
@@ -102,7 +103,10 @@ pub(super) const UNSETTLED: &str = "t.action IN ('ERASE', 'ANONYMIZE') AND (t.fi
     OR (t.outcome IN ('KEPT', 'IMPOSSIBLE') AND NOT x.overtaken))";
 
 /// The open disposals of these lines.
-async fn open(w: &Writer, lines: &[DataLocationId]) -> Result<HashMap<DataLocationId, Open>, Stop> {
+pub(super) async fn open(
+    w: &Writer,
+    lines: &[DataLocationId],
+) -> Result<HashMap<DataLocationId, Open>, Stop> {
     let mut found = HashMap::new();
     for some in lines.chunks(MOST) {
         let mut sql = Sql::new(
@@ -110,7 +114,7 @@ async fn open(w: &Writer, lines: &[DataLocationId]) -> Result<HashMap<DataLocati
              t.finished_at IS NOT NULL AS stays FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
         );
         sql.push(UNSETTLED).push(" AND x.data_location_id IN ").list(some.iter().map(|id| id.0));
-        found.extend(w.numbers::<Open>(sql).await?.into_iter().map(|open| (open.data_location_id, open)));
+        found.extend(w.numbers::<Open>(sql).await?.into_iter().map(|open| (open.line, open)));
     }
     Ok(found)
 }

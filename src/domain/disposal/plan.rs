@@ -190,7 +190,10 @@ impl Draft {
         let registered =
             customers.iter().map(|customer| (customer.id, customer.created_at)).collect::<HashMap<_, _>>();
         for one in lines {
-            let Some(decision) = one.verdict.decision() else { continue };
+            // Nobody is asked again for what its holder keeps.
+            let Some(decision) = one.verdict.decision().filter(|_| one.changes() || !one.stays) else {
+                continue;
+            };
             let keeps = matches!(decision, DisposalDecision::Restrict | DisposalDecision::Keep);
             let until = until(one, registered.get(&one.line.customer_id).copied(), catalog);
             let said = one.facts.iter().map(|fact| said(fact, self.begins, catalog)).collect();

@@ -40,11 +40,13 @@ pub(super) fn branches<'a>(asked: &'a Asked<'a>) -> Vec<Branch<'a>> {
     all
 }
 
-/// Nothing justifies it, and it is not on its way out; nor is it kept because the customer wants it kept (Art. 18).
+/// Nothing justifies it, and no disposal is under way, as when its holder keeps it; nor is it kept because the customer wants it kept (Art. 18).
 fn unjustified(sql: &mut Sql, asked: &Asked<'_>, facts: &Facts) {
     select_lines(sql, FindingKind::UnjustifiedData);
     sql.push(
-        "WHERE l.state <> 'DISPOSAL_PENDING' AND NOT (l.state = 'RESTRICTED' AND EXISTS \
+        "WHERE (l.state <> 'DISPOSAL_PENDING' OR NOT EXISTS (SELECT 1 FROM task_location x \
+         JOIN task t ON t.id = x.task_id WHERE x.data_location_id = l.id AND t.finished_at IS NULL \
+         AND t.action IN ('ERASE', 'ANONYMIZE'))) AND NOT (l.state = 'RESTRICTED' AND EXISTS \
          (SELECT 1 FROM customer c WHERE c.id = l.customer_id AND c.status = 'RESTRICTED')) AND ",
     );
     facts.decide(sql, "l", false);

@@ -3,7 +3,10 @@
 use super::settle::{Came, finish};
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
-    domain::checks::{BLOCK, Checks, LINE, not_found},
+    domain::{
+        catalog::{self, Catalog},
+        checks::{BLOCK, Checks, LINE, not_found},
+    },
     policy::{Action, Target},
 };
 use entity::{
@@ -13,10 +16,12 @@ use entity::{
     task, task_evidence,
 };
 use sea_orm::EntityTrait;
+use std::sync::Arc;
 
 /// Ends a task on a person's word: what it was about is gone, was never there, or stays with its holder.
 #[derive(Clone, Debug)]
 pub struct CompleteTask {
+    pub catalog: Arc<Catalog>,
     pub task: TaskId,
     pub outcome: TaskOutcome,
     /// What was done or found, and how that is known.
@@ -44,12 +49,14 @@ impl Command for CompleteTask {
         }
         checks.finish()?;
         let nothing = || not_found("taskId", "task");
+        let catalog = catalog::held(w, &self.catalog).await?;
         let found = w.one(task::Entity::find_by_id(self.task)).await?.ok_or_else(nothing)?;
         w.about(Target::customer(found.customer_id));
         // The customer first, as whoever ends or holds something does: one of the two sees what the other has done.
         w.lock(customer::Entity::find_by_id(found.customer_id)).await?.ok_or_else(nothing)?;
         let row = w.lock(task::Entity::find_by_id(self.task)).await?.ok_or_else(nothing)?;
-        refuse_unready(&row)?;
+        let own = catalog.systems.get(&row.system_id).is_some_and(|system| system.built_in);
+        refuse_unready(&row, own)?;
         let evidence = task_evidence::Model {
             task_id: row.id,
             customer_id: row.customer_id,
@@ -65,10 +72,11 @@ impl Command for CompleteTask {
 }
 
 /// What a person can speak of: nothing that has ended, and nothing that the program is at.
-fn refuse_unready(row: &task::Model) -> Result<(), Stop> {
+fn refuse_unready(row: &task::Model, own: bool) -> Result<(), Stop> {
     let refused = match row.state {
         TaskState::Succeeded | TaskState::Cancelled => (Code::TaskFinished, "This task has ended already."),
         TaskState::Running => (Code::TaskRunning, "The program is working on it: wait until it is done."),
+        _ if own => (Code::TaskRunning, "Kartotek does this itself, when its time has come."),
         _ => return Ok(()),
     };
     Err(Refusal::new(refused.0, refused.1).at("taskId").into())

@@ -6,12 +6,19 @@ use crate::{
     domain::catalog::Catalog,
     policy::{Action, Target},
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{CustomerId, SystemId, TaskId};
 use sea_orm::FromQueryResult;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// Tasks that are looked at together.
 const AT_ONCE: i64 = 500;
+
+/// A pass ends when so many tasks fail: something is wrong with the program, not with them.
+const MOST_FAILING: usize = 5_000;
 
 /// A task whose time has come.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
@@ -20,7 +27,7 @@ pub struct Due {
     pub system_id: SystemId,
 }
 
-/// The first tasks whose time has come, longest due first, except those that were tried in this pass.
+/// The first tasks whose time has come, longest due first, except those that are not to be tried right now.
 #[derive(Clone, Debug)]
 struct DueTasks {
     tried: Vec<TaskId>,
@@ -62,7 +69,7 @@ struct Whose {
 
 impl Command for HandOver {
     const ACTION: Action = Action::CarryOutTasks;
-    /// Of how many customers.
+    /// How many were left to people by this.
     type Output = usize;
 
     fn target(&self) -> Target {
@@ -70,20 +77,33 @@ impl Command for HandOver {
     }
 
     async fn run(self, w: &mut Writer) -> Result<usize, Stop> {
-        let ready = |sql: &mut Sql| {
-            sql.push(" WHERE state = 'PENDING' AND next_attempt_at <= ").bind(w.now());
-            sql.push(" AND id IN ").list(self.tasks.iter().map(|id| id.0));
-        };
-        let mut sql = Sql::new("SELECT DISTINCT customer_id FROM task");
-        ready(&mut sql);
-        let whose = w.numbers::<Whose>(sql).await?;
-        let mut sql = Sql::new("UPDATE task SET state = 'NEEDS_HUMAN'");
-        ready(&mut sql);
-        w.execute(sql).await?;
-        for one in &whose {
-            w.changed(one.customer_id, &["tasks"]);
+        let mut sql =
+            Sql::new("UPDATE task SET state = 'NEEDS_HUMAN' WHERE state = 'PENDING' AND next_attempt_at <= ");
+        sql.bind(w.now()).push(" AND id IN ").list(self.tasks.iter().map(|id| id.0));
+        sql.push(" RETURNING customer_id");
+        let left = w.numbers::<Whose>(sql).await?;
+        for customer in left.iter().map(|one| one.customer_id).collect::<BTreeSet<_>>() {
+            w.changed(customer, &["tasks"]);
         }
-        Ok(whose.len())
+        Ok(left.len())
+    }
+}
+
+/// Tasks that the program could not do, with how often it tried and when it tries again: each time after twice as long, up
+/// to a day.
+#[derive(Debug, Default)]
+pub struct Failing(HashMap<TaskId, (u32, DateTime<Utc>)>);
+
+impl Failing {
+    fn failed(&mut self, task: TaskId, now: DateTime<Utc>) {
+        let (tries, next) = self.0.entry(task).or_insert((0, now));
+        let wait = TimeDelta::seconds(10 << (*tries).min(13)).min(TimeDelta::days(1));
+        (*tries, *next) = (tries.saturating_add(1), now + wait);
+    }
+
+    /// Those whose time has not come again.
+    fn waiting(&self, now: DateTime<Utc>) -> BTreeSet<TaskId> {
+        self.0.iter().filter(|(_, (_, next))| *next > now).map(|(task, _)| *task).collect()
     }
 }
 
@@ -94,7 +114,7 @@ pub struct Worked {
     pub done: usize,
     /// Tasks that it left to people.
     pub left: usize,
-    /// Tasks that failed. They are tried again in the next pass.
+    /// Tasks that failed. They are tried again, each time after twice as long.
     pub failed: usize,
 }
 
@@ -102,36 +122,43 @@ pub struct Worked {
 ///
 /// # Errors
 /// When it cannot be told what there is to do. Where only some of it fails, the rest is done.
-pub async fn work(door: &Arc<Door>, catalog: &Arc<Catalog>) -> Result<Worked, Stop> {
+pub async fn work(door: &Arc<Door>, catalog: &Arc<Catalog>, failing: &mut Failing) -> Result<Worked, Stop> {
     let access = |operation| door.program("worker", operation);
     let own = catalog.built_in_system().map(|system| system.id);
-    let (mut worked, mut tried) = (Worked::default(), BTreeSet::new());
+    let (mut worked, mut tried) = (Worked::default(), failing.waiting(door.now()));
     loop {
+        let mut others_do_it = false;
         let find = DueTasks { tried: tried.iter().copied().collect() };
         let due = access("findDueTasks").read(find).await?;
         let (ours, theirs): (Vec<Due>, Vec<Due>) =
             due.iter().copied().partition(|task| Some(task.system_id) == own);
         for task in ours {
+            tried.insert(task.id);
             let dispose = DisposeOfProfile { catalog: catalog.clone(), task: task.id };
             match access("disposeOfProfile").write(dispose).await {
-                Ok(true) => worked.done += 1,
-                Ok(false) => {
-                    tried.insert(task.id);
+                Ok(true) => {
+                    worked.done += 1;
+                    failing.0.remove(&task.id);
                 }
+                // Something keeps it by now, which the sweep will see to.
+                Ok(false) => failing.failed(task.id, door.now()),
                 Err(error) => {
                     tracing::warn!(%error, task.id = %task.id, "a task could not be done");
                     worked.failed += 1;
-                    tried.insert(task.id);
+                    failing.failed(task.id, door.now());
                 }
             }
         }
         if !theirs.is_empty() {
             let tasks = theirs.iter().map(|task| task.id).collect::<Vec<_>>();
-            worked.left += tasks.len();
-            access("handOverTasks").write(HandOver { tasks }).await?;
+            let left = access("handOverTasks").write(HandOver { tasks }).await?;
+            worked.left += left;
+            others_do_it = left == 0;
         }
+        // What was done needs no leaving out, and a statement takes only so many.
+        tried.retain(|task| failing.0.contains_key(task));
         let all = i64::try_from(due.len()).is_ok_and(|found| found < AT_ONCE);
-        if all || tried.len() > 10 * usize::try_from(AT_ONCE).unwrap_or_default() {
+        if all || others_do_it || tried.len() > MOST_FAILING {
             return Ok(worked);
         }
     }

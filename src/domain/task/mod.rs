@@ -9,7 +9,7 @@ mod parts;
 mod settle;
 
 pub use complete::CompleteTask;
-pub use due::{Worked, work};
+pub use due::{Failing, Worked, work};
 pub use evidence::EvidenceOfTasks;
 pub use list::{ListTasks, TaskFilter, TaskOrder, TasksOf, TasksOfCustomers};
 pub use own::DisposeOfProfile;

@@ -2,7 +2,7 @@
 
 use super::settle::{Came, finish, lines_of};
 use crate::{
-    access::{Command, Stop, Writer},
+    access::{Broken, Command, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         customer::replace_lookups,
@@ -12,7 +12,7 @@ use crate::{
 };
 use entity::{
     customer,
-    enums::{EvidenceKind, TaskOutcome, TaskState},
+    enums::{CustomerStatus, EvidenceKind, TaskOutcome, TaskState},
     ids::TaskId,
     subject_key, task, task_evidence,
 };
@@ -42,9 +42,10 @@ impl Command for DisposeOfProfile {
             return Ok(false);
         };
         let Some(row) = w.lock(task::Entity::find_by_id(self.task)).await? else { return Ok(false) };
+        let is_kept = !matches!(customer.status, CustomerStatus::Active | CustomerStatus::Dormant);
         let due = row.next_attempt_at.is_none_or(|at| at <= w.now());
-        // Somebody was faster, or it was called off.
-        if row.state != TaskState::Pending || !due {
+        // Somebody was faster, or it was called off; or the customer wants everything kept (Art. 18).
+        if row.state != TaskState::Pending || !due || is_kept {
             return Ok(false);
         }
         let lines = lines_of(w, &row).await?;
@@ -88,8 +89,12 @@ async fn empty(w: &Writer, customer: customer::Model, fields: &[ProfileField]) -
     replace_lookups(w, customer.id, &profile).await?;
     let sealed = w.seal(&key, &profile)?;
     let emptied = customer::Model { profile: Some(sealed), version: customer.version + 1, ..customer };
-    let emptied = w.update::<customer::Entity>(emptied).await?;
-    let read = w.open(&emptied, &key)?.unwrap_or_default();
-    w.changed(emptied.id, &there.iter().map(|field| field.word()).collect::<Vec<_>>());
-    Ok(i64::from(there.iter().all(|field| read.get(*field).is_none())))
+    let id = w.update::<customer::Entity>(emptied).await?.id;
+    let Some(read) = w.one(customer::Entity::find_by_id(id)).await? else { return Ok(0) };
+    let read = w.open(&read, &key)?.unwrap_or_default();
+    if there.iter().any(|field| read.get(*field).is_some()) {
+        return Err(Broken::Stored("a profile that was emptied is still there").into());
+    }
+    w.changed(id, &there.iter().map(|field| field.word()).collect::<Vec<_>>());
+    Ok(1)
 }

@@ -4,7 +4,7 @@ use super::types::Task;
 use crate::{
     domain::task::CompleteTask,
     graphql::{
-        context::access,
+        context::{access, catalog},
         enums::TaskOutcome,
         node::id_or_nobody,
         user_error::{UserError, outcome},
@@ -35,7 +35,8 @@ pub struct CompleteTaskPayload {
 
 #[Object]
 impl TaskMutation {
-    /// A person attests what came of a task. What is gone leaves tombstones on the map at once.
+    /// A person attests what came of a task, of any but those that Kartotek does itself (TASK_RUNNING). What is gone leaves
+    /// tombstones on the map at once.
     ///
     /// userErrors: TASK_FINISHED, TASK_RUNNING.
     ///
@@ -46,6 +47,7 @@ impl TaskMutation {
         input: CompleteTaskInput,
     ) -> Result<CompleteTaskPayload> {
         let command = CompleteTask {
+            catalog: catalog(ctx),
             task: id_or_nobody(&input.task_id),
             outcome: input.outcome.into(),
             evidence: input.evidence,

@@ -5,7 +5,7 @@ use crate::{
     graphql::{
         catalog::{DataCategory, categories},
         connection::{Arguments, connection},
-        context::{catalog, loaders},
+        context::{access, catalog, loaders},
         customer::Customer,
         data_location::{DataLocation, DataLocationConnection},
         enums::{ConnectorKind, EvidenceKind, TaskAction, TaskCause, TaskOutcome, TaskState},
@@ -16,6 +16,7 @@ use crate::{
         scalars::DateTime,
         system::System,
     },
+    policy::Action,
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use entity::{enums::TaskState as TaskStates, ids::ThirdPartyId, task::Model, task_evidence};
@@ -135,13 +136,19 @@ impl TaskEvidence {
     }
 
     /// What a person attested.
-    async fn statement(&self) -> Option<&str> {
-        self.0.statement.as_deref()
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR.
+    async fn statement(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        access(ctx).require(Action::SeeEvidence).await.or_error()?;
+        Ok(self.0.statement.as_deref())
     }
 
     /// Such as a letter's or a ticket's reference.
-    async fn reference(&self) -> Option<&str> {
-        self.0.reference.as_deref()
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR.
+    async fn reference(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        access(ctx).require(Action::SeeEvidence).await.or_error()?;
+        Ok(self.0.reference.as_deref())
     }
 }
 

@@ -53,6 +53,7 @@ async fn what_nothing_needs_is_refused_and_what_lies_there_already_shows() {
     app.database
         .run("UPDATE data_location SET state = 'DISPOSAL_PENDING' WHERE category = 'user.demographic.date_of_birth'")
         .await;
+    app.sweep().await;
     assert_eq!(app.found(wrong).await, []);
     let officer = app.compliance();
     let whose = officer

@@ -1,6 +1,10 @@
 //! P5, carried out: what was to go is gone, and there is evidence of it; what is not gone is not said to be.
 
-use crate::support::{Answer, TestApp};
+use crate::support::{
+    Answer, TestApp,
+    database::Engine,
+    dispose::{WITHDRAW, items},
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -36,6 +40,9 @@ async fn a_profile_is_emptied_here_and_read_again() {
     let found = app.agent().ask(find, email.clone()).await;
     let was_found = !found.data()["findCustomer"].is_null();
 
+    // Nobody can say that it is done: it is, or it is not.
+    let attested = app.complete(&app.tasks_at(&customer, "Kartotek").await[0], json!({})).await;
+    assert_eq!(codes(&attested), [("TASK_RUNNING".to_owned(), "taskId".to_owned())]);
     // One for each grace.
     let (done, left) = app.work().await;
     assert_eq!((done, left), (2, 3));
@@ -53,8 +60,14 @@ async fn a_profile_is_emptied_here_and_read_again() {
     assert!(shown["name"].is_null() && shown["email"].is_null(), "{shown}");
     assert!(was_found);
     assert_eq!(app.agent().ask(find, email).await.data()["findCustomer"], json!(null));
-    // Once, and whoever it was about can see who did it.
     assert_eq!(app.work().await, (0, 0));
+    // What remains can be corrected without a name.
+    let rectify = "mutation ($input: RectifyCustomerInput!) { rectifyCustomer(input: $input) {
+        customer { locale } userErrors { code message field } } }";
+    let input = json!({ "customerId": customer, "channel": "EMAIL", "profile": {}, "locale": "EN" });
+    let rectified = app.agent().ask(rectify, json!({ "input": input })).await;
+    assert_eq!(codes(&rectified), []);
+    assert_eq!(rectified.data()["rectifyCustomer"]["customer"]["locale"], "EN");
     app.finish().await;
 }
 
@@ -141,6 +154,17 @@ async fn what_a_holder_keeps_stays_on_the_map() {
         assert_eq!((app.sweep().await, app.work().await), (0, (0, 0)));
     }
     assert_eq!(app.tasks_at(&customer, "Kundregister").await.len(), 1);
+    // It is there, and nothing justifies it: somebody has to know.
+    let found = app.findings(json!({ "kinds": ["UNJUSTIFIED_DATA"], "customerId": customer })).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["system"]["name"], "Kundregister", "{found:?}");
+    // The customer sees what came of it, and not what was written among those who did it.
+    let own = app.customer_user("K-5104");
+    let seen = "{ viewer { customer { tasks { nodes { outcome evidence { kind } } } } } }";
+    let seen = own.get(seen).await;
+    assert!(seen.data().to_string().contains("KEPT"), "{seen:?}");
+    let written = own.get("{ viewer { customer { tasks { nodes { evidence { statement } } } } } }").await;
+    assert_eq!(written.code(), Some("FORBIDDEN"));
 
     let subscription = app.start(&customer, "web-hosting").await;
     assert_eq!(app.at(&customer, "Kundregister").await[0].1, "HELD");
@@ -148,5 +172,52 @@ async fn what_a_holder_keeps_stays_on_the_map() {
     let tasks = app.tasks_at(&customer, "Kundregister").await;
     assert_eq!(tasks.len(), 2);
     assert!(tasks.iter().any(|task| task["state"] == "PENDING"), "{tasks:?}");
+    app.finish().await;
+}
+
+/// What the database does not let go is not said to be gone, and the rest goes on.
+#[tokio::test]
+async fn what_is_still_there_is_not_said_to_be_gone() {
+    let app = TestApp::new().await;
+    let customer = gone(&app, "K-5105").await;
+    let back = match app.database.engine {
+        Engine::Postgres => {
+            "CREATE FUNCTION back() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN NEW.profile = OLD.profile; RETURN NEW; END $$;
+             CREATE TRIGGER back BEFORE UPDATE ON customer FOR EACH ROW EXECUTE FUNCTION back()"
+        }
+        Engine::Sqlite => {
+            "CREATE TRIGGER back AFTER UPDATE OF profile ON customer WHEN NEW.version > OLD.version
+             BEGIN UPDATE customer SET profile = OLD.profile WHERE id = NEW.id; END"
+        }
+    };
+    app.database.run(back).await;
+    let worked = app.try_to_work().await;
+    assert_eq!((worked.done, worked.left, worked.failed), (0, 3, 2));
+    let states = app.at(&customer, "Kartotek").await;
+    assert!(states.iter().all(|(_, state)| state == "DISPOSAL_PENDING"), "{states:?}");
+    app.finish().await;
+}
+
+/// A plan says what goes, and so nothing of what a holder has said stays.
+#[tokio::test]
+async fn a_plan_promises_nothing_that_a_holder_keeps() {
+    let app = TestApp::new().await;
+    let (customer, subscription) = app.hosted("K-5106").await;
+    let consents = "query ($id: ID!) { customer(id: $id) { consents(active: true) { nodes { id } } } }";
+    let consents = app.agent().ask(consents, json!({ "id": customer })).await;
+    for consent in consents.data()["customer"]["consents"]["nodes"].as_array().unwrap() {
+        let input = json!({ "consentId": consent["id"], "channel": "PHONE" });
+        assert_eq!(app.agent().ask(WITHDRAW, json!({ "input": input })).await.user_errors(), []);
+    }
+    let task = only(&app, &customer, HOST).await;
+    let at_host = async || {
+        let planned = app.end(&subscription, json!({ "dryRun": true })).await;
+        let items = items(&planned.data()["endSubscription"]);
+        items.into_iter().filter(|(system, _, _)| system == HOST).count()
+    };
+    assert_eq!(at_host().await, 2);
+    assert_eq!(codes(&app.complete(&task, json!({ "outcome": "KEPT" })).await), []);
+    assert_eq!(at_host().await, 0);
     app.finish().await;
 }

@@ -11,7 +11,7 @@ mod rules;
 use super::justified::{
     chance::{self, Dice},
     record,
-    rules::World,
+    rules::{Line, World},
 };
 use crate::support::{Database, TestApp};
 use chrono::{DateTime, Utc};
@@ -132,7 +132,8 @@ async fn find(app: &TestApp, world: &World, seed: u64) {
     let now = app.now();
     let mut expected = BTreeSet::new();
     for customer in &world.customers {
-        let open = customer.lines.iter().filter(|line| !line.erased && line.state != "DISPOSAL_PENDING");
+        let is_found = |line: &&Line| !line.erased && (line.kept || line.state != "DISPOSAL_PENDING");
+        let open = customer.lines.iter().filter(is_found);
         let unjustified = open.filter(|line| world.reasons(customer, line, now).is_empty());
         expected.extend(unjustified.map(|line| line.id.clone()));
     }
