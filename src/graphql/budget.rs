@@ -28,8 +28,11 @@ pub const MAX_NESTING: u64 = 64;
 pub const MAX_ROOT_FIELDS: u64 = 50;
 /// Variables of one operation.
 pub const MAX_VARIABLES: usize = 100;
-/// Entries of a list in the variables of a query. What a mutation takes says so itself.
-pub const MAX_LIST: usize = 1_000;
+/// Entries of all lists in the variables of a query.
+pub const MAX_ENTRIES: usize = 1_000;
+/// Entries of all lists in the variables of a mutation, which says itself how many of its own it takes. They may also stand
+/// below what it gives back.
+pub const MAX_ENTRIES_CHANGED: usize = 10_000;
 /// Directives in one place.
 pub const MAX_DIRECTIVES_EACH: usize = 8;
 /// Directives in one document.
@@ -68,9 +71,9 @@ pub enum TooComplex {
     /// More variables than [`MAX_VARIABLES`].
     #[error("The operation has {0} variables; {MAX_VARIABLES} are allowed.")]
     Variables(usize),
-    /// A longer list in the variables than [`MAX_LIST`].
-    #[error("A list in the variables has {0} entries; {MAX_LIST} are allowed. Ask several times.")]
-    List(usize),
+    /// More entries in the lists of the variables than [`MAX_ENTRIES`], or [`MAX_ENTRIES_CHANGED`].
+    #[error("The lists in the variables have {found} entries; {most} are allowed. Ask several times.")]
+    Entries { found: usize, most: usize },
     /// More directives than [`MAX_DIRECTIVES_EACH`] in one place or [`MAX_DIRECTIVES`] in all.
     #[error(
         "The document has too many directives; {MAX_DIRECTIVES_EACH} in one place and {MAX_DIRECTIVES} in all are allowed."
@@ -151,12 +154,11 @@ pub fn cost(
     shapes: &Shapes,
     length: &dyn Fn(&str, &str) -> u64,
 ) -> Result<u64, TooComplex> {
-    if operation.ty == OperationType::Query {
-        // Each entry becomes a value of a statement, perhaps several times, and a statement takes only so many.
-        let longest = variables.values().map(longest).max().unwrap_or_default();
-        if longest > MAX_LIST {
-            return Err(TooComplex::List(longest));
-        }
+    // Each entry becomes a value of a statement, perhaps several times, and a statement takes only so many.
+    let found = variables.values().map(entries).sum();
+    let most = if operation.ty == OperationType::Query { MAX_ENTRIES } else { MAX_ENTRIES_CHANGED };
+    if found > most {
+        return Err(TooComplex::Entries { found, most });
     }
     let sizes = Sizes { operation, variables, shapes, length };
     let root = Some(shapes.root(operation.ty));
@@ -164,11 +166,11 @@ pub fn cost(
     if measure.cost > MAX_COST { Err(TooComplex::Cost(measure.cost)) } else { Ok(measure.cost) }
 }
 
-/// The length of the longest list in a value.
-fn longest(value: &Value) -> usize {
+/// How many entries the lists in a value have, and the lists in those.
+fn entries(value: &Value) -> usize {
     match value {
-        Value::List(list) => list.iter().map(longest).max().unwrap_or_default().max(list.len()),
-        Value::Object(fields) => fields.values().map(longest).max().unwrap_or_default(),
+        Value::List(list) => list.len() + list.iter().map(entries).sum::<usize>(),
+        Value::Object(fields) => fields.values().map(entries).sum(),
         _ => 0,
     }
 }

@@ -233,12 +233,14 @@ fn what_a_document_may_ask_for_is_what_people_are_told() {
 }
 
 #[test]
-fn lists_in_the_variables_of_a_query_are_bounded() {
+fn lists_in_the_variables_are_bounded() {
     let wanted = |kind: &str, number: usize| {
         let text = format!("{kind}($ids: [ID!], $more: A) {{ customer(ids: $ids) {{ id }} }}");
-        cost_of(&text, json!({ "ids": ["1"], "more": { "any": { "ids": vec!["1"; number] } } }))
+        let (one, rest) = (vec!["1"; number / 2], vec!["1"; number - number / 2]);
+        cost_of(&text, json!({ "ids": one, "more": { "any": { "ids": rest } } }))
     };
-    assert!(wanted("query", MAX_LIST).is_ok());
-    assert_eq!(wanted("query", MAX_LIST + 1), Err(TooComplex::List(MAX_LIST + 1)));
-    assert!(wanted("mutation", MAX_LIST + 1).is_ok());
+    for (kind, most) in [("query", MAX_ENTRIES), ("mutation", MAX_ENTRIES_CHANGED)] {
+        assert!(wanted(kind, most).is_ok());
+        assert_eq!(wanted(kind, most + 1), Err(TooComplex::Entries { found: most + 1, most }));
+    }
 }
