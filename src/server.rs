@@ -25,7 +25,7 @@ pub struct Parts {
     pub limits: Limits,
     pub proxies: TrustedProxies,
     pub metrics: PrometheusHandle,
-    /// How often maps are looked through for what time has changed; `None` where somebody else does that.
+    /// How often maps are looked through for what time has changed; `None` where somebody else does that, and what tasks say.
     pub sweep_interval: Option<Duration>,
 }
 

@@ -114,10 +114,9 @@ impl Inquiry for ListFindings {
             r.tells(customer, &[]);
         }
         let keys = |row: &Finding| self.order.keys(row);
-        // Before anything is looked for: a cursor of another list is told at once.
-        let mut page = Sql::default();
-        self.between(&mut page)?;
         if branches.is_empty() {
+            // A cursor of another list is told all the same.
+            self.between(&mut Sql::default())?;
             return Ok(Page::fetched(&self.page, Vec::new(), false, keys, self.page.count.then_some(0)));
         }
         let found = |sql: &mut Sql| {

@@ -20,6 +20,9 @@ const AT_ONCE: i64 = 500;
 /// A pass ends when so many tasks fail: something is wrong with the program, not with them.
 const MOST_FAILING: usize = 5_000;
 
+/// The longest wait before a task that failed is tried again.
+const LONGEST: TimeDelta = TimeDelta::days(1);
+
 /// A task whose time has come.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub struct Due {
@@ -97,12 +100,14 @@ pub struct Failing(HashMap<TaskId, (u32, DateTime<Utc>)>);
 impl Failing {
     fn failed(&mut self, task: TaskId, now: DateTime<Utc>) {
         let (tries, next) = self.0.entry(task).or_insert((0, now));
-        let wait = TimeDelta::seconds(10 << (*tries).min(13)).min(TimeDelta::days(1));
+        let wait = TimeDelta::seconds(10 << (*tries).min(14)).min(LONGEST);
         (*tries, *next) = (tries.saturating_add(1), now + wait);
     }
 
-    /// Those whose time has not come again.
-    fn waiting(&self, now: DateTime<Utc>) -> BTreeSet<TaskId> {
+    /// Those whose time has not come again. One that was not tried for long after it had is done or called off, perhaps by
+    /// another server.
+    fn waiting(&mut self, now: DateTime<Utc>) -> BTreeSet<TaskId> {
+        self.0.retain(|_, (_, next)| *next + LONGEST > now);
         self.0.iter().filter(|(_, (_, next))| *next > now).map(|(task, _)| *task).collect()
     }
 }
@@ -161,5 +166,28 @@ pub async fn work(door: &Arc<Door>, catalog: &Arc<Catalog>, failing: &mut Failin
         if all || others_do_it || tried.len() > MOST_FAILING {
             return Ok(worked);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_is_tried_again_after_twice_as_long_up_to_a_day_and_then_forgotten() {
+        let (mut failing, task, mut now) =
+            (Failing::default(), TaskId(uuid::Uuid::nil()), DateTime::UNIX_EPOCH);
+        let mut waits = Vec::new();
+        for _ in 0..16 {
+            failing.failed(task, now);
+            let until = failing.0[&task].1;
+            assert!(failing.waiting(until - TimeDelta::microseconds(1)).contains(&task));
+            assert!(failing.waiting(until).is_empty());
+            waits.push((until - now).num_seconds());
+            now = until;
+        }
+        assert_eq!((waits[..3].to_vec(), waits[13], waits[15]), (vec![10, 20, 40], 81_920, 86_400));
+        failing.waiting(now + LONGEST);
+        assert!(failing.0.is_empty());
     }
 }
