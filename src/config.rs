@@ -11,6 +11,7 @@ pub use layers::{ConfigError, Overrides};
 pub use value::parse_duration;
 
 use crate::{auth::Keys, http::Network};
+use ipnet::IpNet;
 use layers::Settings;
 use secrecy::{ExposeSecret, SecretString};
 use std::{
@@ -85,6 +86,16 @@ pub struct Config {
     pub jwt_max_lifetime: Duration,
     /// How often maps are looked through for what time has changed. Default `15m`.
     pub sweep_interval: Duration,
+    /// Networks beyond the public internet that third parties' APIs may be in: addresses, and networks such as
+    /// `10.0.0.0/8`. Default: none.
+    pub connector_networks: Vec<IpNet>,
+    /// The folder that in-house SQLite databases may be in. Default: none may be reached.
+    pub connector_sqlite_dir: Option<PathBuf>,
+    /// The folder with the secrets of connectors, a file for each. Others come from variables that begin with
+    /// `KARTOTEK_SECRET_`.
+    pub secrets_dir: Option<PathBuf>,
+    /// Where third parties reach this server, for answers that come later. `https://`, or `http://` on this machine.
+    pub public_url: Option<String>,
     /// `text` or `json`. Default `text`.
     pub log_format: LogFormat,
     /// What is logged: a level such as `info`, or directives such as `info,kartotek=debug`. Default `info`.
@@ -93,7 +104,7 @@ pub struct Config {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 25] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -113,6 +124,10 @@ const KEYS: [&str; 21] = [
     "jwt_roles_claim",
     "jwt_max_lifetime",
     "sweep_interval",
+    "connector_networks",
+    "connector_sqlite_dir",
+    "secrets_dir",
+    "public_url",
     "log_format",
     "log_level",
 ];
@@ -201,6 +216,20 @@ impl Config {
                     value::duration_within(text, Duration::from_mins(1), value::DAY)
                 })?
                 .unwrap_or(Duration::from_mins(15)),
+            connector_networks: s
+                .get(
+                    "connector_networks",
+                    "IP addresses and networks such as 10.0.0.0/8, separated by commas",
+                    value::nets,
+                )?
+                .unwrap_or_default(),
+            connector_sqlite_dir: s.path("connector_sqlite_dir")?,
+            secrets_dir: s.path("secrets_dir")?,
+            public_url: s.get(
+                "public_url",
+                "an https:// address without a password in it (http:// only on this machine)",
+                |text| Keys::may_come_from(text).then(|| text.to_owned()),
+            )?,
             log_format: s.get("log_format", "text or json", value::log_format)?.unwrap_or(LogFormat::Text),
             log_level: s
                 .get(
@@ -276,6 +305,14 @@ impl Config {
             "jwt_roles_claim" => value::quoted(&self.jwt_roles_claim),
             "jwt_max_lifetime" => time(self.jwt_max_lifetime),
             "sweep_interval" => time(self.sweep_interval),
+            "connector_networks" => {
+                let quoted: Vec<_> =
+                    self.connector_networks.iter().map(|net| value::quoted(&net.to_string())).collect();
+                format!("[{}]", quoted.join(", "))
+            }
+            "connector_sqlite_dir" => path(self.connector_sqlite_dir.as_ref()?),
+            "secrets_dir" => path(self.secrets_dir.as_ref()?),
+            "public_url" => value::quoted(self.public_url.as_ref()?),
             "log_format" => value::quoted(self.log_format.word()),
             "log_level" => value::quoted(&self.log_level),
             _ => return None,

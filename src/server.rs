@@ -3,11 +3,12 @@
 use crate::{
     access::{Broken, Clock, Door, Settings, Stop},
     auth::TokenVerifier,
+    connector::Connectors,
     crypto::MasterKeys,
     domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
     graphql::Api,
-    http::{Front, Limits, Probes, Site, TrustedProxies, router},
-    worker::{keep_catalog, keep_keys, keep_maps, keep_metrics, keep_rejections, keep_tasks},
+    http::{Callbacks, Front, Limits, Probes, Site, TrustedProxies, callback_routes, router},
+    worker::{Worker, keep_catalog, keep_keys, keep_maps, keep_metrics, keep_rejections, keep_tasks},
 };
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -27,6 +28,8 @@ pub struct Parts {
     pub metrics: PrometheusHandle,
     /// How often maps are looked through for what time has changed; `None` where somebody else does that, and what tasks say.
     pub sweep_interval: Option<Duration>,
+    /// What reaches other systems.
+    pub connectors: Connectors,
 }
 
 /// A server that answers once its router is served.
@@ -34,6 +37,7 @@ pub struct Parts {
 pub struct Server {
     pub door: Arc<Door>,
     pub catalogs: Arc<Catalogs>,
+    pub connectors: Arc<Connectors>,
     pub router: Router,
     front: Arc<Front>,
     pub limits: Limits,
@@ -75,10 +79,17 @@ impl Server {
             door.program("setup", "seedCatalog").write(Seed).await?;
             catalogs.refresh().await?;
         }
-        let api = Api::new(catalogs.clone(), parts.introspection)?;
+        let connectors = Arc::new(parts.connectors);
+        let api = Api::new(catalogs.clone(), connectors.clone(), parts.introspection)?;
         let verifier = Arc::new(parts.verifier);
         verifier.keys().refresh(door.now().timestamp()).await;
         let front = Arc::new(Front::new(door.clone(), verifier.clone(), api));
+        let callbacks = Callbacks {
+            front: front.clone(),
+            catalogs: catalogs.clone(),
+            connectors: connectors.clone(),
+            proxies: parts.proxies.clone(),
+        };
         let site = Site {
             probes: probes(&door, &verifier, parts.metrics.clone()),
             answer: front.clone(),
@@ -93,15 +104,21 @@ impl Server {
         ];
         if let Some(every) = parts.sweep_interval {
             duties.push(tokio::spawn(keep_maps(door.clone(), catalogs.clone(), every, stopped.clone())));
-            duties.push(tokio::spawn(keep_tasks(door.clone(), catalogs.clone(), stopped.clone())));
+            let worker = Worker {
+                door: door.clone(),
+                catalogs: catalogs.clone(),
+                connectors: connectors.clone(),
+                part: "worker",
+            };
+            duties.push(tokio::spawn(keep_tasks(worker, stopped.clone())));
         }
         if verifier.keys().are_published() {
             let clock = door.clone();
             let now = move || clock.now().timestamp();
             duties.push(tokio::spawn(keep_keys(verifier.keys().clone(), now, stopped)));
         }
-        let router = router(site, &parts.limits, Router::new());
-        Ok(Self { door, catalogs, front, router, limits: parts.limits, stop, duties })
+        let router = router(site, &parts.limits, callback_routes(callbacks));
+        Ok(Self { door, catalogs, connectors, front, router, limits: parts.limits, stop, duties })
     }
 
     /// Ends the duties, writes what is on its way to the audit log, and closes the database.
@@ -113,6 +130,7 @@ impl Server {
             }
         }
         self.front.record_last_rejections().await;
+        self.connectors.close().await;
         drop((self.router, self.front, self.catalogs));
         self.door.close().await;
     }

@@ -1,6 +1,7 @@
 //! A place where data is stored.
 
 use crate::{
+    connector::Connector,
     ids::{SystemId, ThirdPartyId},
     json::Texts,
     touch::{Recorded, Touch},
@@ -24,6 +25,8 @@ pub struct Model {
     /// How it is protected (Art. 32).
     pub measures: Texts,
     pub review_due: Option<Date>,
+    /// How the program reaches it; `None`: it does not.
+    pub connector: Option<Connector>,
     /// Kartotek itself.
     pub built_in: bool,
     pub retired_at: Option<DateTimeUtc>,

@@ -21,8 +21,27 @@ pub struct Model {
     pub state: TaskState,
     /// What came of it; `None` while it is open.
     pub outcome: Option<TaskOutcome>,
-    /// Not before then.
+    /// When it may begin, as it was decided.
+    pub not_before: DateTimeUtc,
+    /// When the program looks at it again: when it may begin, after a failure, when a worker that has it must be gone, or
+    /// when an answer should have come.
     pub next_attempt_at: Option<DateTimeUtc>,
+    /// How often it was tried since a person last asked for that.
+    pub attempts: i32,
+    /// Goes up whenever a worker takes it: what comes from one that had it before does not count.
+    pub lease: i64,
+    /// What calls about it are known by elsewhere: the same on each attempt.
+    pub call_key: Uuid,
+    /// How many rows an attempt found before it changed anything.
+    pub found_before: Option<i64>,
+    /// Whether its system says that there was nothing of the customer's.
+    pub found_nothing: bool,
+    /// What went wrong last, without personal values.
+    pub last_error: Option<String>,
+    /// When its system's holder was told.
+    pub sent_at: Option<DateTimeUtc>,
+    /// When they answered for good.
+    pub answered_at: Option<DateTimeUtc>,
     pub due_at: DateTimeUtc,
     pub created_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,

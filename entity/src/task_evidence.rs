@@ -24,6 +24,8 @@ pub struct Model {
     pub statement: Option<String>,
     /// Such as a ticket's.
     pub reference: Option<String>,
+    /// What the third party confirmed, as received, without personal values.
+    pub document: Option<Json>,
 }
 
 /// None: joins are written where they are needed.

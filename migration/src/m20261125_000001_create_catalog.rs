@@ -126,6 +126,8 @@ CREATE TABLE system (
     owner text,
     measures {json} NOT NULL,
     review_due {date},
+    -- How the program reaches it; null: it does not.
+    connector {json},
     -- Kartotek itself: what it keeps of a customer's profile stands in the map like any other data.
     built_in {bool} NOT NULL,
     retired_at {time}

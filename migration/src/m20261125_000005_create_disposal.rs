@@ -45,8 +45,26 @@ CREATE TABLE task (
         ('PENDING', 'RUNNING', 'SUCCEEDED', 'RETRYING', 'AWAITING_THIRD_PARTY', 'NEEDS_HUMAN', 'CANCELLED')),
     outcome text CONSTRAINT task_outcome
         CHECK (outcome IN ('DONE', 'NOTHING_FOUND', 'KEPT', 'IMPOSSIBLE', 'SUPERSEDED')),
-    -- Not before then.
+    -- When it may begin, as it was decided.
+    not_before {time} NOT NULL,
+    -- When the program looks at it again: when it may begin, after a failure, when a worker that has it must be gone, or
+    -- when an answer should have come.
     next_attempt_at {time},
+    -- How often it was tried since a person last asked for that.
+    attempts integer NOT NULL,
+    -- Goes up whenever a worker takes it: what comes from one that had it before does not count.
+    lease {long} NOT NULL,
+    -- What calls about it are known by elsewhere: the same on each attempt.
+    call_key {uuid} NOT NULL,
+    -- How many rows an attempt found before it changed anything.
+    found_before {long},
+    -- Whether its system says that there was nothing of the customer's.
+    found_nothing {bool} NOT NULL,
+    -- Without personal values.
+    last_error text,
+    -- When its system's holder was told, and when they answered for good.
+    sent_at {time},
+    answered_at {time},
     due_at {time} NOT NULL,
     created_at {time} NOT NULL,
     finished_at {time},

@@ -17,15 +17,48 @@ CREATE TABLE task_evidence (
     statement text,
     -- Such as a ticket's.
     reference text,
+    -- What the third party confirmed, as received, without personal values.
+    document {json},
     CONSTRAINT task_evidence_says_something CHECK
-        ((statement IS NOT NULL) = (kind = 'ATTESTED') AND (rows_changed IS NOT NULL) = (kind = 'READ_BACK'))
+        ((statement IS NOT NULL) = (kind = 'ATTESTED') AND (rows_changed IS NOT NULL) = (kind = 'READ_BACK')
+        AND (document IS NOT NULL) = (kind = 'CONFIRMED'))
 ) {strict};
 
 -- Whether the line was needed again since: what its holder answered before no longer counts.
 ALTER TABLE task_location ADD COLUMN overtaken {bool} NOT NULL DEFAULT false;
 
--- What is to be tried next.
-CREATE INDEX task_to_do ON task (next_attempt_at, id) WHERE state = 'PENDING';
+-- What the program is to look at next, at each system.
+CREATE INDEX task_to_do ON task (system_id, next_attempt_at, id)
+    WHERE state IN ('PENDING', 'RETRYING', 'RUNNING', 'AWAITING_THIRD_PARTY');
+
+-- What a task's system knows the person by, sealed under a key of the task's own. Both are gone when the task has ended.
+CREATE TABLE task_envelope (
+    task_id {uuid} PRIMARY KEY CONSTRAINT task_envelope_task REFERENCES task (id),
+    customer_id {uuid} NOT NULL CONSTRAINT task_envelope_customer REFERENCES customer (id),
+    master_key_id text NOT NULL,
+    wrapped {bytes} NOT NULL,
+    sealed {bytes} NOT NULL
+) {strict};
+CREATE INDEX task_envelope_of_customer ON task_envelope (customer_id);
+
+-- Messages about tasks that were taken in, by a hash of their id: one that comes again changes nothing.
+CREATE TABLE task_message (
+    task_id {uuid} NOT NULL CONSTRAINT task_message_task REFERENCES task (id),
+    message {bytes} NOT NULL CONSTRAINT task_message_hash CHECK (length(message) = 32),
+    customer_id {uuid} NOT NULL CONSTRAINT task_message_customer REFERENCES customer (id),
+    received_at {time} NOT NULL,
+    PRIMARY KEY (task_id, message)
+) {strict};
+
+-- How calls to a system have gone.
+CREATE TABLE connector_state (
+    system_id {uuid} PRIMARY KEY CONSTRAINT connector_state_system REFERENCES system (id),
+    last_succeeded_at {time},
+    -- Since when calls fail, and why; null when the last one went well.
+    failing_since {time},
+    last_error text,
+    CONSTRAINT connector_state_failing CHECK ((failing_since IS NOT NULL) = (last_error IS NOT NULL))
+) {strict};
 ";
 
 const LOCK_POSTGRES: &str = r"
@@ -43,6 +76,9 @@ CREATE TRIGGER task_evidence_no_delete BEFORE DELETE ON task_evidence
 ";
 
 const DOWN: &str = r"
+DROP TABLE connector_state;
+DROP TABLE task_message;
+DROP TABLE task_envelope;
 DROP INDEX task_to_do;
 ALTER TABLE task_location DROP COLUMN overtaken;
 DROP TABLE task_evidence;

@@ -57,7 +57,7 @@ pub(in crate::access) struct Database {
 impl Database {
     /// Migrates and connects.
     pub(in crate::access) async fn open(settings: &Settings) -> Result<Self, Broken> {
-        migrate(settings).await?;
+        bring_up_to_date(settings).await?;
         Self::connect(settings).await
     }
 
@@ -127,15 +127,15 @@ pub(in crate::access) async fn snapshot(pool: &DatabaseConnection) -> Result<Dat
 }
 
 /// Which database the URL is for; what is no `SQLite` URL is Postgres' to refuse.
-pub(in crate::access) fn engine(settings: &Settings) -> Engine {
+pub fn engine(settings: &Settings) -> Engine {
     use secrecy::ExposeSecret;
     if settings.url.expose_secret().starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
 }
 
 /// Applies what is pending, and sets the privileges anew: a restored database may have lost them. Whoever may not set
 /// them learns it here, and not from the server.
-pub(in crate::access) async fn migrate_and_grant(settings: &Settings) -> Result<(), Broken> {
-    migrate(settings).await?;
+pub async fn migrate(settings: &Settings) -> Result<(), Broken> {
+    bring_up_to_date(settings).await?;
     let owner = owner(settings).await?;
     let done = migration::privileges::grant(&owner).await;
     owner.close().await?;
@@ -150,7 +150,7 @@ pub(in crate::access) async fn migrate_and_grant(settings: &Settings) -> Result<
 }
 
 /// Applies what is pending.
-async fn migrate(settings: &Settings) -> Result<(), Broken> {
+async fn bring_up_to_date(settings: &Settings) -> Result<(), Broken> {
     let owner = owner(settings).await?;
     let done = migration::up(&owner).await;
     owner.close().await?;
@@ -160,7 +160,7 @@ async fn migrate(settings: &Settings) -> Result<(), Broken> {
 }
 
 /// Each migration's name, and whether it is applied.
-pub(in crate::access) async fn migrations(settings: &Settings) -> Result<Vec<(String, bool)>, Broken> {
+pub async fn migrations(settings: &Settings) -> Result<Vec<(String, bool)>, Broken> {
     let owner = owner(settings).await?;
     let known = migration::status(&owner).await;
     owner.close().await?;
@@ -168,7 +168,7 @@ pub(in crate::access) async fn migrations(settings: &Settings) -> Result<Vec<(St
 }
 
 /// The names of all migrations that this version knows.
-pub(in crate::access) fn known_migrations() -> Vec<String> {
+pub fn known_migrations() -> Vec<String> {
     Migrator::migrations().iter().map(|one| one.name().to_owned()).collect()
 }
 

@@ -1,14 +1,8 @@
 //! Opens and closes: holds the pools, the keys, the journal and the clock, and gives them to nobody.
 
 use super::{
-    Access, Broken, Caller, Clock, Released, Session, Settings, Stop,
-    clock::Ticker,
-    database::{self, Database, Engine},
-    event::Event,
-    journal::Journal,
-    operation::Gate,
-    trail::Trail,
-    vault::Vault,
+    Access, Broken, Caller, Clock, Released, Session, Settings, Stop, clock::Ticker, database::Database,
+    event::Event, journal::Journal, operation::Gate, trail::Trail, vault::Vault,
 };
 use crate::{crypto::MasterKeys, policy::Actor, transparency::TargetBody};
 use entity::{
@@ -62,32 +56,6 @@ impl Door {
             ticker: Ticker::new(clock),
             writer: Mutex::new(Some(writer)),
         }))
-    }
-
-    /// Applies what is pending and sets the privileges anew, and nothing else.
-    ///
-    /// # Errors
-    /// When the database cannot be reached or migrated.
-    pub async fn migrate(settings: &Settings) -> Result<(), Broken> {
-        database::migrate_and_grant(settings).await
-    }
-
-    /// Each migration's name, and whether it is applied.
-    ///
-    /// # Errors
-    /// When the database cannot be reached.
-    pub async fn migrations(settings: &Settings) -> Result<Vec<(String, bool)>, Broken> {
-        database::migrations(settings).await
-    }
-
-    /// The names of all migrations that this version knows.
-    pub fn known_migrations() -> Vec<String> {
-        database::known_migrations()
-    }
-
-    /// Which database the settings are for.
-    pub fn engine(settings: &Settings) -> Engine {
-        database::engine(settings)
     }
 
     /// A request of a caller who was identified.

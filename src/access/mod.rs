@@ -24,7 +24,7 @@ mod writer;
 
 pub use clock::{Clock, SystemClock};
 pub use command::Command;
-pub use database::{Engine, Settings};
+pub use database::{Engine, Settings, engine, known_migrations, migrate, migrations};
 pub use door::{Door, Rejected};
 pub use inquiry::Inquiry;
 pub use operation::Access;

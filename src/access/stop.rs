@@ -36,6 +36,8 @@ codes! {
     ConsentWithdrawn = "CONSENT_WITHDRAWN", ChooseOne = "CHOOSE_ONE", PlanChanged = "PLAN_CHANGED",
     PlanExpired = "PLAN_EXPIRED", SubscriptionEnded = "SUBSCRIPTION_ENDED", SameService = "SAME_SERVICE",
     HoldLifted = "HOLD_LIFTED", TaskFinished = "TASK_FINISHED", TaskRunning = "TASK_RUNNING",
+    AddressNotAllowed = "ADDRESS_NOT_ALLOWED", SecretInInput = "SECRET_IN_INPUT",
+    SecretNotFound = "SECRET_NOT_FOUND", ConnectorUnsuitable = "CONNECTOR_UNSUITABLE",
 }
 
 /// One thing that a rule says no to.

@@ -2,14 +2,19 @@
 
 use super::Broken;
 use crate::{
-    crypto::{Context, DataKey, MasterKeys, SealError},
+    crypto::{Context, DataKey, MasterKeys, SealError, WrappedKey},
     identifier::{NationalId, mask},
     policy::{ProfileField, Sight},
 };
-use entity::{customer, enums::LookupKind, ids::CustomerId, subject_key};
+use entity::{
+    customer,
+    enums::LookupKind,
+    ids::{CustomerId, TaskId},
+    subject_key, task, task_envelope,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// What the company has on record about a person, in normal form. Sealed at rest under the person's own key.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -47,15 +52,19 @@ impl Profile {
         }
     }
 
-    /// Takes a field out.
-    pub fn clear(&mut self, field: ProfileField) {
-        let value = match field {
+    fn slot(&mut self, field: ProfileField) -> &mut Option<String> {
+        match field {
             ProfileField::Name => &mut self.name,
             ProfileField::Email => &mut self.email,
             ProfileField::Phone => &mut self.phone,
             ProfileField::Address => &mut self.address,
             ProfileField::NationalId => &mut self.national_id,
-        };
+        }
+    }
+
+    /// Takes a field out.
+    pub fn clear(&mut self, field: ProfileField) {
+        let value = self.slot(field);
         value.zeroize();
         *value = None;
     }
@@ -81,46 +90,53 @@ impl Revealed {
 
 /// Holds the master keys.
 #[derive(Debug)]
-pub(in crate::access) struct Vault {
+pub(super) struct Vault {
     keys: MasterKeys,
 }
 
 const PROFILE: &str = "profile";
 
+/// What a task's envelope is sealed as: that of another task does not open in its place.
+fn envelope(task: TaskId) -> String {
+    format!("envelope of task {task}")
+}
+
 impl Vault {
-    pub(in crate::access) fn new(keys: MasterKeys) -> Self {
+    pub(super) fn new(keys: MasterKeys) -> Self {
         Self { keys }
     }
 
-    pub(in crate::access) fn key_ids(&self) -> Vec<&str> {
+    pub(super) fn key_ids(&self) -> Vec<&str> {
         self.keys.ids()
     }
 
+    /// Something of a customer's, sealed under a new key, which is wrapped for the database.
+    pub(super) fn seal_anew(
+        &self,
+        context: Context<'_>,
+        plain: &[u8],
+    ) -> Result<(WrappedKey, Vec<u8>), Broken> {
+        let key = DataKey::generate()?;
+        Ok((self.keys.wrap(context.customer, &key)?, key.seal(context, plain)?))
+    }
+
     /// A new customer's key, wrapped for the database, and the profile sealed under it.
-    pub(in crate::access) fn enroll(
+    pub(super) fn enroll(
         &self,
         customer: CustomerId,
         profile: &Profile,
     ) -> Result<(subject_key::Model, Vec<u8>), Broken> {
-        let key = DataKey::generate()?;
-        let wrapped = self.keys.wrap(customer, &key)?;
-        let row = subject_key::Model {
-            customer_id: customer,
-            master_key_id: wrapped.key_id,
-            wrapped: wrapped.bytes,
-        };
-        Ok((row, seal(&key, customer, profile)?))
+        let (key, sealed) = self.seal_anew(Context { customer, what: PROFILE }, &plain(profile)?)?;
+        let row = subject_key::Model { customer_id: customer, master_key_id: key.key_id, wrapped: key.bytes };
+        Ok((row, sealed))
     }
 
-    pub(in crate::access) fn seal(
-        &self,
-        key: &subject_key::Model,
-        profile: &Profile,
-    ) -> Result<Vec<u8>, Broken> {
-        seal(&self.unwrap(key)?, key.customer_id, profile)
+    pub(super) fn seal(&self, key: &subject_key::Model, profile: &Profile) -> Result<Vec<u8>, Broken> {
+        let context = Context { customer: key.customer_id, what: PROFILE };
+        Ok(self.unwrap(key)?.seal(context, &plain(profile)?)?)
     }
 
-    pub(in crate::access) fn open(
+    pub(super) fn open(
         &self,
         customer: &customer::Model,
         key: &subject_key::Model,
@@ -131,7 +147,27 @@ impl Vault {
         serde_json::from_slice(&plain).map(Some).map_err(|_| Broken::Sealed)
     }
 
-    pub(in crate::access) fn lookup(&self, kind: LookupKind, normalized: &str) -> Vec<u8> {
+    /// What a task's system knows the person by, sealed under a key of the task's own.
+    pub(super) fn seal_for(&self, task: &task::Model, plain: &[u8]) -> Result<task_envelope::Model, Broken> {
+        let (task_id, customer_id) = (task.id, task.customer_id);
+        let context = Context { customer: customer_id, what: &envelope(task_id) };
+        let (key, sealed) = self.seal_anew(context, plain)?;
+        Ok(task_envelope::Model {
+            task_id,
+            customer_id,
+            master_key_id: key.key_id,
+            wrapped: key.bytes,
+            sealed,
+        })
+    }
+
+    pub(super) fn open_for(&self, row: &task_envelope::Model) -> Result<Zeroizing<Vec<u8>>, Broken> {
+        let key = self.keys.unwrap(row.customer_id, &row.master_key_id, &row.wrapped)?;
+        let context = Context { customer: row.customer_id, what: &envelope(row.task_id) };
+        Ok(key.open(context, &row.sealed)?)
+    }
+
+    pub(super) fn lookup(&self, kind: LookupKind, normalized: &str) -> Vec<u8> {
         self.keys.lookup_hash(kind, normalized).to_vec()
     }
 
@@ -140,9 +176,8 @@ impl Vault {
     }
 }
 
-fn seal(key: &DataKey, customer: CustomerId, profile: &Profile) -> Result<Vec<u8>, Broken> {
-    let plain = zeroize::Zeroizing::new(serde_json::to_vec(profile).map_err(|_| Broken::Sealed)?);
-    Ok(key.seal(Context { customer, what: PROFILE }, &plain)?)
+fn plain(profile: &Profile) -> Result<Zeroizing<Vec<u8>>, Broken> {
+    serde_json::to_vec(profile).map(Zeroizing::new).map_err(|_| Broken::Sealed)
 }
 
 impl From<SealError> for Broken {
@@ -152,7 +187,7 @@ impl From<SealError> for Broken {
 }
 
 /// Keeps of a profile what `sight` allows, masked where it says so.
-pub(in crate::access) fn show(profile: &Profile, sight: impl Fn(ProfileField) -> Sight) -> Revealed {
+pub(super) fn show(profile: &Profile, sight: impl Fn(ProfileField) -> Sight) -> Revealed {
     let value = |field| {
         let value = profile.get(field)?;
         match sight(field) {
@@ -162,13 +197,11 @@ pub(in crate::access) fn show(profile: &Profile, sight: impl Fn(ProfileField) ->
             Sight::Hidden => None,
         }
     };
-    Revealed(Profile {
-        name: value(ProfileField::Name),
-        email: value(ProfileField::Email),
-        phone: value(ProfileField::Phone),
-        address: value(ProfileField::Address),
-        national_id: value(ProfileField::NationalId),
-    })
+    let mut shown = Profile::default();
+    for field in ProfileField::ALL {
+        *shown.slot(field) = value(field);
+    }
+    Revealed(shown)
 }
 
 fn national_id(normalized: &str) -> Option<NationalId> {

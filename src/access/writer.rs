@@ -9,7 +9,7 @@ use super::{
     session::Caller,
 };
 use crate::policy::Target;
-use entity::{customer, ids::CustomerId, subject_key, touch::Recorded};
+use entity::{customer, ids::CustomerId, subject_key, task, task_envelope, touch::Recorded};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select,
 };
@@ -18,6 +18,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 /// Changes rows in one transaction, which only the door begins and commits.
 #[derive(Debug)]
@@ -120,11 +121,6 @@ impl Writer {
         self.all(query.lock_exclusive()).await
     }
 
-    /// The rows, which nobody can change until the commit.
-    pub async fn keep_all<E: Recorded>(&self, query: Select<E>) -> Result<Vec<E::Model>, Stop> {
-        self.all(query.lock_shared()).await
-    }
-
     /// A new row.
     pub async fn insert<E>(&self, row: E::Model) -> Result<E::Model, Stop>
     where
@@ -219,6 +215,16 @@ impl Writer {
     /// A changed profile, sealed.
     pub fn seal(&self, key: &subject_key::Model, profile: &Profile) -> Result<Vec<u8>, Stop> {
         Ok(self.reader.access().door().vault.seal(key, profile)?)
+    }
+
+    /// What a task's system knows the person by, sealed until the task has ended.
+    pub fn seal_for_task(&self, task: &task::Model, plain: &[u8]) -> Result<task_envelope::Model, Stop> {
+        Ok(self.reader.access().door().vault.seal_for(task, plain)?)
+    }
+
+    /// What was sealed for a task. It goes no further than the call that it is for.
+    pub fn open_for_task(&self, row: &task_envelope::Model) -> Result<Zeroizing<Vec<u8>>, Stop> {
+        Ok(self.reader.access().door().vault.open_for(row)?)
     }
 
     /// What tells the server's master keys apart, newest first. The last one's hashes find customers.

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use crate::{
-    access::{Broken, Door, Engine, Settings},
+    access::{self, Broken, Engine, Settings},
     config::Config,
     server::NotStarted,
 };
@@ -23,7 +23,7 @@ pub(super) fn file(settings: &Settings) -> Option<PathBuf> {
     // As the driver reads it: the scheme once, and no more.
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
     let path = path.split('?').next().unwrap_or_default();
-    (Door::engine(settings) == Engine::Sqlite).then(|| PathBuf::from(path))
+    (access::engine(settings) == Engine::Sqlite).then(|| PathBuf::from(path))
 }
 
 /// Makes the file of an SQLite database and the folder that it lies in, for nobody else to read.

@@ -4,6 +4,7 @@
 //! failed, 2 for a mistake in the command line or the configuration.
 
 mod args;
+mod connectors;
 mod database;
 mod failure;
 mod keys;

@@ -1,6 +1,6 @@
 //! `kartotek serve`: brings the database up to date, then serves.
 
-use super::{args::ServeArgs, database, failure::Failure, keys, output};
+use super::{args::ServeArgs, connectors, database, failure::Failure, keys, output};
 use crate::{
     access::{Stop, SystemClock},
     auth::{LocalKey, TokenRequest},
@@ -36,6 +36,7 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
         metrics: telemetry::start_metrics()?,
         sweep_interval: Some(config.sweep_interval),
+        connectors: connectors::reach(&config)?,
     };
     database::make(&parts.database)?;
     if config.audit_key_file.is_some() {

@@ -2,7 +2,8 @@
 
 use super::LogFormat;
 use crate::http::Network;
-use std::{str::FromStr, time::Duration};
+use ipnet::IpNet;
+use std::{net::IpAddr, str::FromStr, time::Duration};
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
 pub(super) const DAY: Duration = Duration::from_hours(24);
@@ -38,6 +39,11 @@ pub(super) fn number<N: FromStr + PartialOrd>(text: &str, least: N, most: N) -> 
 
 pub(super) fn networks(text: &str) -> Option<Vec<Network>> {
     text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().ok()).collect()
+}
+
+pub(super) fn nets(text: &str) -> Option<Vec<IpNet>> {
+    let one = |text: &str| text.parse().ok().or_else(|| Some(text.parse::<IpAddr>().ok()?.into()));
+    text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(one).collect()
 }
 
 pub(super) fn log_format(text: &str) -> Option<LogFormat> {

@@ -3,6 +3,12 @@
 
 mod call;
 pub mod http;
+mod reach;
+mod secrets;
+mod settings;
 pub mod sql;
 
 pub use call::{Answer, Call, Evidence, Failure, Subject};
+pub use reach::{Allowed, Asking, Connectors, LONGEST, Message, Problem};
+pub use secrets::{NoSecret, Secrets};
+pub use settings::{Fault, Unfit, actions, known_by, max_attempts};

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     access::{Access, Code, Command, Door, Settings, Stop, SystemClock, Writer},
+    connector::{Allowed, Connectors},
     crypto::MasterKeys,
     policy::{Action, Target},
 };
@@ -18,6 +19,11 @@ use entity::{
 };
 use sea_orm::EntityTrait;
 use std::sync::Arc;
+
+/// Connectors that may reach nothing but the public internet.
+pub(crate) fn connectors() -> Arc<Connectors> {
+    Arc::new(Connectors::new(Allowed::default()).unwrap())
+}
 
 /// A database to try commands on, as a part of the program that may do everything.
 pub(crate) struct Ground {

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     access::{Released, Session, Stop},
+    connector::Connectors,
     domain::catalog::Catalogs,
 };
 use async_graphql::{
@@ -85,6 +86,7 @@ pub struct Api {
     shapes: Arc<Shapes>,
     documents: Arc<Documents>,
     catalogs: Arc<Catalogs>,
+    connectors: Arc<Connectors>,
 }
 
 impl std::fmt::Debug for Api {
@@ -105,7 +107,11 @@ impl Api {
     ///
     /// # Errors
     /// Not in a released program: a test reads the schema's text.
-    pub fn new(catalogs: Arc<Catalogs>, introspection: bool) -> Result<Self, async_graphql::parser::Error> {
+    pub fn new(
+        catalogs: Arc<Catalogs>,
+        connectors: Arc<Connectors>,
+        introspection: bool,
+    ) -> Result<Self, async_graphql::parser::Error> {
         let build = |mode| {
             let builder = schema().validation_mode(mode);
             if introspection { builder } else { builder.disable_introspection() }.finish()
@@ -119,6 +125,7 @@ impl Api {
             unchecked: build(ValidationMode::Fast),
             documents: Arc::new(Documents::new()),
             catalogs,
+            connectors,
         })
     }
 
@@ -218,7 +225,7 @@ impl Api {
         let over = Over { get: question.over_get };
         let operation = operation(&parsed.document, question.operation_name.as_deref());
         let variables = with_defaults(question.variables, operation);
-        let context = Arc::new(Request::new(session, self.catalogs.clone()));
+        let context = Arc::new(Request::new(session, self.catalogs.clone(), self.connectors.clone()));
         let mut request = async_graphql::Request::new(question.document).variables(variables.clone());
         request.operation_name.clone_from(&question.operation_name);
         let mut asked = parsed.document.clone();

@@ -3,6 +3,7 @@
 use super::{budget::MAX_COST, error::coded, lengths::FEW, loaders::Loaders};
 use crate::{
     access::{Access, Session, Stop},
+    connector::Connectors,
     domain::{
         canonical,
         catalog::{Catalog, Catalogs},
@@ -22,6 +23,7 @@ use std::{
 pub struct Request {
     pub session: Session,
     catalogs: Arc<Catalogs>,
+    connectors: Arc<Connectors>,
     catalog: RwLock<Arc<Catalog>>,
     loaders: Mutex<HashMap<String, Arc<Loaders>>>,
     /// Values that may still be answered beyond what the document was charged for beforehand.
@@ -29,10 +31,10 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn new(session: Session, catalogs: Arc<Catalogs>) -> Self {
+    pub fn new(session: Session, catalogs: Arc<Catalogs>, connectors: Arc<Connectors>) -> Self {
         let catalog = RwLock::new(catalogs.current());
         let spare = AtomicU64::new(MAX_COST);
-        Self { session, catalogs, catalog, loaders: Mutex::default(), spare }
+        Self { session, catalogs, connectors, catalog, loaders: Mutex::default(), spare }
     }
 
     /// The catalog that this request answers from.
@@ -105,6 +107,11 @@ fn charge(ctx: &Context<'_>, values: usize) -> async_graphql::Result<()> {
 /// The catalog that this request answers from.
 pub fn catalog(ctx: &Context<'_>) -> Arc<Catalog> {
     request(ctx).catalog()
+}
+
+/// What reaches other systems.
+pub fn connectors(ctx: &Context<'_>) -> Arc<Connectors> {
+    request(ctx).connectors.clone()
 }
 
 /// The newest catalog, for the rest of this request.

@@ -234,7 +234,7 @@ pub enum TaskAction {
     Verify,
 }
 
-/// How far a task has come. In this version, PENDING, NEEDS_HUMAN, SUCCEEDED and CANCELLED.
+/// How far a task has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::TaskState")]
 pub enum TaskState {
@@ -252,13 +252,53 @@ pub enum TaskState {
     Cancelled,
 }
 
-/// The ways to reach a system.
+/// The ways to reach a system. In this version, no letters are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::ConnectorKind")]
 pub enum ConnectorKind {
     /// A database of the company's own.
     Sql,
+    /// A third party's privacy API.
+    Http,
+    /// A letter to the third party's privacy contact.
+    Email,
     /// A work item for a person.
     Manual,
+}
+
+/// What a system knows a customer by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::SubjectKeyKind")]
+pub enum SubjectKeyKind {
+    /// The location's `externalReference`.
+    ExternalReference,
+    /// The customer's `reference`.
+    Reference,
+    Email,
+    Phone,
+    NationalId,
+}
+
+/// What can become of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::MaskMethod")]
+pub enum MaskMethod {
+    /// Deletes the row, once everything mapped in it is to go; until then the value becomes NULL.
+    Delete,
+    /// Sets it to NULL.
+    Null,
+    /// Puts `parameter` in its place.
+    Constant,
+    /// A keyed hash. Pseudonymous, and so still personal data: refused in this version, as what disposes of nothing.
+    Hash,
+    /// A random value of the same form.
+    Random,
+    /// Keeps the YEAR or the MONTH (`parameter`) of a date.
+    TruncateDate,
+    /// Keeps what follows the @.
+    EmailDomainOnly,
+    /// Keeps the first `parameter` characters of a text, or rounds a number down to a multiple of `parameter`.
+    Generalize,
 }
 
 /// What the evidence rests on.

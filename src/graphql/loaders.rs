@@ -19,15 +19,16 @@ use crate::{
         notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
         page::{Page, PageRequest},
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
+        system::StatesOfConnectors,
         task::{EvidenceOfTasks, LinesOfTasks, PartsOfTasks, TasksByIds, TasksOf, TasksOfCustomers},
     },
 };
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use entity::{
-    consent, data_location, disclosure,
+    connector_state, consent, data_location, disclosure,
     ids::{
         CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId, DisposalPlanId, LegalHoldId,
-        NoticeId, SubscriptionId, TaskId,
+        NoticeId, SubscriptionId, SystemId, TaskId,
     },
     legal_hold, notice, notice_line, subscription, task, task_evidence,
 };
@@ -212,6 +213,16 @@ by_id!(
     task_evidence::Model,
     |keys| EvidenceOfTasks(keys.iter().map(|key| key.0).collect()),
     |found| found.into_iter().map(|row| (EvidenceOf(row.task_id), row)).collect()
+);
+/// How calls to a system have gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConnectorStateOf(pub SystemId);
+
+by_id!(
+    ConnectorStateOf,
+    connector_state::Model,
+    |keys| StatesOfConnectors(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|row| (ConnectorStateOf(row.system_id), row)).collect()
 );
 by_id!(TaskId, Vec<CategoryKey>, |keys| PartsOfTasks(keys.to_vec()), |found| found);
 by_id!(DisposalPlanId, Vec<SystemCount>, |keys| SystemsOfPlans(keys.to_vec()), |found| found);

@@ -7,6 +7,7 @@ mod catalog;
 mod change;
 mod complete;
 mod connection;
+mod connector;
 mod consent;
 mod context;
 mod customer;

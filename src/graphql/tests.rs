@@ -5,6 +5,7 @@ mod refusals;
 mod schema;
 
 use super::{Api, NodeId, Question};
+use crate::domain::testing::connectors;
 use crate::{
     access::Caller,
     domain::{catalog::Catalogs, testing::Ground},
@@ -25,7 +26,7 @@ impl World {
     async fn new() -> Self {
         let ground = Ground::demo().await;
         let catalogs = Arc::new(Catalogs::load(ground.door()).await.unwrap());
-        let api = Api::new(catalogs, true).unwrap();
+        let api = Api::new(catalogs, connectors(), true).unwrap();
         Self { ground, api }
     }
 

@@ -92,6 +92,14 @@ pub enum UserErrorCode {
     TaskFinished,
     /// The program is working on the task right now.
     TaskRunning,
+    /// The system has no connector, or one that cannot do this.
+    ConnectorUnsuitable,
+    /// The connector's address is not one that the operator lets the program reach.
+    AddressNotAllowed,
+    /// A password or another secret stands where everybody can read it: name it instead.
+    SecretInInput,
+    /// The operator has set apart no such secret.
+    SecretNotFound,
 }
 
 impl UserError {

@@ -32,6 +32,7 @@ const OVERSEEING: &[Role] = &[Compliance, Auditor];
 const CATALOG: &[Role] = &[Agent, Compliance, Auditor, Admin];
 const KEEPERS: &[Role] = &[Admin, Compliance];
 const OFFICER: &[Role] = &[Compliance];
+const OPERATOR: &[Role] = &[Admin];
 /// Nobody with a token: only a part of the program itself.
 const NOBODY: &[Role] = &[];
 
@@ -86,7 +87,7 @@ actions! {
     SeeCustomer: Read "Customer" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
         "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
-        "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "task", "tasks", "findings"];
+        "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
@@ -95,12 +96,12 @@ actions! {
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "task", "tasks", "findings"];
+        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "task", "tasks", "findings"];
+        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -114,11 +115,11 @@ actions! {
     /// What is to be done at systems with customers' data, of those that are named.
     SeeTasks: Read "Task" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold", "completeTask", "findings"];
+        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings"];
     /// What people attested of tasks. Not for customers: it is written among those who do the work.
     SeeEvidence: Read "Task" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold", "completeTask", "findings"];
+        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings"];
     /// All that is to be done at systems.
     ListTasks: Read "Task" STAFF personal yes ["task", "tasks"];
     /// All that is wrong right now.
@@ -139,7 +140,9 @@ actions! {
     SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
     /// Places where data is stored.
     SeeSystems: Read "System" CATALOG
-        ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "findings"];
+        ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "checkConnector", "findings"];
+    /// How the program reaches places.
+    SeeConnectors: Read "System" KEEPERS ["system.connector", "systems.connector"];
     /// Those that data may go to.
     SeeThirdParties: Read "ThirdParty" CATALOG
         ["thirdParty", "thirdParties", "node", "createThirdParty", "updateThirdParty", "assessThirdParty", "retireThirdParty",
@@ -171,6 +174,8 @@ actions! {
     LiftLegalHold: Write "LegalHold" OFFICER personal yes ["liftLegalHold"];
     /// Attests what came of a task.
     CompleteTask: Dispose "Task" OFFICER personal yes ["completeTask"];
+    /// Has a task tried again.
+    RetryTask: Dispose "Task" OFFICER personal yes ["retryTask"];
     /// Records where data lies.
     RecordDataLocations: Write "DataLocation" SERVING personal yes ["recordDataLocations"];
 
@@ -214,6 +219,10 @@ actions! {
     UpdateSystem: Administer "System" KEEPERS ["updateSystem"];
     /// Takes a place out of use.
     RetireSystem: Administer "System" KEEPERS ["retireSystem"];
+    /// Says how the program reaches a place.
+    SetConnector: Administer "System" OPERATOR ["createSystem.connector", "updateSystem.connector"];
+    /// Tries how the program reaches a place.
+    CheckConnector: Administer "System" OPERATOR ["checkConnector"];
     /// Puts a third party on record.
     CreateThirdParty: Administer "ThirdParty" KEEPERS ["createThirdParty"];
     /// Changes what is on record about a third party.
@@ -228,6 +237,8 @@ actions! {
     RetireRetentionRule: Administer "RetentionRule" KEEPERS ["retireRetentionRule"];
     /// Does what is to be done by now, or leaves it to people.
     CarryOutTasks: Dispose "Task" NOBODY [];
+    /// Takes in what a third party says of what it was asked.
+    HearThirdParty: Dispose "Task" NOBODY [];
     /// Finds what time has changed on maps, and puts it right.
     SweepDataMap: Dispose "DataLocation" NOBODY [];
     /// Fills an empty database with what every installation ships with.

@@ -12,4 +12,4 @@ pub use keys::keep_keys;
 pub use maps::keep_maps;
 pub use metrics::keep_metrics;
 pub use rejections::keep_rejections;
-pub use tasks::keep_tasks;
+pub use tasks::{Worked, Worker, keep_tasks};

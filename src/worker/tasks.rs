@@ -1,32 +1,122 @@
-//! Does what is to be done by now.
+//! Does what is to be done by now. Each system has a lane of its own, so that a slow one holds up nobody else.
 
 use crate::{
-    access::Door,
+    access::{Access, Door, Stop},
+    connector::Connectors,
     domain::{
-        catalog::Catalogs,
-        task::{Failing, Worked, work},
+        catalog::{Catalog, Catalogs},
+        system::ConnectorOf,
+        task::{
+            AnswersOverdue, DisposeOfProfile, DueTasks, HandOver, LeaseTasks, Leased, NoteFailure, NoteFound,
+            SettleAttempt, SystemsWithWork,
+        },
     },
 };
-use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, time::MissedTickBehavior};
+use chrono::TimeDelta;
+use entity::{
+    connector::Connector,
+    enums::TaskState,
+    ids::{SystemId, TaskId},
+    system,
+};
+use futures::{StreamExt, stream};
+use std::{
+    collections::HashSet,
+    ops::AddAssign,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::MissedTickBehavior,
+};
 
 /// How often it is looked for what is to be done.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Works until `stop` says so. A task that is under way then is done, or is done again: each is a transaction of its own.
-pub async fn keep_tasks(door: Arc<Door>, catalogs: Arc<Catalogs>, mut stop: watch::Receiver<bool>) {
+/// Systems that are worked at side by side.
+const LANES: usize = 64;
+
+/// How long attempts may still take when the program is told to stop.
+const LAST: Duration = Duration::from_secs(5);
+
+/// How long a task stays in hand beyond the longest that an attempt may take.
+const MARGIN: TimeDelta = TimeDelta::minutes(1);
+
+/// A lane ends when so many tasks fail at its system: something is wrong there, not with them.
+const MOST_FAILING: usize = 5_000;
+
+/// What a pass has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Worked {
+    /// Tasks that are done, or whose holder keeps what they are about.
+    pub done: usize,
+    /// Tasks whose third party answers later.
+    pub waiting: usize,
+    /// Tasks that were left to people.
+    pub left: usize,
+    /// Attempts that failed. They are made again, each time after twice as long.
+    pub failed: usize,
+    /// Results that did not count, as somebody else had the task in hand by then.
+    pub stale: usize,
+}
+
+impl AddAssign for Worked {
+    fn add_assign(&mut self, other: Self) {
+        self.done += other.done;
+        self.waiting += other.waiting;
+        self.left += other.left;
+        self.failed += other.failed;
+        self.stale += other.stale;
+    }
+}
+
+/// One that does what is to be done. Several may do so side by side, in one process and in many.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    pub door: Arc<Door>,
+    pub catalogs: Arc<Catalogs>,
+    pub connectors: Arc<Connectors>,
+    /// Its name among those in one process that work side by side, as evidence names it.
+    pub part: &'static str,
+}
+
+/// Works until `stop` says so, and then ends what is under way, if that does not take long. What is not settled then is done
+/// anew by whoever comes next.
+pub async fn keep_tasks(worker: Worker, mut stop: watch::Receiver<bool>) {
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let lanes = Arc::new(Semaphore::new(LANES));
+    let (mut under_way, mut at, told_to_stop) = (JoinSet::new(), HashSet::new(), stop.clone());
     let kept = async {
-        let mut failing = Failing::default();
         loop {
-            tick.tick().await;
-            match work(&door, &catalogs.current(), &mut failing).await {
-                Ok(worked) => told(worked),
-                Err(error) => {
-                    metrics::counter!("task_failures_total").increment(1);
-                    tracing::warn!(%error, "tasks could not be worked on");
+            tokio::select! {
+                Some(ended) = under_way.join_next() => {
+                    // One that panicked has said so; its system waits for the next look.
+                    if let Ok((system, worked)) = ended {
+                        at.remove(&system);
+                        told(worked);
+                    } else {
+                        at.clear();
+                    }
                 }
+                _ = tick.tick() => match worker.due().await {
+                    Ok((systems, worked)) => {
+                        told(worked);
+                        for system in systems.into_iter().filter(|system| at.insert(*system)) {
+                            let (worker, lanes, stop) = (worker.clone(), lanes.clone(), told_to_stop.clone());
+                            under_way.spawn(async move {
+                                let _lane = lanes.acquire().await;
+                                (system, worker.lane(system, Some(&stop)).await)
+                            });
+                        }
+                    }
+                    Err(error) => {
+                        metrics::counter!("task_failures_total").increment(1);
+                        tracing::warn!(%error, "tasks could not be worked on");
+                    }
+                },
             }
         }
     };
@@ -34,13 +124,220 @@ pub async fn keep_tasks(door: Arc<Door>, catalogs: Arc<Catalogs>, mut stop: watc
         _ = stop.wait_for(|stop| *stop) => {}
         () = kept => {}
     }
+    let ended = async { while under_way.join_next().await.is_some() {} };
+    if tokio::time::timeout(LAST, ended).await.is_err() {
+        tracing::info!("attempts at tasks were broken off: they are made again");
+    }
 }
 
-fn told(Worked { done, left, failed }: Worked) {
+impl Worker {
+    /// Does what is to be done by now at all systems, and waits until that has ended.
+    ///
+    /// # Errors
+    /// When it cannot be told what there is to do. Where only some of it fails, the rest is done.
+    pub async fn pass(&self) -> Result<Worked, Stop> {
+        let (systems, mut worked) = self.due().await?;
+        let mut lanes =
+            stream::iter(systems.into_iter().map(|system| self.lane(system, None))).buffer_unordered(LANES);
+        while let Some(lane) = lanes.next().await {
+            worked += lane;
+        }
+        Ok(worked)
+    }
+
+    fn access(&self, operation: &str) -> Access {
+        self.door.program(self.part, operation)
+    }
+
+    /// Where there is something to do. Answers that should have come by now are left to people first.
+    async fn due(&self) -> Result<(Vec<SystemId>, Worked), Stop> {
+        let mut worked = Worked::default();
+        while self.access("findDueTasks").read(AnswersOverdue).await? {
+            let left = self.access("handOverTasks").write(HandOver::Unanswered).await?;
+            worked.left += left;
+            if left == 0 {
+                break;
+            }
+        }
+        Ok((self.access("findDueTasks").read(SystemsWithWork).await?, worked))
+    }
+
+    /// Does everything that is to be done at one system by now, unless it is told to stop.
+    async fn lane(&self, system: SystemId, stop: Option<&watch::Receiver<bool>>) -> Worked {
+        let mut worked = Worked::default();
+        if let Err(error) = self.work_at(system, stop, &mut worked).await {
+            worked.failed += 1;
+            tracing::warn!(%error, system.id = %system, "tasks at a system could not be worked on");
+        }
+        worked
+    }
+
+    async fn work_at(
+        &self,
+        system: SystemId,
+        stop: Option<&watch::Receiver<bool>>,
+        worked: &mut Worked,
+    ) -> Result<(), Stop> {
+        let goes_on = || stop.is_none_or(|stop| !*stop.borrow());
+        let catalog = self.catalogs.current();
+        let row = catalog.systems.get(&system).cloned();
+        // One that was added a moment ago: this server has not heard of it yet.
+        let Some(row) = row else { return Ok(()) };
+        if row.built_in {
+            return self.empty_profiles(&catalog, system, worked).await;
+        }
+        worked.left += self.leave_to_people(&row).await?;
+        let Some(connector) = row.connector.as_ref().filter(|_| !ConnectorOf(&row).actions().is_empty())
+        else {
+            return Ok(());
+        };
+        let (at_once, most) = (Connectors::at_once(connector), 2 * Connectors::at_once(connector));
+        // Each is looked at first, and in turns of so many.
+        let longest = Connectors::longest_attempt(connector) * 2 * 2;
+        let lasts = TimeDelta::from_std(longest).unwrap_or(MARGIN) + MARGIN;
+        while goes_on() {
+            let lease = LeaseTasks { catalog: catalog.clone(), system, most, lasts };
+            let leased = self.access("leaseTasks").write(lease).await?;
+            let taken = leased.len();
+            let attempts = leased.into_iter().map(|leased| self.attempt(&catalog, leased));
+            let mut attempts = stream::iter(attempts).buffer_unordered(at_once);
+            while let Some(attempt) = attempts.next().await {
+                *worked += attempt;
+            }
+            // A few that something keeps by now may have been put off: those behind them are found the next time.
+            if taken < most || worked.failed > MOST_FAILING {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves to people what the connector cannot do; all of it, where there is none.
+    async fn leave_to_people(&self, row: &system::Model) -> Result<usize, Stop> {
+        let able = ConnectorOf(row).actions();
+        if able.len() >= ConnectorOf::MOST_ACTIONS {
+            return Ok(0);
+        }
+        let mut all = 0;
+        loop {
+            let due = DueTasks { system: row.id, able: able.clone(), except: Vec::new() };
+            if self.access("findDueTasks").read(due).await?.is_empty() {
+                return Ok(all);
+            }
+            let hand_over = HandOver::At { system: row.id, able: able.clone() };
+            let left = self.access("handOverTasks").write(hand_over).await?;
+            all += left;
+            if left == 0 {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Does what is the program's own.
+    async fn empty_profiles(
+        &self,
+        catalog: &Arc<Catalog>,
+        system: SystemId,
+        worked: &mut Worked,
+    ) -> Result<(), Stop> {
+        let mut tried = Vec::<TaskId>::new();
+        loop {
+            let due = DueTasks { system, able: Vec::new(), except: tried.clone() };
+            let due = self.access("findDueTasks").read(due).await?;
+            for task in &due {
+                let dispose = DisposeOfProfile { catalog: catalog.clone(), task: *task };
+                match self.access("disposeOfProfile").write(dispose).await {
+                    Ok(done) => worked.done += usize::from(done),
+                    Err(error) => {
+                        tracing::warn!(%error, task.id = %task, "a task could not be done");
+                        worked.failed += 1;
+                        tried.push(*task);
+                        let why = "The profile could not be emptied: the program's log says more.".to_owned();
+                        self.access("noteFailure").write(NoteFailure { task: *task, why }).await?;
+                    }
+                }
+            }
+            if due.is_empty() || tried.len() > MOST_FAILING {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Makes one attempt, and settles what comes of it.
+    async fn attempt(&self, catalog: &Arc<Catalog>, mut leased: Leased) -> Worked {
+        let begun = Instant::now();
+        let via = via(&leased.connector);
+        let came = match self.look_first(&mut leased).await {
+            Ok(Ok(())) => self.connectors.carry_out(&leased.asking, &leased.connector, &leased.call).await,
+            Ok(Err(failure)) => Err(failure),
+            Err(stop) => return not_settled(&stop, leased.task),
+        };
+        metrics::histogram!("task_attempt_seconds", "via" => via).record(begun.elapsed());
+        let settle = SettleAttempt { catalog: catalog.clone(), task: leased.task, lease: leased.lease, came };
+        match self.access("settleTask").write(settle).await {
+            Ok(row) => settled(row.state),
+            Err(stop) => not_settled(&stop, leased.task),
+        }
+    }
+
+    /// Looks what there is before anything is changed, and has it on record: an attempt that is broken off may leave nothing
+    /// for the next one to find.
+    async fn look_first(&self, leased: &mut Leased) -> Result<Result<(), crate::connector::Failure>, Stop> {
+        if leased.call.found_before.is_some() {
+            return Ok(Ok(()));
+        }
+        match self.connectors.look(&leased.asking, &leased.connector, &leased.call).await {
+            Ok(Some(rows)) if rows > 0 => {
+                let note = NoteFound { task: leased.task, lease: leased.lease, rows };
+                self.access("noteFound").write(note).await?;
+                leased.call.found_before = Some(rows);
+                Ok(Ok(()))
+            }
+            Ok(_) => Ok(Ok(())),
+            Err(failure) => Ok(Err(failure)),
+        }
+    }
+}
+
+fn via(connector: &Connector) -> &'static str {
+    match connector {
+        Connector::Sql(_) => "sql",
+        Connector::Http(_) => "http",
+        Connector::Email(_) => "email",
+        Connector::Manual(_) => "manual",
+    }
+}
+
+fn settled(state: TaskState) -> Worked {
+    let mut worked = Worked::default();
+    match state {
+        TaskState::Succeeded | TaskState::Cancelled => worked.done = 1,
+        TaskState::AwaitingThirdParty => worked.waiting = 1,
+        TaskState::NeedsHuman => worked.left = 1,
+        TaskState::Pending | TaskState::Running | TaskState::Retrying => worked.failed = 1,
+    }
+    worked
+}
+
+/// Nothing counts that could not be settled: the task is taken in hand again when its time is over.
+fn not_settled(stop: &Stop, task: TaskId) -> Worked {
+    if matches!(stop, Stop::Refused(_)) {
+        tracing::info!(task.id = %task, "somebody else has the task in hand by now");
+        return Worked { stale: 1, ..Worked::default() };
+    }
+    tracing::warn!(error = %stop, task.id = %task, "an attempt could not be settled");
+    Worked { failed: 1, ..Worked::default() }
+}
+
+fn told(Worked { done, waiting, left, failed, stale }: Worked) {
+    let counts = [("done", done), ("waiting", waiting), ("failed", failed), ("stale", stale)];
+    for (outcome, count) in counts {
+        metrics::counter!("task_attempts_total", "outcome" => outcome).increment(count as u64);
+    }
     metrics::counter!("tasks_done_total").increment(done as u64);
     metrics::counter!("tasks_left_to_people_total").increment(left as u64);
     metrics::counter!("task_failures_total").increment(failed as u64);
-    if done + left > 0 {
-        tracing::info!(done, left, "tasks were worked on");
+    if done + waiting + left + failed + stale > 0 {
+        tracing::info!(done, waiting, left, failed, stale, "tasks were worked on");
     }
 }

@@ -25,6 +25,7 @@ use kartotek::{
     access::{Settings, SystemClock},
     auth::{Keys, LocalKey, TokenRequest, TokenRules, TokenVerifier},
     config::{Config, Overrides},
+    connector::{Allowed, Connectors},
     crypto::MasterKeys,
     domain::demo,
     http::{Limits, Peer, TrustedProxies},
@@ -68,6 +69,7 @@ impl Demo {
             proxies: TrustedProxies::default(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             sweep_interval: None,
+            connectors: Connectors::new(Allowed::default())?,
         })
         .await?;
         demo::load(&server.door, &server.catalogs).await?;

@@ -22,3 +22,5 @@ mod promises;
 mod properties;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod worker;

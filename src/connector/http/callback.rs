@@ -37,6 +37,11 @@ pub enum Rejected {
     AnotherRequest,
 }
 
+/// Whether somebody who holds one of `keys` sent this. It says nothing yet about what the message is about.
+pub fn prove(keys: &Keys, headers: &HeaderMap, body: &[u8], now: DateTime<Utc>) -> Result<(), Unproven> {
+    keys.verify(Signed::from_headers(headers)?, body, now).map(drop)
+}
+
 /// Takes in a message about the request whose key is `expected`, of the person `subject`, signed with one of `keys`.
 ///
 /// Our own requests are signed with these secrets too. Sent back to us they prove nothing, as they state nothing.

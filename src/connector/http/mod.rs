@@ -15,7 +15,7 @@ mod testing;
 mod verdict;
 
 pub use body::request_type;
-pub use callback::{Callback, Rejected, receive};
+pub use callback::{Callback, Rejected, prove, receive};
 pub use egress::{Destination, Egress, OutOfBounds};
 pub use send::{CannotSend, Sender, ThirdParty};
 pub use sign::{ID, Keys, SIGNATURE, Signed, TIMESTAMP, Unproven, UnusableSecret};

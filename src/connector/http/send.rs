@@ -89,6 +89,14 @@ impl Sender {
         self.take_in(answer, party, &Asked { key: call.key, subject: &call.subject, now }).await
     }
 
+    /// Whether anybody answers there. What they say to a question that changes nothing (RFC 9110, section 9.2.1) does not
+    /// matter.
+    pub async fn reach(&self, party: &ThirdParty) -> Result<(), Failure> {
+        let url = party.destination.url().clone();
+        let asked = self.client.head(url).timeout(party.timeout).send().await;
+        asked.map(drop).map_err(|error| unreached(&error))
+    }
+
     fn request(
         &self,
         party: &ThirdParty,

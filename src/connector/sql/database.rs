@@ -16,7 +16,7 @@ use sqlx::{
     postgres::PgConnectOptions,
     sqlite::SqliteConnectOptions,
 };
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, path::PathBuf, str::FromStr, time::Duration};
 
 /// How long anything waits for a connection.
 const ACQUIRE: Duration = Duration::from_secs(5);
@@ -31,6 +31,9 @@ pub(super) const STATEMENT: Duration = Duration::from_secs(30);
 const IDLE: Duration = Duration::from_mins(1);
 
 const CONNECTIONS: u32 = 2;
+
+/// How much can go on at a database at a time.
+pub const AT_ONCE: usize = CONNECTIONS as usize;
 
 /// How many rows one transaction changes. A statement names them all, and SQLite nests alternatives at most 1,000 deep.
 const CHUNK: usize = 200;
@@ -59,7 +62,7 @@ pub(super) enum Purpose {
 
 impl Database {
     /// Connects, and fails when it cannot. Until something is to be changed, only to read.
-    pub async fn connect(settings: SqlConnector, credentials: Option<&Credentials>) -> Result<Self, Failure> {
+    pub async fn reach(settings: SqlConnector, credentials: Option<&Credentials>) -> Result<Self, Failure> {
         let reading = Side::open(&settings.url, credentials, Purpose::Reading)?;
         let changing = Side::open(&settings.url, credentials, Purpose::Changing)?;
         let database = Self { settings, chunk: CHUNK, reading, changing };
@@ -72,6 +75,12 @@ impl Database {
     pub fn in_chunks_of(mut self, rows: usize) -> Self {
         self.chunk = rows.clamp(1, CHUNK);
         self
+    }
+
+    /// Whether it was connected to by these settings.
+    #[must_use]
+    pub fn is_of(&self, settings: &SqlConnector) -> bool {
+        self.settings == *settings
     }
 
     pub fn engine(&self) -> Engine {
@@ -131,7 +140,7 @@ impl fmt::Debug for Database {
 
 impl Side {
     fn open(url: &str, credentials: Option<&Credentials>, purpose: Purpose) -> Result<Self, Failure> {
-        if let Some(problem) = unfit(url) {
+        if let Some((_, problem)) = unfit(url) {
             return Err(failure::lasting(problem));
         }
         if url.starts_with("sqlite:") {
@@ -147,23 +156,44 @@ impl Side {
     }
 }
 
+/// What of an address is not as it must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misplaced {
+    /// A password stands where everybody can read it.
+    Secret,
+    /// It is of no kind that is known here.
+    Form,
+}
+
 /// What is wrong with an address.
-pub(super) fn unfit(url: &str) -> Option<&'static str> {
-    let (scheme, rest) = url.split_once(':')?;
+pub fn unfit(url: &str) -> Option<(Misplaced, &'static str)> {
+    let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
     let after_user = rest.trim_start_matches('/');
     let authority = after_user.split(['/', '?']).next().unwrap_or_default();
     let query = rest.split_once('?').map_or("", |(_, query)| query);
     let asks = |name: &str| query.split('&').any(|part| part.split('=').next() == Some(name));
     match scheme {
-        "sqlite" => None,
+        "sqlite" if file(url).is_some() => None,
         "postgres" | "postgresql" | "mysql" | "mariadb" => {
             let in_authority = authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
-            (in_authority || asks("password")).then_some("The address must not hold a password.")
+            (in_authority || asks("password"))
+                .then_some((Misplaced::Secret, "The address must not hold a password."))
+                .or_else(|| (authority.is_empty() || rest.is_empty()).then_some((Misplaced::Form, NO_HOST)))
         }
-        _ => Some(
+        _ => Some((
+            Misplaced::Form,
             "The address is of no kind of database that is known here: it begins with `postgres:`, `mysql:` or `sqlite:`.",
-        ),
+        )),
     }
+}
+
+const NO_HOST: &str = "The address names no host, as in `postgres://host:5432/crm`.";
+
+/// The file that a `SQLite` database is in; `None` for others, and for one in memory.
+pub fn file(url: &str) -> Option<PathBuf> {
+    let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok())??;
+    let file = options.get_filename();
+    (!url.contains(":memory:") && !url.contains("mode=memory")).then(|| file.to_owned())
 }
 
 fn small<DB: sqlx::Database>() -> PoolOptions<DB> {
@@ -246,9 +276,11 @@ mod tests {
         assert_eq!(unfit("postgres://crm@db:5432/crm"), None);
         assert_eq!(unfit("sqlite:/var/lib/crm.db"), None);
         for url in ["postgres://crm:secret@db/crm", "postgres://db/crm?sslmode=require&password=secret"] {
-            assert_eq!(unfit(url), Some("The address must not hold a password."));
+            assert_eq!(unfit(url).unwrap().0, Misplaced::Secret);
         }
-        assert!(unfit("http://db").is_some());
+        for url in ["http://db", "crm.db", "postgres", "sqlite::memory:", ""] {
+            assert_eq!(unfit(url).unwrap().0, Misplaced::Form, "{url}");
+        }
     }
 
     #[tokio::test]
@@ -260,7 +292,7 @@ mod tests {
             max_attempts: 10,
         };
         let credentials = Credentials::new("crm".to_owned().into(), "s3cret".to_owned().into());
-        let failure = Database::connect(settings, Some(&credentials)).await.unwrap_err();
+        let failure = Database::reach(settings, Some(&credentials)).await.unwrap_err();
         assert!(matches!(failure, Failure::Passing { .. }), "{failure:?}");
         assert!(!format!("{failure:?}").contains("s3cret"));
     }

@@ -81,6 +81,7 @@ impl Place {
             owner: self.owner.clone(),
             measures: self.measures.clone(),
             review_due: shift(today, self.review_in_days),
+            connector: None,
             built_in: false,
             retired_at: None,
         }

@@ -176,6 +176,7 @@ impl Shipped {
             owner: None,
             measures: place.measures.clone(),
             review_due: None,
+            connector: None,
             built_in: true,
             retired_at: None,
         }

@@ -32,7 +32,7 @@ pub(super) struct Open {
     task_id: TaskId,
     action: TaskAction,
     cause: TaskCause,
-    next_attempt_at: Option<DateTime<Utc>>,
+    not_before: DateTime<Utc>,
     pub stays: bool,
 }
 
@@ -64,8 +64,7 @@ pub(super) async fn carry_out_without(
     let now = w.now();
     let fits = |one: &Judged, open: &Open| {
         one.verdict.task().is_some_and(|(_, not_before)| {
-            let at = open.next_attempt_at.unwrap_or(now);
-            open.stays || not_before.map_or(at <= now, |moment| at == moment)
+            open.stays || not_before.map_or(open.not_before <= now, |moment| open.not_before == moment)
         })
     };
     // Tasks that no longer say what is to be done with each of their lines.
@@ -110,7 +109,7 @@ pub(super) async fn open(
     let mut found = HashMap::new();
     for some in lines.chunks(MOST) {
         let mut sql = Sql::new(
-            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.next_attempt_at, \
+            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.not_before, \
              t.finished_at IS NOT NULL AS stays FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
         );
         sql.push(UNSETTLED).push(" AND x.data_location_id IN ").list(some.iter().map(|id| id.0));
@@ -125,7 +124,7 @@ pub(super) async fn sooner(w: &Writer, lines: &[Judged]) -> Result<BTreeSet<Data
     let open = open(w, &pending.map(|one| one.line.id).collect::<Vec<_>>()).await?;
     let sooner = lines.iter().filter(|one| {
         let Some((_, not_before)) = one.verdict.task() else { return false };
-        let decided = open.get(&one.line.id).filter(|open| !open.stays).and_then(|open| open.next_attempt_at);
+        let decided = open.get(&one.line.id).filter(|open| !open.stays).map(|open| open.not_before);
         decided.is_some_and(|decided| decided > not_before.unwrap_or_else(|| w.now()))
     });
     Ok(sooner.map(|one| one.line.id).collect())
@@ -148,6 +147,9 @@ async fn call_off(w: &Writer, tasks: &BTreeSet<TaskId>) -> Result<(), Stop> {
         sql.bind(TaskState::Cancelled).push(", outcome = ").bind(TaskOutcome::Superseded);
         sql.push(", finished_at = ").bind(w.now()).push(" WHERE id IN ").list(some.iter().copied());
         w.execute(sql).await?;
+        let mut sql = Sql::new("DELETE FROM task_envelope WHERE task_id IN ");
+        sql.list(some.iter().copied());
+        w.execute(sql).await?;
     }
     Ok(())
 }
@@ -162,15 +164,25 @@ async fn open_tasks(
     let due = |at| within.and_then(|within| within.after(at, &zone)).unwrap_or(at);
     let (mut tasks, mut parts) = (Vec::with_capacity(groups.len()), Vec::new());
     for ((customer_id, system_id, action, at, cause), lines) in groups {
+        let id = TaskId(w.id());
         let row = task::Model {
-            id: TaskId(w.id()),
+            id,
             customer_id,
             system_id,
             action,
             cause,
             state: TaskState::Pending,
             outcome: None,
+            not_before: at,
             next_attempt_at: Some(at),
+            attempts: 0,
+            lease: 0,
+            call_key: id.0,
+            found_before: None,
+            found_nothing: false,
+            last_error: None,
+            sent_at: None,
+            answered_at: None,
             due_at: due(at),
             created_at: w.now(),
             finished_at: None,

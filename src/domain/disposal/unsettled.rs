@@ -138,7 +138,7 @@ impl UnsettledCustomers {
     /// now; or nobody has been told to do it.
     fn pending(&self, sql: &mut Sql, now: DateTime<Utc>, facts: &Facts) {
         sql.push(
-            "SELECT l.customer_id FROM data_location l LEFT JOIN (SELECT x.data_location_id, t.next_attempt_at, \
+            "SELECT l.customer_id FROM data_location l LEFT JOIN (SELECT x.data_location_id, t.not_before, \
              t.finished_at FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
         );
         sql.push(UNSETTLED);
@@ -147,10 +147,7 @@ impl UnsettledCustomers {
         self.within(sql, "l");
         sql.push(" AND (o.data_location_id IS NULL OR ");
         facts.any(sql, "l", &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold], true);
-        sql.push(" OR (o.finished_at IS NULL AND (coalesce(o.next_attempt_at, ")
-            .bind(now)
-            .push(") > ")
-            .bind(now);
+        sql.push(" OR (o.finished_at IS NULL AND (o.not_before > ").bind(now);
         sql.push(") <> ");
         facts.any(sql, "l", &[Ground::Covered], true);
         sql.push("))");

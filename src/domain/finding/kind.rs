@@ -51,6 +51,7 @@ macro_rules! kinds {
 
 kinds! {
     UnjustifiedData "UNJUSTIFIED_DATA" High;
+    NothingFound "NOTHING_FOUND" Medium;
     TaskNeedsHuman "TASK_NEEDS_HUMAN" Medium;
     TaskOverdue "TASK_OVERDUE" High Critical;
     SystemReviewOverdue "SYSTEM_REVIEW_OVERDUE" Medium;
@@ -63,6 +64,7 @@ kinds! {
     NoticeNotDelivered "NOTICE_NOT_DELIVERED" High;
     ConsentMissing "CONSENT_MISSING" High;
     SpecialCategoryConditionMissing "SPECIAL_CATEGORY_CONDITION_MISSING" High;
+    ConnectorFailing "CONNECTOR_FAILING" Medium High;
 }
 
 impl FindingKind {

@@ -19,6 +19,13 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
     match finding.subject {
         Subject::DataLocation(_) => words.line(finding),
         Subject::ThirdParty(id) => words.third_party(finding, id),
+        Subject::System(id) if finding.kind == FindingKind::ConnectorFailing => {
+            let name = words.system(Some(id));
+            words.either(
+                format!("{name} kan inte nås: se vad kopplingen säger (`checkConnector`), och rätta det."),
+                format!("{name} cannot be reached: see what its connector says (`checkConnector`), and put it right."),
+            )
+        }
         Subject::System(id) => {
             let (name, day) = (words.system(Some(id)), words.last_day(finding));
             words.either(
@@ -54,6 +61,18 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
                 format!(
                     "A legal hold was to be looked at again by {day}: lift it if it is not needed, or place another \
                      one with a later date."
+                ),
+            )
+        }
+        Subject::Task(_) if finding.kind == FindingKind::NothingFound => {
+            let name = words.system(finding.system);
+            words.either(
+                format!(
+                    "I {name} fanns ingenting av det som skulle bort: ta reda på varför, och intyga det, eller låt \
+                     försöka igen."
+                ),
+                format!(
+                    "Nothing of what was to go was found at {name}: find out why, and attest it, or have it tried again."
                 ),
             )
         }

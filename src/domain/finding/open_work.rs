@@ -48,7 +48,14 @@ pub(super) fn branches<'a>(asked: &'a Asked<'a>, days: &'a [NaiveDate]) -> Vec<B
         all.push(Box::new(|sql| tasks(sql, asked)));
     }
     if asked.lets(FindingKind::TaskNeedsHuman) {
-        all.push(Box::new(|sql| waiting(sql, asked)));
+        all.push(Box::new(|sql| waiting(sql, asked, FindingKind::TaskNeedsHuman)));
+    }
+    if asked.lets(FindingKind::NothingFound) {
+        all.push(Box::new(|sql| waiting(sql, asked, FindingKind::NothingFound)));
+    }
+    // It is about nobody in particular.
+    if asked.lets(FindingKind::ConnectorFailing) && asked.filter.customer.is_none() {
+        all.push(Box::new(|sql| failing(sql, asked)));
     }
     if let (Some(earliest), true) = (days.last(), lets_holds(asked)) {
         all.push(Box::new(|sql| holds(sql, asked, days, *earliest)));
@@ -73,16 +80,32 @@ fn tasks(sql: &mut Sql, asked: &Asked<'_>) {
 }
 
 /// Since its time came.
-fn waiting(sql: &mut Sql, asked: &Asked<'_>) {
-    select(sql, FindingKind::TaskNeedsHuman);
-    sql.push(
-        "coalesce(t.next_attempt_at, t.created_at) AS since, t.id AS subject_id, t.customer_id AS customer_id, ",
-    );
+fn waiting(sql: &mut Sql, asked: &Asked<'_>, kind: FindingKind) {
+    select(sql, kind);
+    sql.push("t.not_before AS since, t.id AS subject_id, t.customer_id AS customer_id, ");
     sql.bind(None::<String>).push(
         " AS category, t.system_id AS system_id FROM task t WHERE t.state = 'NEEDS_HUMAN' \
-         AND t.finished_at IS NULL",
+         AND t.finished_at IS NULL AND ",
     );
+    sql.push(if kind == FindingKind::NothingFound { "t.found_nothing" } else { "NOT t.found_nothing" });
     asked.conditions(sql, "t");
+}
+
+/// How long calls to a system may fail before somebody should hurry.
+const LONG: TimeDelta = TimeDelta::days(1);
+
+fn failing(sql: &mut Sql, asked: &Asked<'_>) {
+    let kind = FindingKind::ConnectorFailing;
+    sql.push(&format!("SELECT {} AS kind, CASE WHEN k.failing_since < ", kind.number()))
+        .bind(asked.now - LONG);
+    sql.push(&format!(" THEN {} ELSE {} END", Severity::High.urgency(), kind.severity().urgency()));
+    sql.push(" AS urgency, k.failing_since AS since, k.system_id AS subject_id, ").bind(None::<uuid::Uuid>);
+    sql.push(" AS customer_id, ").bind(None::<String>);
+    sql.push(
+        " AS category, k.system_id AS system_id FROM connector_state k JOIN system y ON y.id = k.system_id \
+         AND y.connector IS NOT NULL AND y.retired_at IS NULL WHERE k.failing_since IS NOT NULL",
+    );
+    asked.conditions(sql, "k");
 }
 
 fn holds(sql: &mut Sql, asked: &Asked<'_>, days: &[NaiveDate], earliest: NaiveDate) {

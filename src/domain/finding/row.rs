@@ -46,10 +46,10 @@ impl Subject {
             | Kind::NoAgreement
             | Kind::NoTransferSafeguard
             | Kind::SubProcessorObjectionEnding => Self::ThirdParty(ThirdPartyId(id)),
-            Kind::SystemReviewOverdue => Self::System(SystemId(id)),
+            Kind::SystemReviewOverdue | Kind::ConnectorFailing => Self::System(SystemId(id)),
             Kind::SpecialCategoryConditionMissing => Self::DataRequirement(RequirementId(id)),
             Kind::HoldReviewOverdue => Self::LegalHold(LegalHoldId(id)),
-            Kind::TaskNeedsHuman | Kind::TaskOverdue => Self::Task(TaskId(id)),
+            Kind::NothingFound | Kind::TaskNeedsHuman | Kind::TaskOverdue => Self::Task(TaskId(id)),
         }
     }
 

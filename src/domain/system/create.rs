@@ -1,7 +1,9 @@
 //! A place where data can be stored from now on.
 
+use super::connector::check as check_connector;
 use crate::{
     access::{Command, Refusal, Stop, Writer},
+    connector::Connectors,
     domain::{
         catalog::{begin_change, live, taken, taken_if},
         checks::{Checks, LINE},
@@ -10,11 +12,13 @@ use crate::{
 };
 use chrono::NaiveDate;
 use entity::{
+    connector::Connector,
     enums::TrustStatus,
     ids::{SystemId, ThirdPartyId},
     system, third_party,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::sync::Arc;
 
 /// Adds a place where data is stored.
 #[derive(Clone, Debug)]
@@ -27,6 +31,9 @@ pub struct CreateSystem {
     pub owner: Option<String>,
     pub measures: Vec<String>,
     pub review_due: Option<NaiveDate>,
+    /// How the program reaches it; a person does everything there unless told. Asks for [`Action::SetConnector`].
+    pub connector: Option<Connector>,
+    pub connectors: Arc<Connectors>,
 }
 
 impl Command for CreateSystem {
@@ -45,6 +52,9 @@ impl Command for CreateSystem {
         if let Some(party) = self.third_party {
             check_third_party(party, w, &mut checks).await?;
         }
+        if let Some(connector) = &self.connector {
+            check_connector(connector, &self.connectors, w, &mut checks).await?;
+        }
         let row = system::Model {
             id: SystemId(w.id()),
             version: 1,
@@ -54,6 +64,7 @@ impl Command for CreateSystem {
             owner: self.owner.map(|text| checks.line("owner", &text, LINE)),
             measures: checks.texts("measures", &self.measures),
             review_due: self.review_due,
+            connector: self.connector,
             built_in: false,
             retired_at: None,
         };

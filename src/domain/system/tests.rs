@@ -3,7 +3,7 @@ use crate::{
     access::Code,
     domain::{
         change::Change,
-        testing::{Customer, Ground, in_days},
+        testing::{Customer, Ground, connectors, in_days},
         third_party::RetireThirdParty,
     },
 };
@@ -18,6 +18,8 @@ fn new(name: &str) -> CreateSystem {
         owner: Some("Dag Drift".to_owned()),
         measures: vec!["Krypterad".to_owned()],
         review_due: Some(in_days(100)),
+        connector: None,
+        connectors: connectors(),
     }
 }
 
@@ -31,6 +33,8 @@ fn update(system: SystemId) -> UpdateSystem {
         owner: Change::Keep,
         measures: Change::Keep,
         review_due: Change::Keep,
+        connector: Change::Keep,
+        connectors: connectors(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Something else is known about a place where data is stored.
 
+use super::connector::check as check_connector;
 use super::create::{check_name, check_third_party, name_taken};
 use crate::{
     access::{Command, Refusal, Stop, Writer},
+    connector::Connectors,
     domain::{
         catalog::{begin_change, held_data, in_use, live},
         change::Change,
@@ -12,11 +14,13 @@ use crate::{
 };
 use chrono::NaiveDate;
 use entity::{
+    connector::Connector,
     data_location,
     ids::{SystemId, ThirdPartyId},
     system,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::sync::Arc;
 
 /// Changes what is on record about a place. Who runs it and where it is cannot change while data is held there:
 /// that would move people's data, on paper, to where nobody permitted it.
@@ -32,6 +36,9 @@ pub struct UpdateSystem {
     /// Replaces all.
     pub measures: Change<Vec<String>>,
     pub review_due: Change<NaiveDate>,
+    /// Replaces the old one as a whole. Asks for [`Action::SetConnector`].
+    pub connector: Change<Connector>,
+    pub connectors: Arc<Connectors>,
 }
 
 impl Command for UpdateSystem {
@@ -50,6 +57,13 @@ impl Command for UpdateSystem {
 
         let mut checks = Checks::new();
         let old = (row.third_party_id, row.country.clone());
+        if let Some(connector) = self.connector.value() {
+            check_connector(connector, &self.connectors, w, &mut checks).await?;
+            if row.built_in {
+                let message = "This is the program itself, which needs no connector.";
+                checks.add(in_use("connector", message));
+            }
+        }
         let row = self.changed(row, &mut checks);
         check_name(&row.name, Some(row.id), w, &mut checks).await?;
         if let Some(party) = row.third_party_id.filter(|party| Some(*party) != old.0) {
@@ -86,6 +100,7 @@ impl UpdateSystem {
             owner: owner.apply(row.owner),
             measures: measures.apply(Some(row.measures)).unwrap_or_default(),
             review_due: self.review_due.apply(row.review_due),
+            connector: self.connector.apply(row.connector),
             ..row
         }
     }

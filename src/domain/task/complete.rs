@@ -66,6 +66,7 @@ impl Command for CompleteTask {
             rows_changed: None,
             statement: Some(statement),
             reference,
+            document: None,
         };
         finish(w, row, Came { outcome: self.outcome, evidence }).await
     }

@@ -1,16 +1,27 @@
-//! What is to be done at systems and third parties, by the program where it is its own, and by people.
+//! What is to be done at systems and third parties, by the program where it can, and by people.
 
+mod attempt;
+mod backoff;
 mod complete;
 mod due;
 mod evidence;
+mod hear;
+mod known_by;
+mod lease;
 mod list;
 mod own;
 mod parts;
+mod retry;
 mod settle;
 
+pub use attempt::{NoteFound, SettleAttempt};
 pub use complete::CompleteTask;
-pub use due::{Failing, Worked, work};
+pub use due::{AnswersOverdue, DueTasks, HandOver, SystemsWithWork};
 pub use evidence::EvidenceOfTasks;
+pub use hear::HearThirdParty;
+pub(in crate::domain) use known_by::seal_for_open_tasks;
+pub use lease::{LeaseTasks, Leased};
 pub use list::{ListTasks, TaskFilter, TaskOrder, TasksOf, TasksOfCustomers};
-pub use own::DisposeOfProfile;
+pub use own::{DisposeOfProfile, NoteFailure};
 pub use parts::{LinesOfTasks, PartsOfTasks, TaskParts, TasksByIds};
+pub use retry::RetryTask;

@@ -1,8 +1,13 @@
 //! What is to go from a profile, which the program keeps itself, goes.
 
-use super::settle::{Came, finish, lines_of};
+use super::{
+    backoff,
+    known_by::{lines_of, seal_for_open_tasks},
+    lease::LATER,
+    settle::{Came, changed, cut, finish, to_a_person},
+};
 use crate::{
-    access::{Broken, Command, Stop, Writer},
+    access::{Broken, Command, Profile, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         customer::replace_lookups,
@@ -18,6 +23,9 @@ use entity::{
 };
 use sea_orm::EntityTrait;
 use std::sync::Arc;
+
+/// After so many failures somebody has to look.
+const MOST_ATTEMPTS: i32 = 10;
 
 /// Takes out of a profile what a task says, and reads it again. Once it is done, doing it again changes nothing.
 #[derive(Clone, Debug)]
@@ -37,28 +45,21 @@ impl Command for DisposeOfProfile {
 
     async fn run(self, w: &mut Writer) -> Result<bool, Stop> {
         let catalog = catalog::held(w, &self.catalog).await?;
-        let Some(found) = w.one(task::Entity::find_by_id(self.task)).await? else { return Ok(false) };
-        let Some(customer) = w.lock(customer::Entity::find_by_id(found.customer_id)).await? else {
-            return Ok(false);
-        };
-        let Some(row) = w.lock(task::Entity::find_by_id(self.task)).await? else { return Ok(false) };
+        let Some((customer, row)) = due(w, self.task).await? else { return Ok(false) };
         let is_kept = !matches!(customer.status, CustomerStatus::Active | CustomerStatus::Dormant);
-        let due = row.next_attempt_at.is_none_or(|at| at <= w.now());
-        // Somebody was faster, or it was called off; or the customer wants everything kept (Art. 18).
-        if row.state != TaskState::Pending || !due || is_kept {
-            return Ok(false);
-        }
-        let lines = lines_of(w, &row).await?;
-        let ids = lines.iter().map(|line| line.id).collect::<Vec<_>>();
-        // What the law has come to keep since is the sweep's to see to.
-        if unjustified(w, &catalog, &ids).await?.len() < ids.len() {
+        let lines = lines_of(w, &[row.id]).await?;
+        let ids = lines.iter().map(|line| line.row.id).collect::<Vec<_>>();
+        // The customer wants everything kept (Art. 18); or what the law has come to keep since is the sweep's to see to.
+        if is_kept || unjustified(w, &catalog, &ids).await?.len() < ids.len() {
+            let next_attempt_at = Some(w.now() + LATER);
+            w.update::<task::Entity>(task::Model { next_attempt_at, ..row }).await?;
             return Ok(false);
         }
         w.about(Target::customer(customer.id));
         let is_to_go =
-            |field: &ProfileField| lines.iter().any(|line| line.category.as_str() == field.category());
+            |field: &ProfileField| lines.iter().any(|line| line.row.category.as_str() == field.category());
         let fields = ProfileField::ALL.into_iter().filter(is_to_go).collect::<Vec<_>>();
-        let rows = empty(w, customer, &fields).await?;
+        let rows = empty(w, &catalog, customer, &fields).await?;
         let evidence = task_evidence::Model {
             task_id: row.id,
             customer_id: row.customer_id,
@@ -68,21 +69,71 @@ impl Command for DisposeOfProfile {
             rows_changed: Some(rows),
             statement: None,
             reference: None,
+            document: None,
         };
         let outcome = if rows > 0 { TaskOutcome::Done } else { TaskOutcome::NothingFound };
+        let row = task::Model { attempts: row.attempts + 1, ..row };
         finish(w, row, Came { outcome, evidence }).await?;
         Ok(true)
     }
 }
 
+/// Notes that a profile could not be emptied. It is tried again later, and after so many times somebody has to look.
+#[derive(Clone, Debug)]
+pub struct NoteFailure {
+    pub task: TaskId,
+    pub why: String,
+}
+
+impl Command for NoteFailure {
+    const ACTION: Action = Action::CarryOutTasks;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<(), Stop> {
+        let Some((_, row)) = due(w, self.task).await? else { return Ok(()) };
+        w.about(Target::customer(row.customer_id));
+        let row = task::Model { attempts: row.attempts + 1, ..row };
+        if row.attempts >= MOST_ATTEMPTS {
+            return to_a_person(w, row, &self.why).await.map(drop);
+        }
+        let next_attempt_at = Some(w.now() + backoff::wait(row.id, row.attempts, None));
+        let row = task::Model { next_attempt_at, last_error: Some(cut(&self.why)), ..row };
+        changed(w, task::Model { state: TaskState::Retrying, ..row }).await.map(drop)
+    }
+}
+
+/// The task and whose it is, both locked; none when somebody was faster, or it was called off.
+async fn due(w: &Writer, task: TaskId) -> Result<Option<(customer::Model, task::Model)>, Stop> {
+    let Some(found) = w.one(task::Entity::find_by_id(task)).await? else { return Ok(None) };
+    let Some(customer) = w.lock(customer::Entity::find_by_id(found.customer_id)).await? else {
+        return Ok(None);
+    };
+    let row = w.lock(task::Entity::find_by_id(task)).await?;
+    let is_due = |row: &task::Model| {
+        matches!(row.state, TaskState::Pending | TaskState::Retrying)
+            && row.next_attempt_at.is_none_or(|at| at <= w.now())
+    };
+    Ok(row.filter(is_due).map(|row| (customer, row)))
+}
+
 /// Takes these fields out of a profile; how many rows that changed, as read again.
-async fn empty(w: &Writer, customer: customer::Model, fields: &[ProfileField]) -> Result<i64, Stop> {
+async fn empty(
+    w: &Writer,
+    catalog: &Catalog,
+    customer: customer::Model,
+    fields: &[ProfileField],
+) -> Result<i64, Stop> {
     let Some(key) = w.one(subject_key::Entity::find_by_id(customer.id)).await? else { return Ok(0) };
-    let mut profile = w.open(&customer, &key)?.unwrap_or_default();
+    let mut profile: Profile = w.open(&customer, &key)?.unwrap_or_default();
     let there = fields.iter().copied().filter(|field| profile.get(*field).is_some()).collect::<Vec<_>>();
     if there.is_empty() {
         return Ok(0);
     }
+    seal_for_open_tasks(w, catalog, &customer, &profile, &there).await?;
     for field in &there {
         profile.clear(*field);
     }

@@ -1,10 +1,19 @@
-//! A task ends, with the evidence of what came of it, and the map says so in the same transaction.
+//! A task ends, with the evidence of what came of it, and the map says so in the same transaction; or it goes on later.
 
-use crate::access::{Sql, Stop, Writer};
+use super::{
+    backoff,
+    known_by::{forget_known, lines_of},
+};
+use crate::{
+    access::{Sql, Stop, Writer},
+    connector::{Answer, Evidence, Failure, max_attempts},
+    domain::{catalog::Catalog, period::Period},
+};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    data_location,
-    enums::{DataLocationState, TaskAction, TaskOutcome, TaskState},
-    ids::CategoryKey,
+    connector::Connector,
+    enums::{DataLocationState, EvidenceKind, TaskAction, TaskOutcome, TaskState},
+    ids::{CategoryKey, SystemId},
     task, task_evidence,
 };
 
@@ -15,27 +24,171 @@ pub(super) struct Came {
     pub evidence: task_evidence::Model,
 }
 
+/// What a system said of a task, or why it said nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Heard {
+    pub came: Result<Answer, Failure>,
+    /// Whether they said it by themselves, after they had been asked.
+    pub later: bool,
+}
+
+/// The longest error that is kept.
+const LONGEST_ERROR: usize = 500;
+
+/// Settles what a system said of a task, whose customer and row are locked.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn settle(
+    w: &Writer,
+    catalog: &Catalog,
+    row: task::Model,
+    heard: Heard,
+) -> Result<task::Model, Stop> {
+    let system = catalog.systems.get(&row.system_id);
+    let connector = system.and_then(|system| system.connector.as_ref());
+    note_state(w, row.system_id, heard.came.as_ref().err()).await?;
+    let sent_at = row.sent_at.or_else(|| (!heard.later).then(|| w.now()));
+    match heard.came {
+        // They have said before what came of it.
+        Ok(_) if row.finished_at.is_some() && row.answered_at.is_some() => Ok(row),
+        Ok(Answer::Done(evidence)) => {
+            let came = Came { outcome: TaskOutcome::Done, evidence: shown(w, &row, evidence) };
+            finish(w, task::Model { sent_at, answered_at: Some(w.now()), ..row }, came).await
+        }
+        Ok(Answer::Kept { ground, evidence }) => {
+            let mut evidence = shown(w, &row, evidence);
+            if let Some(document) = evidence.document.as_mut().and_then(|document| document.as_object_mut()) {
+                document.insert("ground".to_owned(), ground.into());
+            }
+            let came = Came { outcome: TaskOutcome::Kept, evidence };
+            finish(w, task::Model { sent_at, answered_at: Some(w.now()), ..row }, came).await
+        }
+        // It was called off: nothing of it is to be tried again.
+        _ if row.finished_at.is_some() => Ok(row),
+        // Nothing touched is not done: somebody has to say why that is right.
+        Ok(Answer::NothingFound(_)) => {
+            let row = task::Model { sent_at, answered_at: Some(w.now()), found_nothing: true, ..row };
+            to_a_person(w, row, "Nothing of the customer's was found there.").await
+        }
+        Ok(Answer::Accepted) if heard.later => Ok(row),
+        Ok(Answer::Accepted) => {
+            let next_attempt_at = Some(patience(w.now(), catalog, connector));
+            let row = task::Model { sent_at, next_attempt_at, last_error: None, ..row };
+            changed(w, task::Model { state: TaskState::AwaitingThirdParty, ..row }).await
+        }
+        Err(Failure::Lasting { message }) => {
+            let answered_at = if heard.later { Some(w.now()) } else { row.answered_at };
+            to_a_person(w, task::Model { answered_at, ..row }, &message).await
+        }
+        Err(Failure::Passing { message, .. }) if row.attempts >= connector.map_or(1, max_attempts) => {
+            to_a_person(w, row, &message).await
+        }
+        Err(Failure::Passing { message, retry_after }) => {
+            let asked = retry_after.and_then(|wait| TimeDelta::from_std(wait).ok());
+            let next = w.now() + backoff::wait(row.id, row.attempts, asked);
+            let row = task::Model { next_attempt_at: Some(next), last_error: Some(cut(&message)), ..row };
+            changed(w, task::Model { state: TaskState::Retrying, ..row }).await
+        }
+    }
+}
+
+/// When an answer should have come.
+fn patience(now: DateTime<Utc>, catalog: &Catalog, connector: Option<&Connector>) -> DateTime<Utc> {
+    let within = match connector {
+        Some(Connector::Http(http)) => Some(http.answer_within.as_str()),
+        Some(Connector::Email(email)) => Some(email.answer_within.as_str()),
+        _ => None,
+    };
+    let period = within.and_then(|within| Period::parse(within).ok());
+    period.and_then(|period| period.after(now, &catalog.zone())).unwrap_or(now + TimeDelta::days(14))
+}
+
+pub(super) async fn to_a_person(w: &Writer, row: task::Model, why: &str) -> Result<task::Model, Stop> {
+    let row = task::Model { last_error: Some(cut(why)), next_attempt_at: None, ..row };
+    changed(w, task::Model { state: TaskState::NeedsHuman, ..row }).await
+}
+
+pub(super) async fn changed(w: &Writer, row: task::Model) -> Result<task::Model, Stop> {
+    w.changed(row.customer_id, &["tasks"]);
+    w.update::<task::Entity>(row).await
+}
+
+pub(super) fn cut(message: &str) -> String {
+    message.chars().take(LONGEST_ERROR).collect()
+}
+
+fn shown(w: &Writer, row: &task::Model, evidence: Evidence) -> task_evidence::Model {
+    let (kind, rows_changed, document) = match evidence {
+        Evidence::ReadBack { rows } => {
+            (EvidenceKind::ReadBack, Some(i64::try_from(rows).unwrap_or(i64::MAX)), None)
+        }
+        Evidence::Confirmed { document, .. } => (EvidenceKind::Confirmed, None, Some(document)),
+    };
+    task_evidence::Model {
+        task_id: row.id,
+        customer_id: row.customer_id,
+        kind,
+        recorded_at: w.now(),
+        recorded_by: w.actor_name(),
+        rows_changed,
+        statement: None,
+        reference: None,
+        document,
+    }
+}
+
+/// Notes how the last call to a system went; when it went well a moment ago, that is known already.
+async fn note_state(w: &Writer, system: SystemId, failure: Option<&Failure>) -> Result<(), Stop> {
+    let mut sql = Sql::new(
+        "INSERT INTO connector_state (system_id, last_succeeded_at, failing_since, last_error) VALUES (",
+    );
+    sql.bind(system.0).push(", ");
+    match failure {
+        None => {
+            sql.bind(w.now()).push(
+                ", NULL, NULL) ON CONFLICT (system_id) DO UPDATE SET last_succeeded_at = excluded.last_succeeded_at, \
+                 failing_since = NULL, last_error = NULL WHERE connector_state.failing_since IS NOT NULL \
+                 OR connector_state.last_succeeded_at IS NULL OR connector_state.last_succeeded_at < ",
+            );
+            sql.bind(w.now() - TimeDelta::minutes(1));
+        }
+        Some(failure) => {
+            sql.push("NULL, ").bind(w.now()).push(", ").bind(cut(&failure.to_string()));
+            sql.push(
+                ") ON CONFLICT (system_id) DO UPDATE SET failing_since = \
+                 coalesce(connector_state.failing_since, excluded.failing_since), last_error = excluded.last_error \
+                 WHERE connector_state.last_error IS NULL OR connector_state.last_error <> excluded.last_error",
+            );
+        }
+    }
+    w.execute(sql).await.map(drop)
+}
+
 /// Ends a disposal, whose customer and row are locked.
 ///
 /// What is gone, or was not there, leaves tombstones. What its holder keeps, or cannot dispose of, stays on its way out on
-/// the map: nobody is asked again, unless a service needs it once more and then does not.
+/// the map: nobody is asked again, unless a service needs it once more and then does not. A task that was called off while
+/// it was being done stays that; what it did is on the map all the same.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn finish(w: &Writer, row: task::Model, came: Came) -> Result<task::Model, Stop> {
     let gone = matches!(came.outcome, TaskOutcome::Done | TaskOutcome::NothingFound);
-    let lines = lines_of(w, &row).await?;
-    let categories = lines.iter().map(|line| line.category.clone()).collect::<Vec<CategoryKey>>();
+    let called_off = row.finished_at.is_some();
+    let lines = lines_of(w, &[row.id]).await?;
+    let categories = lines.iter().map(|line| line.row.category.clone()).collect::<Vec<CategoryKey>>();
     if gone {
         let state = match row.action {
             TaskAction::Anonymize => DataLocationState::Anonymized,
             _ => DataLocationState::Erased,
         };
         let mut sql = Sql::new("UPDATE data_location SET external_reference = NULL, state = ");
-        sql.bind(state).push(", held_to = ").bind(w.now()).push(
-            " WHERE held_to IS NULL AND state = 'DISPOSAL_PENDING' \
-             AND id IN (SELECT x.data_location_id FROM task_location x WHERE x.task_id = ",
-        );
+        sql.bind(state).push(", held_to = ").bind(w.now()).push(" WHERE held_to IS NULL");
+        if !called_off {
+            sql.push(" AND state = 'DISPOSAL_PENDING'");
+        }
+        sql.push(" AND id IN (SELECT x.data_location_id FROM task_location x WHERE x.task_id = ");
         sql.bind(row.id.0).push(")");
         w.execute(sql).await?;
         w.changed(row.customer_id, &["dataLocations"]);
@@ -43,21 +196,36 @@ pub(super) async fn finish(w: &Writer, row: task::Model, came: Came) -> Result<t
     w.changed(row.customer_id, &["tasks"]);
     w.tells(row.customer_id, &categories);
     w.insert::<task_evidence::Entity>(came.evidence).await?;
+    forget_known(w, &[row.id]).await?;
+    if called_off {
+        if gone {
+            end_those_without_lines(w, &row).await?;
+        }
+        return w.update::<task::Entity>(row).await;
+    }
     let ended = task::Model {
         state: if gone { TaskState::Succeeded } else { TaskState::Cancelled },
         outcome: Some(came.outcome),
+        next_attempt_at: None,
+        last_error: None,
         finished_at: Some(w.now()),
         ..row
     };
     w.update::<task::Entity>(ended).await
 }
 
-/// The lines that a task is about, those of them that are still there.
-pub(super) async fn lines_of(w: &Writer, row: &task::Model) -> Result<Vec<data_location::Model>, Stop> {
-    let mut sql = Sql::new(
-        "SELECT l.* FROM task_location x JOIN data_location l ON l.id = x.data_location_id \
-         WHERE l.held_to IS NULL AND x.task_id = ",
+/// What a task that was called off has done all the same, no other task has to do.
+async fn end_those_without_lines(w: &Writer, done: &task::Model) -> Result<(), Stop> {
+    let mut sql = Sql::new("UPDATE task SET state = 'CANCELLED', outcome = 'SUPERSEDED', finished_at = ");
+    sql.bind(w.now()).push(" WHERE finished_at IS NULL AND customer_id = ").bind(done.customer_id.0);
+    sql.push(" AND system_id = ").bind(done.system_id.0);
+    sql.push(
+        " AND action IN ('ERASE', 'ANONYMIZE') AND NOT EXISTS (SELECT 1 FROM task_location x \
+         JOIN data_location l ON l.id = x.data_location_id WHERE x.task_id = task.id AND l.held_to IS NULL)",
     );
-    sql.bind(row.id.0).push(" ORDER BY l.id");
-    w.numbers(sql).await
+    w.execute(sql).await?;
+    let mut sql = Sql::new("DELETE FROM task_envelope WHERE customer_id = ");
+    sql.bind(done.customer_id.0);
+    sql.push(" AND task_id IN (SELECT id FROM task WHERE finished_at IS NOT NULL)");
+    w.execute(sql).await.map(drop)
 }

@@ -19,6 +19,8 @@ pub enum Severity {
 pub enum FindingKind {
     /// Data that nothing justifies, and no disposal under way.
     UnjustifiedData,
+    /// A disposal touched nothing, and nobody has explained it.
+    NothingFound,
     /// A task is up to a person now.
     TaskNeedsHuman,
     /// A task is past its date.
@@ -42,4 +44,6 @@ pub enum FindingKind {
     ConsentMissing,
     /// A special category is used without a condition of Art. 9(2).
     SpecialCategoryConditionMissing,
+    /// A system's connector fails.
+    ConnectorFailing,
 }

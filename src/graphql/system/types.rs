@@ -4,9 +4,11 @@ use crate::{
     domain::data_location::AtPlace,
     graphql::{
         connection::{Arguments, connection},
-        context::{access, catalog},
+        connector::{Connector, connector_of},
+        context::{access, catalog, loaders},
         data_location::{CustomerDataConnection, customers_at},
         error::OrError,
+        loaders::ConnectorStateOf,
         node,
         scalars::{Date, DateTime},
         third_party::ThirdParty,
@@ -73,6 +75,18 @@ impl System {
     async fn review_due(&self, ctx: &Context<'_>) -> Result<Option<Date>> {
         to_those_who_run_it(ctx).await?;
         Ok(self.0.review_due.map(Date))
+    }
+
+    /// How the program reaches it. Null: every task there is a work item for a person.
+    ///
+    /// Requires: ADMIN, COMPLIANCE.
+    async fn connector(&self, ctx: &Context<'_>) -> Result<Option<Connector>> {
+        access(ctx).permit(Action::SeeConnectors).await.or_error()?;
+        if self.0.connector.is_none() {
+            return Ok(None);
+        }
+        let state = loaders(ctx).batch.load_one(ConnectorStateOf(self.0.id)).await.or_error()?;
+        Ok(connector_of(&self.0, state))
     }
 
     /// Whose data is held here, and which, now or at a given time.

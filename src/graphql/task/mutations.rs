@@ -2,7 +2,7 @@
 
 use super::types::Task;
 use crate::{
-    domain::task::CompleteTask,
+    domain::task::{CompleteTask, RetryTask},
     graphql::{
         context::{access, catalog},
         enums::TaskOutcome,
@@ -33,6 +33,17 @@ pub struct CompleteTaskPayload {
     user_errors: Vec<UserError>,
 }
 
+#[derive(Debug, InputObject)]
+pub struct RetryTaskInput {
+    task_id: ID,
+}
+
+#[derive(SimpleObject)]
+pub struct RetryTaskPayload {
+    task: Option<Task>,
+    user_errors: Vec<UserError>,
+}
+
 #[Object]
 impl TaskMutation {
     /// A person attests what came of a task, of any but those that Kartotek does itself (TASK_RUNNING). What is gone leaves
@@ -55,5 +66,16 @@ impl TaskMutation {
         };
         let (task, user_errors) = outcome(access(ctx).write(command).await)?;
         Ok(CompleteTaskPayload { task: task.map(Task), user_errors })
+    }
+
+    /// Tries a task again now, with its count of attempts started over; what may not begin yet, when it may.
+    ///
+    /// userErrors: TASK_FINISHED, TASK_RUNNING.
+    ///
+    /// Requires: COMPLIANCE.
+    async fn retry_task(&self, ctx: &Context<'_>, input: RetryTaskInput) -> Result<RetryTaskPayload> {
+        let command = RetryTask { task: id_or_nobody(&input.task_id) };
+        let (task, user_errors) = outcome(access(ctx).write(command).await)?;
+        Ok(RetryTaskPayload { task: task.map(Task), user_errors })
     }
 }

@@ -1,7 +1,7 @@
 //! A task.
 
 use crate::{
-    domain::task,
+    domain::{system::ConnectorOf, task},
     graphql::{
         catalog::{DataCategory, categories},
         connection::{Arguments, connection},
@@ -13,7 +13,7 @@ use crate::{
         loaders::{EvidenceOf, LinesOf},
         named,
         node::{self, id_or_nobody},
-        scalars::DateTime,
+        scalars::{DateTime, Json},
         system::System,
     },
     policy::Action,
@@ -26,8 +26,8 @@ pub struct Task(pub Model);
 
 connection!(TaskConnection, TaskEdge, Task);
 
-/// One thing to be done at one system. In this version the program does what is its own; the rest is up to whoever looks
-/// after the system, who says what came of it with `completeTask`.
+/// One thing to be done at one system: by the program where it is its own, or where the system has a connector that can do
+/// it; otherwise by whoever looks after the system, who says what came of it with `completeTask`.
 #[Object]
 impl Task {
     pub async fn id(&self) -> ID {
@@ -81,16 +81,50 @@ impl Task {
         Ok(DataLocationConnection::new(LIST, lines.unwrap_or_default().map(DataLocation)))
     }
 
-    /// Not before then.
+    /// Not before then; null while nobody waits for that moment.
     async fn next_attempt_at(&self) -> Option<DateTime> {
-        self.0.next_attempt_at.filter(|_| self.0.state == TaskStates::Pending).map(DateTime)
+        let waits = matches!(self.0.state, TaskStates::Pending | TaskStates::Retrying);
+        self.0.next_attempt_at.filter(|_| waits).map(DateTime)
     }
 
-    /// By which way it is carried out. In this version the program does what is its own, and everything else is a work
-    /// item for a person.
+    /// By which way it is carried out.
     async fn via(&self, ctx: &Context<'_>) -> ConnectorKind {
-        let ours = catalog(ctx).systems.get(&self.0.system_id).is_some_and(|system| system.built_in);
-        if ours { ConnectorKind::Sql } else { ConnectorKind::Manual }
+        let catalog = catalog(ctx);
+        let system = catalog.systems.get(&self.0.system_id);
+        system.map_or(ConnectorKind::Manual, |system| ConnectorOf(system).via(self.0.action).into())
+    }
+
+    /// What a person has to do, when it is up to one.
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR.
+    async fn instructions(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        access(ctx).require(Action::SeeEvidence).await.or_error()?;
+        let catalog = catalog(ctx);
+        let system = catalog.systems.get(&self.0.system_id);
+        Ok(system.and_then(|system| ConnectorOf(system).instructions()).map(str::to_owned))
+    }
+
+    /// How often it was tried, since a person last asked for that.
+    async fn attempts(&self) -> i32 {
+        self.0.attempts
+    }
+
+    /// Without personal values.
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR.
+    async fn last_error(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        access(ctx).require(Action::SeeEvidence).await.or_error()?;
+        Ok(self.0.last_error.as_deref())
+    }
+
+    /// When the system's holder was told.
+    async fn sent_at(&self) -> Option<DateTime> {
+        self.0.sent_at.map(DateTime)
+    }
+
+    /// When the holder answered for good.
+    async fn answered_at(&self) -> Option<DateTime> {
+        self.0.answered_at.map(DateTime)
     }
 
     /// How it is known what came of it; null while it is open, and where it was called off.
@@ -149,6 +183,14 @@ impl TaskEvidence {
     async fn reference(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
         access(ctx).require(Action::SeeEvidence).await.or_error()?;
         Ok(self.0.reference.as_deref())
+    }
+
+    /// What the third party confirmed, as received, without what might say more of the person.
+    ///
+    /// Requires: AGENT, COMPLIANCE, AUDITOR.
+    async fn document(&self, ctx: &Context<'_>) -> Result<Option<Json>> {
+        access(ctx).require(Action::SeeEvidence).await.or_error()?;
+        Ok(self.0.document.clone().map(Json))
     }
 }
 

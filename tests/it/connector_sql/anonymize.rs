@@ -1,9 +1,7 @@
 //! Anonymizing: every mask, on every engine, once and again.
 
-use super::{
-    broken_off::broken_off_after,
-    world::{ALL, call, column, done, everything, join, mask, nothing, table, worlds},
-};
+use super::world::{ALL, call, column, done, everything, join, mask, nothing, table, worlds};
+use crate::support::broken_off::broken_off_after;
 use entity::{
     connector::{SqlColumn, SqlTable},
     enums::{MaskMethod, TaskAction},

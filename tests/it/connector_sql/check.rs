@@ -148,7 +148,7 @@ async fn who_may_not_change_a_table_is_told() {
         let (_, host) = settings.url.rsplit_once('@').unwrap();
         settings.url = format!("postgres://{host}");
         let credentials = kartotek::connector::sql::Credentials::parse(&format!("{role}:x").into()).unwrap();
-        let database = Database::connect(settings, Some(&credentials)).await.unwrap();
+        let database = Database::reach(settings, Some(&credentials)).await.unwrap();
         let found = database.check().await.unwrap();
         let messages = found.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>();
         assert_eq!(
@@ -203,7 +203,7 @@ async fn who_may_only_read_is_told_by_mysql_too() {
         let (_, host) = settings.url.rsplit_once('@').unwrap();
         settings.url = format!("mysql://{host}");
         let credentials = kartotek::connector::sql::Credentials::parse(&format!("{name}:x").into()).unwrap();
-        let database = Database::connect(settings, Some(&credentials)).await.unwrap();
+        let database = Database::reach(settings, Some(&credentials)).await.unwrap();
         let found = database.check().await.unwrap();
         let messages = found.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>();
         assert_eq!(

@@ -1,9 +1,7 @@
 //! Erasing: rows go when nothing else is in them, and until then their values do.
 
-use super::{
-    broken_off::broken_off_after,
-    world::{ALL, call, column, done, everything, join, nothing, table, worlds},
-};
+use super::world::{ALL, call, column, done, everything, join, nothing, table, worlds};
+use crate::support::broken_off::broken_off_after;
 use entity::enums::{SubjectKeyKind, TaskAction};
 use kartotek::connector::{Call, Failure, Subject};
 use std::collections::BTreeMap;

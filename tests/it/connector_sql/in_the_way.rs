@@ -70,7 +70,7 @@ async fn who_is_not_let_in_has_to_be_looked_at() {
         let (_, host) = world.url.rsplit_once('@').unwrap();
         let settings = SqlConnector { url: format!("mysql://{host}"), ..world.settings(vec![]) };
         let wrong = Credentials::parse(&"root:s3cret-word".to_owned().into()).unwrap();
-        let failure = Database::connect(settings, Some(&wrong)).await.unwrap_err();
+        let failure = Database::reach(settings, Some(&wrong)).await.unwrap_err();
         assert!(matches!(failure, Failure::Lasting { .. }), "{failure:?}");
         assert!(!format!("{failure:?} {failure}").contains("s3cret"));
         let database = world.connect(vec![]).await;
@@ -86,7 +86,7 @@ async fn a_file_that_is_not_there_is_not_made() {
         table("contacts", vec![join("customer_id", "customers", "id")], vec![column("email", "email")]);
     let url = format!("sqlite://{}?mode=rwc", file.display());
     let settings = SqlConnector { url, credentials: None, tables: vec![contacts], max_attempts: 10 };
-    let failure = Database::connect(settings, None).await.unwrap_err();
+    let failure = Database::reach(settings, None).await.unwrap_err();
     assert_eq!(failure.to_string(), "The database file cannot be opened (14).");
     assert!(!file.exists());
 }

@@ -1,7 +1,6 @@
 //! The connector to a company's own databases, on the engines that are here.
 
 mod anonymize;
-mod broken_off;
 mod check;
 mod erase;
 mod in_the_way;

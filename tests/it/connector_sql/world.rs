@@ -142,7 +142,7 @@ impl World {
     }
 
     pub async fn connect(&self, tables: Vec<SqlTable>) -> Database {
-        Database::connect(self.settings(tables), None).await.unwrap()
+        Database::reach(self.settings(tables), None).await.unwrap()
     }
 
     pub fn settings(&self, tables: Vec<SqlTable>) -> SqlConnector {

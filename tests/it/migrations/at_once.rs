@@ -1,7 +1,10 @@
 //! Servers that start at the same moment on an empty database apply each migration once, and all of them serve.
 
 use crate::support::{Database, clock::FakeClock, clock::start};
-use kartotek::{access::Door, crypto::MasterKeys};
+use kartotek::{
+    access::{self, Door},
+    crypto::MasterKeys,
+};
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -21,6 +24,6 @@ async fn eight_servers_at_once_migrate_once() {
     }
     let mut applied = database.texts("SELECT version FROM seaql_migrations").await;
     applied.sort();
-    assert_eq!(applied, Door::known_migrations());
+    assert_eq!(applied, access::known_migrations());
     Arc::into_inner(database).unwrap().discard().await;
 }

@@ -1,7 +1,7 @@
 //! A database that the server could not work with is told by whoever migrates it, with what to do.
 
 use crate::support::Database;
-use kartotek::access::{Door, Engine, Settings};
+use kartotek::access::{self, Engine, Settings};
 use secrecy::ExposeSecret;
 use std::process::Command;
 
@@ -30,7 +30,7 @@ async fn a_schema_of_a_later_version_is_told_as_such() {
 }
 
 async fn why(settings: &Settings) -> String {
-    Door::migrate(settings).await.unwrap_err().to_string()
+    access::migrate(settings).await.unwrap_err().to_string()
 }
 
 #[tokio::test]
@@ -44,7 +44,7 @@ async fn privileges_that_whoever_migrates_cannot_set_are_named() {
     let role = format!("{}_other", host.split(['/', '?']).nth(1).unwrap());
     let theirs = Settings { url: format!("postgres://{role}@{host}").into(), connections: 1 };
     database.run(&format!("CREATE ROLE {role} LOGIN IN ROLE kartotek_runtime")).await;
-    Door::migrate(&theirs).await.expect("nothing is missing");
+    access::migrate(&theirs).await.expect("nothing is missing");
 
     // Such a login gives no privileges, and PostgreSQL calls that a notice.
     database.run(&format!("GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")).await;
@@ -52,7 +52,7 @@ async fn privileges_that_whoever_migrates_cannot_set_are_named() {
     assert!(why(&theirs).await.ends_with("kartotek_runtime, which may not DELETE on customer"));
     let (code, told) = migrate(&database, &[]);
     assert_eq!(code, Some(0), "the owner may: {told}");
-    Door::migrate(&theirs).await.expect("nothing is missing any more");
+    access::migrate(&theirs).await.expect("nothing is missing any more");
 
     // Not the role's own to lose.
     database.run("GRANT UPDATE (body) ON audit_event TO PUBLIC").await;

@@ -1,14 +1,14 @@
 //! A database that cannot be used says why, and not with which password it was tried.
 
 use crate::support::Database;
-use kartotek::access::{Door, Engine, Settings};
+use kartotek::access::{self, Engine, Settings};
 use secrecy::ExposeSecret;
 
 const PASSWORD: &str = "hemligt";
 
 async fn why(url: &str) -> String {
     let settings = Settings { url: url.to_owned().into(), connections: 1 };
-    let told = Door::migrations(&settings).await.unwrap_err();
+    let told = access::migrations(&settings).await.unwrap_err();
     // Whoever prints the error prints what caused it, too.
     let mut all = format!("{told} {told:?}");
     let mut cause = std::error::Error::source(&told);
@@ -46,7 +46,7 @@ async fn a_url_that_cannot_be_read_is_not_repeated() {
 async fn a_database_or_user_that_there_is_not_is_named() {
     let database = Database::empty().await;
     let settings = database.settings();
-    if Door::engine(&settings) == Engine::Postgres {
+    if access::engine(&settings) == Engine::Postgres {
         let url = settings.url.expose_secret();
         let (server, _) = url.rsplit_once('/').unwrap();
         let told = why(&format!("{server}/nowhere?password={PASSWORD}")).await;

@@ -5,6 +5,7 @@ mod p02_where_it_came_from;
 mod p04_we_know_where_your_data_is;
 mod p05_carried_out;
 mod p05_it_goes_when_not_needed;
+mod p05_reached;
 mod p07_trusted_third_parties;
 mod p10_purpose;
 mod p11_only_where_needed;

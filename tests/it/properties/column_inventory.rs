@@ -64,6 +64,7 @@ fn what_is_personal_of_customers_is_sealed() {
             "legal_hold.lifted_by",
             "legal_hold.placed_by",
             "notice.delivered_by",
+            "task_envelope.sealed",
             "task_evidence.recorded_by",
         ]
     );

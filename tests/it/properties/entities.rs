@@ -20,7 +20,7 @@ async fn columns<E: EntityTrait>(db: &DatabaseConnection) -> (String, Vec<String
 #[tokio::test]
 async fn entities_are_the_migrated_tables() {
     let database = Database::empty().await;
-    kartotek::access::Door::migrate(&database.settings()).await.unwrap();
+    kartotek::access::migrate(&database.settings()).await.unwrap();
     let db = database.owner();
     let mut entities = BTreeMap::new();
     macro_rules! columns_of_all {

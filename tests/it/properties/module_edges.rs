@@ -11,17 +11,19 @@ const EDGES: &[Knows] = &[
     ("main", &["cli"], &["clap"]),
     ("lib", &[], &[]),
     // `domain` for the demo's customers, `graphql` for the schema's text, `policy` for the names of the demo's roles.
-    ("cli", &["access", "auth", "config", "crypto", "domain", "graphql", "http", "policy", "server", "telemetry"], &["clap", "config"]),
+    ("cli", &["access", "auth", "config", "connector", "crypto", "domain", "graphql", "http", "policy", "server", "telemetry"], &["clap", "config"]),
     // Puts the parts together, so it knows them all.
-    ("server", &["access", "auth", "crypto", "domain", "graphql", "http", "worker"], &["async_graphql", "axum", "metrics_exporter_prometheus"]),
-    // `domain` for one question: whose record a customer's token is about.
-    ("http", &["access", "auth", "domain", "graphql", "policy"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
+    ("server", &["access", "auth", "connector", "crypto", "domain", "graphql", "http", "worker"], &["async_graphql", "axum", "metrics_exporter_prometheus"]),
+    // `domain` for whose record a customer's token is about, and for what third parties say; `connector` proves that they do.
+    ("http", &["access", "auth", "connector", "domain", "graphql", "policy"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
     ("auth", &["policy"], &["jsonwebtoken", "reqwest"]),
-    ("graphql", &["access", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
-    ("worker", &["access", "auth", "domain"], &["metrics", "metrics_exporter_prometheus"]),
+    // `connector` only to hand over what reaches others.
+    ("graphql", &["access", "connector", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
+    ("worker", &["access", "auth", "connector", "domain"], &["entity", "metrics", "metrics_exporter_prometheus"]),
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
     ("connector", &[], &["entity", "reqwest", "sqlx"]),
-    ("domain", &["access", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
+    // `connector` for what is asked of it and what comes back, and for what it says of settings.
+    ("domain", &["access", "connector", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
     ("access", &["crypto", "identifier", "policy", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
     ("policy", &[], &["entity"]),
@@ -63,8 +65,9 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("consent", &["catalog", "customer", "disposal", "gate", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
     ("gate", &["catalog", "third_party"]),
-    // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies.
-    ("customer", &["catalog", "data_location", "disposal", "justification"]),
+    // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies; seals for open tasks what
+    // is about to change.
+    ("customer", &["catalog", "data_location", "disposal", "justification", "task"]),
     // Up, for the one check that a customer is still there, and locked.
     ("subscription", &["catalog", "customer", "disposal"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.

@@ -3,21 +3,24 @@
 use super::{
     Answer, Database, audit,
     clock::{FakeClock, start},
+    connect::connectors,
     told,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use kartotek::{
     auth::{Keys, LocalKey, TokenRules, TokenVerifier},
     crypto::MasterKeys,
-    domain::task::{Failing, Worked, work},
-    http::{Limits, TrustedProxies},
+    http::{Limits, TrustedProxies, serve},
     server::{Parts, Server},
+    worker::{Worked, Worker},
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::sync::{
-    LazyLock, Mutex,
+    LazyLock, Mutex, OnceLock,
     atomic::{AtomicU64, Ordering},
 };
+
+use tokio::net::TcpListener;
 
 /// The key that this run's tokens are signed with.
 pub static KEY: LazyLock<LocalKey> = LazyLock::new(|| {
@@ -33,6 +36,7 @@ pub struct TestApp {
     pub database: Database,
     pub clock: FakeClock,
     pub server: Server,
+    serving: OnceLock<tokio::task::JoinHandle<std::io::Result<()>>>,
     asked: Mutex<Vec<Asked>>,
     turned_away: AtomicU64,
     unfinished: Unfinished,
@@ -72,6 +76,7 @@ pub fn parts(database: &Database, clock: FakeClock) -> Parts {
         proxies: TrustedProxies::default(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         sweep_interval: None,
+        connectors: connectors(None),
     }
 }
 
@@ -81,14 +86,31 @@ impl TestApp {
         Self::on(Database::demo().await).await
     }
 
+    /// With the demo company, on a real socket, where third parties reach it.
+    pub async fn reachable() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = Self::reached_at(Database::demo().await, Some(&url)).await;
+        let (router, limits) = (app.server.router.clone(), app.server.limits.clone());
+        let serving = serve(listener, router, limits, std::future::pending());
+        app.serving.set(tokio::spawn(serving)).unwrap();
+        app
+    }
+
     /// On this database, which is migrated and seeded when it is empty.
     pub async fn on(database: Database) -> Self {
+        Self::reached_at(database, None).await
+    }
+
+    async fn reached_at(database: Database, url: Option<&str>) -> Self {
         let clock = FakeClock::at(start());
-        let server = Server::start(parts(&database, clock.clone())).await.unwrap();
+        let parts = Parts { connectors: connectors(url), ..parts(&database, clock.clone()) };
+        let server = Server::start(parts).await.unwrap();
         Self {
             database,
             clock,
             server,
+            serving: OnceLock::new(),
             asked: Mutex::default(),
             turned_away: AtomicU64::default(),
             unfinished: Unfinished(true),
@@ -120,8 +142,19 @@ impl TestApp {
 
     /// The same, where some of it may fail.
     pub async fn try_to_work(&self) -> Worked {
-        let catalog = self.server.catalogs.refresh().await.unwrap();
-        work(&self.server.door, &catalog, &mut Failing::default()).await.unwrap()
+        self.server.catalogs.refresh().await.unwrap();
+        self.worker().pass().await.unwrap()
+    }
+
+    /// One that does what is to be done, when it is told to.
+    pub fn worker(&self) -> Worker {
+        let server = &self.server;
+        Worker {
+            door: server.door.clone(),
+            catalogs: server.catalogs.clone(),
+            connectors: server.connectors.clone(),
+            part: "worker",
+        }
     }
 
     /// Notes what this answer must have left in the log, and looks whether mutations refuse with their own codes.
@@ -139,6 +172,11 @@ impl TestApp {
         self.turned_away.fetch_add(u64::from(answer.turned_away()), Ordering::Relaxed);
     }
 
+    /// Notes that so many were turned away who asked past the clients of tests.
+    pub fn turned_away_by_others(&self, number: u64) {
+        self.turned_away.fetch_add(number, Ordering::Relaxed);
+    }
+
     /// Asserts what holds after every test, and takes everything down: every answered operation has its event, every
     /// row of the log is what its body says, under its hash, and whoever was turned away is counted once the server has
     /// ended.
@@ -150,6 +188,10 @@ impl TestApp {
             assert!(found >= asked.events, "{asked:?} has {found} events");
         }
         self.unfinished.0 = false;
+        if let Some(serving) = self.serving.take() {
+            serving.abort();
+            assert!(serving.await.unwrap_err().is_cancelled());
+        }
         self.server.close().await;
         let log = audit::all(&self.database).await.into_iter();
         let counted = log.filter(|event| event.operation == "authenticate").filter_map(|event| event.count);

@@ -8,6 +8,7 @@ macro_rules! each_entity {
             audit_event,
             audit_subject,
             catalog_version,
+            connector_state,
             consent,
             consent_category,
             consent_event,
@@ -33,8 +34,10 @@ macro_rules! each_entity {
             subscription,
             system,
             task,
+            task_envelope,
             task_evidence,
             task_location,
+            task_message,
             third_party
         )
     };

@@ -5,8 +5,10 @@ pub mod actors;
 pub mod app;
 pub mod ask;
 pub mod audit;
+pub mod broken_off;
 pub mod build;
 pub mod clock;
+pub mod connect;
 pub mod database;
 pub mod disclose;
 pub mod dispose;
@@ -14,6 +16,7 @@ pub mod dump;
 pub mod entities;
 pub mod find;
 pub mod snapshot;
+pub mod third_party;
 pub mod told;
 
 pub use actors::Client;

@@ -7,7 +7,7 @@ use crate::{
         },
         disposal::Asked,
         system::{CreateSystem, RetireSystem},
-        testing::Ground,
+        testing::{Ground, connectors},
         third_party::RetireThirdParty,
     },
 };
@@ -72,6 +72,8 @@ async fn every_line_says_what_is_wrong_with_it() {
         owner: None,
         measures: vec![],
         review_due: None,
+        connector: None,
+        connectors: connectors(),
     };
     let unused = ground.run(unused).await.id;
     ground.run(RetireSystem { system: unused }).await;

@@ -1,0 +1,133 @@
+//! Takes tasks in hand, for a while: what a worker that died had in hand, another takes up when its time is over.
+
+use super::known_by::{Line, lines_of, subjects};
+use crate::{
+    access::{Command, Stop, Writer},
+    connector::{Asking, Call, actions},
+    domain::{
+        catalog::{self, Catalog},
+        justification::unjustified,
+    },
+    policy::{Action, Target},
+};
+use chrono::TimeDelta;
+use entity::{
+    connector::Connector,
+    customer,
+    enums::{CustomerStatus, TaskAction, TaskState},
+    ids::{SystemId, TaskId},
+    task,
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{LockBehavior, LockType, Query},
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// When it is looked again at a task that something has come to keep meanwhile, should nobody have called it off by then.
+pub(super) const LATER: TimeDelta = TimeDelta::minutes(15);
+
+/// Takes the next tasks of one system in hand, those that its connector can do. Several workers may do so side by side.
+#[derive(Clone, Debug)]
+pub struct LeaseTasks {
+    pub catalog: Arc<Catalog>,
+    pub system: SystemId,
+    pub most: usize,
+    /// For how long. What is not settled by then is somebody else's.
+    pub lasts: TimeDelta,
+}
+
+/// A task in hand.
+#[derive(Clone, Debug)]
+pub struct Leased {
+    pub task: TaskId,
+    /// Which time it was taken in hand: its result counts only for as long as nobody else has done so since.
+    pub lease: i64,
+    pub asking: Asking,
+    pub connector: Connector,
+    pub call: Call,
+}
+
+impl Command for LeaseTasks {
+    const ACTION: Action = Action::CarryOutTasks;
+    type Output = Vec<Leased>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<Vec<Leased>, Stop> {
+        let catalog = catalog::held(w, &self.catalog).await?;
+        let connector = catalog.systems.get(&self.system).and_then(|system| system.connector.clone());
+        let Some(connector) = connector else { return Ok(Vec::new()) };
+        let tasks = self.due(w, &actions(&connector)).await?;
+        let lines = lines_of(w, &tasks.iter().map(|task| task.id).collect::<Vec<_>>()).await?;
+        let tasks = self.still_to_do(w, &catalog, tasks, &lines).await?;
+        let mut subjects = subjects(w, &connector, &tasks, &lines).await?;
+        let mut leased = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let Some((subject, categories)) = subjects.remove(&task.id) else { continue };
+            let row = task::Model {
+                state: TaskState::Running,
+                attempts: task.attempts + 1,
+                lease: task.lease + 1,
+                next_attempt_at: Some(w.now() + self.lasts),
+                ..task
+            };
+            let row = w.update::<task::Entity>(row).await?;
+            w.changed(row.customer_id, &["tasks"]);
+            w.tells(row.customer_id, &categories.iter().cloned().collect::<Vec<_>>());
+            let asking =
+                Asking { task: row.id, system: row.system_id, asked_at: row.created_at, now: w.now() };
+            let found_before = row.found_before.and_then(|rows| u64::try_from(rows).ok());
+            let call = Call { key: row.call_key, action: row.action, categories, subject, found_before };
+            let connector = connector.clone();
+            leased.push(Leased { task: row.id, lease: row.lease, asking, connector, call });
+        }
+        Ok(leased)
+    }
+}
+
+impl LeaseTasks {
+    /// The first tasks whose time has come, longest due first, that nobody else is taking at this moment.
+    async fn due(&self, w: &Writer, actions: &[TaskAction]) -> Result<Vec<task::Model>, Stop> {
+        // While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
+        let restricted = Query::select()
+            .column(customer::Column::Id)
+            .from(customer::Entity)
+            .and_where(customer::Column::Status.eq(CustomerStatus::Restricted))
+            .take();
+        let waiting = [TaskState::Pending, TaskState::Retrying, TaskState::Running];
+        let due = task::Entity::find()
+            .filter(task::Column::SystemId.eq(self.system))
+            .filter(task::Column::State.is_in(waiting))
+            .filter(task::Column::NextAttemptAt.lte(w.now()))
+            .filter(task::Column::Action.is_in(actions.iter().copied()))
+            .filter(task::Column::CustomerId.not_in_subquery(restricted))
+            .order_by_asc(task::Column::NextAttemptAt)
+            .order_by_asc(task::Column::Id)
+            .limit(self.most as u64)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        w.all(due).await
+    }
+
+    /// Those of them whose lines still have nothing that keeps them. The others are the sweep's to see to.
+    async fn still_to_do(
+        &self,
+        w: &Writer,
+        catalog: &Catalog,
+        tasks: Vec<task::Model>,
+        lines: &[Line],
+    ) -> Result<Vec<task::Model>, Stop> {
+        let ids = lines.iter().map(|line| line.row.id).collect::<Vec<_>>();
+        let loose = unjustified(w, catalog, &ids).await?;
+        let kept = lines.iter().filter(|line| !loose.contains(&line.row.id)).map(|line| line.task);
+        let kept = kept.collect::<BTreeSet<_>>();
+        let (kept, to_do) = tasks.into_iter().partition::<Vec<_>, _>(|task| kept.contains(&task.id));
+        for task in kept {
+            let row = task::Model { next_attempt_at: Some(w.now() + LATER), ..task };
+            w.update::<task::Entity>(row).await?;
+        }
+        Ok(to_do)
+    }
+}

@@ -1,0 +1,7 @@
+//! How places are reached.
+
+mod inputs;
+mod types;
+
+pub use inputs::ConnectorInput;
+pub use types::{Connector, ConnectorProblem, connector_of};

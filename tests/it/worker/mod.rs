@@ -1,0 +1,5 @@
+//! What workers do side by side, and when they die.
+
+mod callbacks;
+mod crash_points;
+mod leases;
