@@ -2,7 +2,10 @@
 //! nothing of the program's own database.
 
 mod call;
+pub mod email;
 pub mod http;
 pub mod sql;
+#[cfg(test)]
+mod testing;
 
 pub use call::{Answer, Call, Evidence, Failure, Subject};

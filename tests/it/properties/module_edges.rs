@@ -20,7 +20,7 @@ const EDGES: &[Knows] = &[
     ("graphql", &["access", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
     ("worker", &["access", "auth", "domain"], &["metrics", "metrics_exporter_prometheus"]),
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
-    ("connector", &[], &["entity", "reqwest", "sqlx"]),
+    ("connector", &[], &["entity", "lettre", "reqwest", "sqlx"]),
     ("domain", &["access", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
     ("access", &["crypto", "identifier", "policy", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
@@ -42,6 +42,7 @@ const TELLING: &[&str] = &[
     "entity",
     "hyper",
     "jsonwebtoken",
+    "lettre",
     "metrics",
     "metrics_exporter_prometheus",
     "migration",
