@@ -2,11 +2,14 @@
 //! nothing of the program's own database.
 
 mod call;
+pub mod email;
 pub mod http;
 mod reach;
 mod secrets;
 mod settings;
 pub mod sql;
+#[cfg(test)]
+mod testing;
 
 pub use call::{Answer, Call, Evidence, Failure, Subject};
 pub use reach::{Allowed, Asking, Connectors, LONGEST, Message, Problem};

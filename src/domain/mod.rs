@@ -8,6 +8,7 @@ pub mod checks;
 pub mod consent;
 pub mod customer;
 pub mod data_location;
+pub mod data_request;
 pub mod demo;
 pub mod described;
 pub mod disclosure;

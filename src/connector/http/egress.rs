@@ -116,7 +116,8 @@ pub(super) fn is_localhost(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
-fn is_this_machine(host: &str) -> bool {
+/// Whether a host, in lower case, is this machine without asking anybody.
+pub(crate) fn is_this_machine(host: &str) -> bool {
     is_localhost(host) || literal(host).is_some_and(|address| address.is_loopback())
 }
 

@@ -16,6 +16,7 @@ mod verdict;
 
 pub use body::request_type;
 pub use callback::{Callback, Rejected, prove, receive};
+pub(crate) use egress::is_this_machine;
 pub use egress::{Destination, Egress, OutOfBounds};
 pub use send::{CannotSend, Sender, ThirdParty};
 pub use sign::{ID, Keys, SIGNATURE, Signed, TIMESTAMP, Unproven, UnusableSecret};

@@ -21,7 +21,7 @@ const EDGES: &[Knows] = &[
     ("graphql", &["access", "connector", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
     ("worker", &["access", "auth", "connector", "domain"], &["entity", "metrics", "metrics_exporter_prometheus"]),
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
-    ("connector", &[], &["entity", "reqwest", "sqlx"]),
+    ("connector", &[], &["entity", "lettre", "reqwest", "sqlx"]),
     // `connector` for what is asked of it and what comes back, and for what it says of settings.
     ("domain", &["access", "connector", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
@@ -44,6 +44,7 @@ const TELLING: &[&str] = &[
     "entity",
     "hyper",
     "jsonwebtoken",
+    "lettre",
     "metrics",
     "metrics_exporter_prometheus",
     "migration",
@@ -72,6 +73,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("subscription", &["catalog", "customer", "disposal"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
     ("data_location", &["catalog", "customer", "disposal", "gate", "justification"]),
+    ("data_request", &[]),
     ("disposal", &["catalog", "justification"]),
     ("justification", &["catalog"]),
     ("master_key", &[]),

@@ -8,6 +8,7 @@ use crate::connector::{
         resolver::SystemNames,
         testing::{NOW, OLD, at, call, keys},
     },
+    testing::{CERTIFICATE, tls_server},
 };
 use axum::{
     Router,
@@ -26,36 +27,9 @@ use std::{
     time::Duration,
 };
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{
-        ServerConfig,
-        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-    },
-};
 
 /// Shows in whatever prints it.
 pub const TOKEN: &str = "s3cret-token";
-
-/// Made for these tests: for `party.example` and 127.0.0.1, from 2020 to 2120.
-const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----
-MIIBmTCCAT6gAwIBAgIUK1+w3i7j/pfzzs6lroTxxoyZIS0wCgYIKoZIzj0EAwIw
-GDEWMBQGA1UEAwwNcGFydHkuZXhhbXBsZTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIw
-MDEwMTAwMDAwMFowGDEWMBQGA1UEAwwNcGFydHkuZXhhbXBsZTBZMBMGByqGSM49
-AgEGCCqGSM49AwEHA0IABPFnZY5LqBISP3lonTzva7sr3rKwVa6FxkbJeGtSfpnM
-8YcngqHteaWPHQPO0ZbeGorZi9Tw1YeUa4OpoSk02C2jZDBiMB4GA1UdEQQXMBWC
-DXBhcnR5LmV4YW1wbGWHBH8AAAEwDAYDVR0TAQH/BAIwADATBgNVHSUEDDAKBggr
-BgEFBQcDATAdBgNVHQ4EFgQU8Nb2Kia9PBeS0sIc67O4CscKYdUwCgYIKoZIzj0E
-AwIDSQAwRgIhAKPSPZEi332t0NuCaV/ZWRZ88uTQ7yX3FvCM7FE/XoMOAiEA3QWd
-r3gVkQsFAOl51U+tQBPo7UJCnqazLVhcJlf64aE=
------END CERTIFICATE-----
-";
-const PRIVATE_KEY: &str = "-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgae0FKpI7G/RwRoJn
-THsK7lYgXXAtivO4ZdzbUA5803KhRANCAATxZ2WOS6gSEj95aJ0872u7K96ysFWu
-hcZGyXhrUn6ZzPGHJ4Kh7Xmljx0DztGW3hqK2YvU8NWHlGuDqaEpNNgt
------END PRIVATE KEY-----
-";
 
 /// A server that answers over http, and remembers what it was asked.
 pub struct Server {
@@ -123,10 +97,7 @@ where
 
 /// Answers over https as `party.example`, with this answer, one request for each connection.
 pub async fn https(address: &str, answer: &'static str) -> (SocketAddr, Arc<AtomicUsize>) {
-    let chain = vec![CertificateDer::from_pem_slice(CERTIFICATE.as_bytes()).unwrap()];
-    let key = PrivateKeyDer::from_pem_slice(PRIVATE_KEY.as_bytes()).unwrap();
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = tls_server();
     listening(address, move |stream| {
         let acceptor = acceptor.clone();
         async move {
