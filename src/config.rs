@@ -10,7 +10,7 @@ mod value;
 pub use layers::{ConfigError, Overrides};
 pub use value::parse_duration;
 
-use crate::{auth::Keys, http::Network};
+use crate::{auth::Keys, connector::email, http::Network};
 use ipnet::IpNet;
 use layers::Settings;
 use secrecy::{ExposeSecret, SecretString};
@@ -96,6 +96,10 @@ pub struct Config {
     pub secrets_dir: Option<PathBuf>,
     /// Where third parties reach this server, for answers that come later. `https://`, or `http://` on this machine.
     pub public_url: Option<String>,
+    /// The company's mail server, for letters to third parties: `smtps://user:password@mail.example:465`.
+    pub smtp_url: Option<SecretString>,
+    /// Who letters come from, as `Company <privacy@company.example>`. Needed with `smtp_url`.
+    pub mail_from: Option<String>,
     /// `text` or `json`. Default `text`.
     pub log_format: LogFormat,
     /// What is logged: a level such as `info`, or directives such as `info,kartotek=debug`. Default `info`.
@@ -104,7 +108,7 @@ pub struct Config {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 27] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -128,6 +132,8 @@ const KEYS: [&str; 25] = [
     "connector_sqlite_dir",
     "secrets_dir",
     "public_url",
+    "smtp_url",
+    "mail_from",
     "log_format",
     "log_level",
 ];
@@ -230,6 +236,12 @@ impl Config {
                 "an https:// address without a password in it (http:// only on this machine)",
                 |text| Keys::may_come_from(text).then(|| text.to_owned()),
             )?,
+            smtp_url: s.told("smtp_url", |text| {
+                email::check(text).map(|()| text.to_owned().into()).map_err(|bad| bad.to_string().into())
+            })?,
+            mail_from: s.told("mail_from", |text| {
+                email::check_sender(text).map(|()| text.to_owned()).map_err(|bad| bad.to_string().into())
+            })?,
             log_format: s.get("log_format", "text or json", value::log_format)?.unwrap_or(LogFormat::Text),
             log_level: s
                 .get(
@@ -258,6 +270,11 @@ impl Config {
         if !has_keys && self.jwt_issuer.is_some() {
             return Err(ConfigError::Conflict(
                 "`jwt_issuer` does nothing alone: set `jwks_url` or `jwt_public_key_file`, where the issuer's keys are",
+            ));
+        }
+        if self.smtp_url.is_some() != self.mail_from.is_some() {
+            return Err(ConfigError::Conflict(
+                "`smtp_url` and `mail_from` go together: letters have a server and a sender",
             ));
         }
         Ok(())
@@ -313,6 +330,8 @@ impl Config {
             "connector_sqlite_dir" => path(self.connector_sqlite_dir.as_ref()?),
             "secrets_dir" => path(self.secrets_dir.as_ref()?),
             "public_url" => value::quoted(self.public_url.as_ref()?),
+            "smtp_url" => value::quoted(&url::masked(self.smtp_url.as_ref()?.expose_secret())),
+            "mail_from" => value::quoted(self.mail_from.as_ref()?),
             "log_format" => value::quoted(self.log_format.word()),
             "log_level" => value::quoted(&self.log_level),
             _ => return None,

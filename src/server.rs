@@ -7,7 +7,10 @@ use crate::{
     crypto::MasterKeys,
     domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
     graphql::Api,
-    http::{Callbacks, Front, Limits, Probes, Site, TrustedProxies, callback_routes, router},
+    http::{
+        Answers, Callbacks, Front, Limits, Probes, Site, TrustedProxies, answer_routes, callback_routes,
+        router,
+    },
     worker::{Worker, keep_catalog, keep_keys, keep_maps, keep_metrics, keep_rejections, keep_tasks},
 };
 use axum::Router;
@@ -90,6 +93,8 @@ impl Server {
             connectors: connectors.clone(),
             proxies: parts.proxies.clone(),
         };
+        let answers =
+            Answers { front: front.clone(), catalogs: catalogs.clone(), proxies: parts.proxies.clone() };
         let site = Site {
             probes: probes(&door, &verifier, parts.metrics.clone()),
             answer: front.clone(),
@@ -117,7 +122,7 @@ impl Server {
             let now = move || clock.now().timestamp();
             duties.push(tokio::spawn(keep_keys(verifier.keys().clone(), now, stopped)));
         }
-        let router = router(site, &parts.limits, callback_routes(callbacks));
+        let router = router(site, &parts.limits, callback_routes(callbacks).merge(answer_routes(answers)));
         Ok(Self { door, catalogs, connectors, front, router, limits: parts.limits, stop, duties })
     }
 

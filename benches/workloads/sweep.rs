@@ -44,9 +44,9 @@ const LEAVE: &str = "UPDATE subscription SET ended_at = {then} WHERE customer_id
 /// to it by hand.
 const BY_HAND: [&str; 4] = [
     "INSERT INTO task (id, customer_id, system_id, action, cause, state, not_before, next_attempt_at, attempts, lease,
-            call_key, found_nothing, due_at, created_at)
+            call_key, found_nothing, letters, due_at, created_at)
         SELECT {uuid}, d.customer_id, d.system_id, 'ERASE', 'PERIOD_ENDED', 'PENDING', {now}, {now}, 0, 0,
-            {uuid}, false, {now}, {now} FROM (
+            {uuid}, false, 0, {now}, {now} FROM (
             SELECT DISTINCT l.customer_id, l.system_id FROM data_location l WHERE {over}) d",
     // Otherwise PostgreSQL takes the new table for an empty one.
     "ANALYZE task",

@@ -1,5 +1,6 @@
 //! Tables as data: shapes only, no logic, no I/O.
 
+pub mod answer_link;
 pub mod assessment;
 pub mod audit_event;
 pub mod audit_subject;

@@ -42,6 +42,10 @@ pub struct Model {
     pub sent_at: Option<DateTimeUtc>,
     /// When they answered for good.
     pub answered_at: Option<DateTimeUtc>,
+    /// By when they should have answered for good, once they were told.
+    pub answer_by: Option<DateTimeUtc>,
+    /// How many letters they were sent about it.
+    pub letters: i32,
     pub due_at: DateTimeUtc,
     pub created_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,

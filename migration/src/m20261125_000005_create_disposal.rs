@@ -65,6 +65,10 @@ CREATE TABLE task (
     -- When its system's holder was told, and when they answered for good.
     sent_at {time},
     answered_at {time},
+    -- By when they should have answered for good, once they were told.
+    answer_by {time},
+    -- How many letters they were sent about it.
+    letters integer NOT NULL,
     due_at {time} NOT NULL,
     created_at {time} NOT NULL,
     finished_at {time},

@@ -31,6 +31,9 @@ ALTER TABLE task_location ADD COLUMN overtaken {bool} NOT NULL DEFAULT false;
 CREATE INDEX task_to_do ON task (system_id, next_attempt_at, id)
     WHERE state IN ('PENDING', 'RETRYING', 'RUNNING', 'AWAITING_THIRD_PARTY');
 
+-- Who should have answered by now.
+CREATE INDEX task_unanswered ON task (answer_by, id) WHERE state IN ('RETRYING', 'AWAITING_THIRD_PARTY');
+
 -- What a task's system knows the person by, sealed under a key of the task's own. Both are gone when the task has ended.
 CREATE TABLE task_envelope (
     task_id {uuid} PRIMARY KEY CONSTRAINT task_envelope_task REFERENCES task (id),
@@ -49,6 +52,17 @@ CREATE TABLE task_message (
     received_at {time} NOT NULL,
     PRIMARY KEY (task_id, message)
 ) {strict};
+
+-- Links by which third parties answer letters, without signing in: each task's good for one answer. Only a hash of what
+-- stands in a link is here.
+CREATE TABLE answer_link (
+    hash {bytes} PRIMARY KEY CONSTRAINT answer_link_hash CHECK (length(hash) = 32),
+    task_id {uuid} NOT NULL CONSTRAINT answer_link_task REFERENCES task (id),
+    customer_id {uuid} NOT NULL CONSTRAINT answer_link_customer REFERENCES customer (id),
+    expires_at {time} NOT NULL,
+    used_at {time}
+) {strict};
+CREATE INDEX answer_link_of_task ON answer_link (task_id);
 
 -- How calls to a system have gone.
 CREATE TABLE connector_state (
@@ -77,8 +91,10 @@ CREATE TRIGGER task_evidence_no_delete BEFORE DELETE ON task_evidence
 
 const DOWN: &str = r"
 DROP TABLE connector_state;
+DROP TABLE answer_link;
 DROP TABLE task_message;
 DROP TABLE task_envelope;
+DROP INDEX task_unanswered;
 DROP INDEX task_to_do;
 ALTER TABLE task_location DROP COLUMN overtaken;
 DROP TABLE task_evidence;

@@ -3,8 +3,9 @@
 use super::failure::Failure;
 use crate::{
     config::Config,
-    connector::{Allowed, Connectors, Secrets},
+    connector::{Allowed, Connectors, Secrets, email::Mailer},
 };
+use std::sync::Arc;
 
 /// The ways to other systems, by these settings.
 pub(super) fn reach(config: &Config) -> Result<Connectors, Failure> {
@@ -16,7 +17,13 @@ pub(super) fn reach(config: &Config) -> Result<Connectors, Failure> {
         secrets: Secrets::new(variables, config.secrets_dir.clone()),
         networks: config.connector_networks.clone(),
         sqlite_folder: config.connector_sqlite_dir.clone(),
+        mailer: mailer(config)?,
         public_url: config.public_url.as_ref().and_then(|url| url.parse().ok()),
     };
     Ok(Connectors::new(allowed)?)
+}
+
+fn mailer(config: &Config) -> Result<Option<Arc<Mailer>>, Failure> {
+    let (Some(url), Some(from)) = (&config.smtp_url, &config.mail_from) else { return Ok(None) };
+    Ok(Some(Arc::new(Mailer::new(url, from, Mailer::TIMEOUT)?)))
 }

@@ -236,6 +236,8 @@ fn what_is_printed_can_be_read_again() {
         ("KARTOTEK_CONNECTOR_SQLITE_DIR", "/var/crm"),
         ("KARTOTEK_SECRETS_DIR", "/run/secrets"),
         ("KARTOTEK_PUBLIC_URL", "https://kartotek.example/"),
+        ("KARTOTEK_SMTP_URL", "smtps://mail.example:465"),
+        ("KARTOTEK_MAIL_FROM", "Fjällnät <integritet@fjallnat.example>"),
         ("KARTOTEK_REQUEST_TIMEOUT", "120s"),
     ])
     .unwrap();

@@ -12,6 +12,6 @@ pub mod sql;
 mod testing;
 
 pub use call::{Answer, Call, Evidence, Failure, Subject};
-pub use reach::{Allowed, Asking, Connectors, LONGEST, Message, Problem};
+pub use reach::{Allowed, AnswerLink, Asking, Connectors, LONGEST, Message, Problem, answer_hash};
 pub use secrets::{NoSecret, Secrets};
 pub use settings::{Fault, Unfit, actions, known_by, max_attempts};

@@ -3,10 +3,12 @@
 
 use super::{
     Answer, Call, Failure,
+    email::{Letter, Mailer},
     http::{Callback, CannotSend, Egress, Keys, Rejected, Sender, ThirdParty, Unproven, prove, receive},
     secrets::{NoSecret, Secrets},
     sql::{self, Credentials, Database},
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use entity::{
     connector::{Connector, HttpConnector, SecretReference, SqlConnector},
@@ -16,6 +18,7 @@ use ipnet::IpNet;
 use jiff::SignedDuration;
 use reqwest::{Url, header::HeaderMap};
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
     path::PathBuf,
@@ -43,6 +46,8 @@ pub struct Allowed {
     pub sqlite_folder: Option<PathBuf>,
     /// Where third parties reach this program; without it, they cannot answer later.
     pub public_url: Option<Url>,
+    /// Sends letters; without it, none are.
+    pub mailer: Option<Arc<Mailer>>,
 }
 
 /// Reaches systems. One is enough for all of them.
@@ -63,6 +68,25 @@ pub struct Problem {
     pub path: Vec<String>,
 }
 
+/// A link to answer a letter by, and what it is found by.
+pub struct AnswerLink {
+    pub url: Url,
+    pub hash: [u8; 32],
+}
+
+/// Whoever has the link may answer.
+impl std::fmt::Debug for AnswerLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AnswerLink(secret)")
+    }
+}
+
+/// What a link is found by, from what stands in it.
+#[must_use]
+pub fn answer_hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
 /// What came in from somebody who may be a third party.
 #[derive(Clone)]
 pub struct Message {
@@ -78,13 +102,15 @@ impl std::fmt::Debug for Message {
 }
 
 /// The task that a call is about, as far as its holder sees it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Asking {
     pub task: TaskId,
     pub system: SystemId,
     /// When the task was opened.
     pub asked_at: DateTime<Utc>,
     pub now: DateTime<Utc>,
+    /// What to write, to those who are written to.
+    pub letter: Option<Letter>,
 }
 
 impl Connectors {
@@ -183,7 +209,17 @@ impl Connectors {
                 let callback = self.callback(asking.task, asking.system);
                 self.sender.ask(&party, call, asking.asked_at, callback.as_ref(), asking.now).await
             }
-            Connector::Email(_) | Connector::Manual(_) => {
+            Connector::Email(_) => {
+                let letter = asking.letter.as_ref();
+                let letter = letter.ok_or_else(|| lasting("There is nothing to write."))?;
+                if letter.to.is_empty() {
+                    return Err(lasting(
+                        "There is no address to write to: name the third party's privacy contact.",
+                    ));
+                }
+                self.mailer()?.send(letter, asking.now).await.map(|()| Answer::Accepted)
+            }
+            Connector::Manual(_) => {
                 Err(lasting("The program cannot do this by itself: it is up to a person."))
             }
         }
@@ -215,8 +251,33 @@ impl Connectors {
                 Ok(party) => self.sender.reach(&party).await.map_or_else(whole, |()| Vec::new()),
                 Err(failure) => whole(failure),
             },
-            Connector::Email(_) | Connector::Manual(_) => Vec::new(),
+            Connector::Email(_) => match self.mailer() {
+                Ok(mailer) => mailer.check().await.map_or_else(whole, |()| Vec::new()),
+                Err(failure) => whole(failure),
+            },
+            Connector::Manual(_) => Vec::new(),
         }
+    }
+
+    /// A new link to answer a letter by; `None` where the operator has not said how this program is reached.
+    #[must_use]
+    pub fn answer_link(&self) -> Option<AnswerLink> {
+        let mut token = [0; 32];
+        getrandom::fill(&mut token).ok()?;
+        let token = BASE64_URL_SAFE_NO_PAD.encode(token);
+        let url = self.at(&format!("answers/{token}"))?;
+        Some(AnswerLink { url, hash: answer_hash(&token) })
+    }
+
+    pub(super) fn has_mailer(&self) -> bool {
+        self.allowed.mailer.is_some()
+    }
+
+    fn mailer(&self) -> Result<&Mailer, Failure> {
+        self.allowed
+            .mailer
+            .as_deref()
+            .ok_or_else(|| lasting("The operator has named no mail server (`smtp_url`)."))
     }
 
     /// Whether a message is its third party's, before anything is looked up for it.
@@ -260,9 +321,13 @@ impl Connectors {
     /// Where its third party may answer later. The address names the system, whose secret proves that a message is theirs
     /// before anything is looked up for it.
     fn callback(&self, task: TaskId, system: SystemId) -> Option<Url> {
-        let base = self.allowed.public_url.as_ref()?;
-        let path = format!("{}/callbacks/{}.{}", base.path().trim_end_matches('/'), task.0, system.0);
-        let mut url = base.clone();
+        self.at(&format!("callbacks/{}.{}", task.0, system.0))
+    }
+
+    /// An address of this program's, as others reach it.
+    fn at(&self, path: &str) -> Option<Url> {
+        let mut url = self.allowed.public_url.clone()?;
+        let path = format!("{}/{path}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         Some(url)
     }

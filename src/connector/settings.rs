@@ -43,11 +43,11 @@ const DISPOSALS: [TaskAction; 2] = [TaskAction::Erase, TaskAction::Anonymize];
 #[must_use]
 pub fn actions(connector: &Connector) -> Vec<TaskAction> {
     match connector {
-        Connector::Sql(_) => DISPOSALS.to_vec(),
+        Connector::Sql(_) | Connector::Email(_) => DISPOSALS.to_vec(),
         Connector::Http(http) => {
             http.actions.iter().copied().filter(|action| DISPOSALS.contains(action)).collect()
         }
-        Connector::Email(_) | Connector::Manual(_) => Vec::new(),
+        Connector::Manual(_) => Vec::new(),
     }
 }
 
@@ -68,7 +68,9 @@ pub fn max_attempts(connector: &Connector) -> i32 {
     match connector {
         Connector::Sql(sql) => sql.max_attempts,
         Connector::Http(http) => http.max_attempts,
-        Connector::Email(_) | Connector::Manual(_) => 1,
+        // Such as when the company's own mail server is down.
+        Connector::Email(_) => 20,
+        Connector::Manual(_) => 1,
     }
 }
 
@@ -104,6 +106,10 @@ impl Connectors {
                 if let Some(reference) = &http.authorization {
                     self.check_secret(reference, &["http", "authorization"], &mut unfit);
                 }
+            }
+            Connector::Email(_) if !self.has_mailer() => {
+                let message = "The operator has named no mail server (`smtp_url`).";
+                add(&mut unfit, Fault::AddressNotAllowed, &["email"], message);
             }
             Connector::Email(_) | Connector::Manual(_) => {}
         }

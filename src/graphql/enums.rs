@@ -252,7 +252,7 @@ pub enum TaskState {
     Cancelled,
 }
 
-/// The ways to reach a system. In this version, no letters are written.
+/// The ways to reach a system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::ConnectorKind")]
 pub enum ConnectorKind {

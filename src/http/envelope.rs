@@ -148,6 +148,9 @@ fn route(path: &str) -> &'static str {
     if path.starts_with("/graphiql/") {
         return "/graphiql/*";
     }
+    if path.starts_with("/answers/") {
+        return "/answers/{token}";
+    }
     if path.starts_with("/callbacks/") {
         return "/callbacks/{task}";
     }

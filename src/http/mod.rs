@@ -2,6 +2,7 @@
 //! bounded, read strictly, handed over, and its outcome written down.
 
 mod answer;
+mod answers;
 mod callbacks;
 mod client;
 mod console;
@@ -22,6 +23,7 @@ mod router;
 mod server;
 
 pub use answer::{Answer, Authorization, Head, Incoming, Outcome, OutcomeKind, Params};
+pub use answers::{Answers, routes as answer_routes};
 pub use callbacks::{Callbacks, routes as callback_routes};
 pub use client::{Network, NotANetwork, Peer, TrustedProxies};
 pub use envelope::{NewRequestId, RequestId};

@@ -196,7 +196,8 @@ impl Worker {
         let longest = Connectors::longest_attempt(connector) * 2 * 2;
         let lasts = TimeDelta::from_std(longest).unwrap_or(MARGIN) + MARGIN;
         while goes_on() {
-            let lease = LeaseTasks { catalog: catalog.clone(), system, most, lasts };
+            let connectors = self.connectors.clone();
+            let lease = LeaseTasks { catalog: catalog.clone(), connectors, system, most, lasts };
             let leased = self.access("leaseTasks").write(lease).await?;
             let taken = leased.len();
             let attempts = leased.into_iter().map(|leased| self.attempt(&catalog, leased));

@@ -183,6 +183,8 @@ async fn open_tasks(
             last_error: None,
             sent_at: None,
             answered_at: None,
+            answer_by: None,
+            letters: 0,
             due_at: due(at),
             created_at: w.now(),
             finished_at: None,

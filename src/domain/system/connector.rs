@@ -10,7 +10,7 @@ use crate::{
 };
 use chrono::{TimeDelta, Utc};
 use entity::{
-    connector::{Connector, HttpConnector, ManualConnector, Mask, SqlConnector, SqlTable},
+    connector::{Connector, EmailConnector, HttpConnector, ManualConnector, Mask, SqlConnector, SqlTable},
     data_category,
     enums::{MaskMethod, TaskAction},
     ids::CategoryKey,
@@ -30,10 +30,11 @@ pub const MOST_STEPS: usize = 10;
 
 const MOST_ATTEMPTS: i32 = 100;
 
-/// Checks what is said of a connector, as far as that is possible without reaching anybody.
+/// Checks what is said of a connector, as far as that is possible without reaching anybody. `has_contact`: whether the third
+/// party who runs the system has a privacy contact on record.
 pub(super) async fn check(
     connector: &Connector,
-    connectors: &Connectors,
+    (connectors, has_contact): (&Connectors, bool),
     w: &Writer,
     checks: &mut Checks,
 ) -> Result<(), Stop> {
@@ -49,9 +50,7 @@ pub(super) async fn check(
                 checks.line("connector.manual.assignee", assignee, LINE);
             }
         }
-        Connector::Email(_) => {
-            checks.refuse("connector.email", Code::OutOfRange, "This version writes no letters yet.");
-        }
+        Connector::Email(email) => email_is_sound(email, has_contact, w, checks),
     }
     for unfit in connectors.check_settings(connector) {
         let code = match unfit.what {
@@ -181,6 +180,25 @@ fn http_is_sound(http: &HttpConnector, connector: &Connector, w: &Writer, checks
         checks.refuse("connector.http.timeout", Code::OutOfRange, message);
     }
     within_a_year("connector.http.answerWithin", &http.answer_within, w.now(), checks);
+}
+
+fn email_is_sound(email: &EmailConnector, has_contact: bool, w: &Writer, checks: &mut Checks) {
+    match &email.to {
+        Some(to) => {
+            let to = checks.line("connector.email.to", to, LINE);
+            if !to.is_empty() && !email_address::EmailAddress::is_valid(&to) {
+                checks.refuse("connector.email.to", Code::InvalidFormat, "Give an e-mail address.");
+            }
+        }
+        None if !has_contact => {
+            let message =
+                "The third party has no privacy contact on record: give an address, or name the contact.";
+            checks.refuse("connector.email.to", Code::Required, message);
+        }
+        None => {}
+    }
+    within_a_year("connector.email.remindEvery", &email.remind_every, w.now(), checks);
+    within_a_year("connector.email.answerWithin", &email.answer_within, w.now(), checks);
 }
 
 /// Days at least, and a year at most: what comes back later no longer is an answer.

@@ -53,7 +53,8 @@ impl Command for CreateSystem {
             check_third_party(party, w, &mut checks).await?;
         }
         if let Some(connector) = &self.connector {
-            check_connector(connector, &self.connectors, w, &mut checks).await?;
+            let has_contact = has_contact(self.third_party, w).await?;
+            check_connector(connector, (&self.connectors, has_contact), w, &mut checks).await?;
         }
         let row = system::Model {
             id: SystemId(w.id()),
@@ -95,6 +96,13 @@ pub(super) async fn check_name(
         checks.add(taken("name", "system"));
     }
     Ok(())
+}
+
+/// Whether whoever runs it can be written to.
+pub(super) async fn has_contact(party: Option<ThirdPartyId>, w: &Writer) -> Result<bool, Stop> {
+    let Some(party) = party else { return Ok(false) };
+    let party = w.one(third_party::Entity::find_by_id(party)).await?;
+    Ok(party.is_some_and(|party| party.privacy_contact.is_some()))
 }
 
 /// Whoever runs it must be on record, and not gone.

@@ -36,6 +36,7 @@ impl<'a> ConnectorOf<'a> {
             _ if self.0.built_in => ConnectorKind::Sql,
             Some(Connector::Sql(_)) if self.actions().contains(&action) => ConnectorKind::Sql,
             Some(Connector::Http(_)) if self.actions().contains(&action) => ConnectorKind::Http,
+            Some(Connector::Email(_)) if self.actions().contains(&action) => ConnectorKind::Email,
             _ => ConnectorKind::Manual,
         }
     }

@@ -1,7 +1,9 @@
 //! Something else is known about a place where data is stored.
 
-use super::connector::check as check_connector;
-use super::create::{check_name, check_third_party, name_taken};
+use super::{
+    connector::check as check_connector,
+    create::{check_name, check_third_party, has_contact, name_taken},
+};
 use crate::{
     access::{Command, Refusal, Stop, Writer},
     connector::Connectors,
@@ -58,7 +60,13 @@ impl Command for UpdateSystem {
         let mut checks = Checks::new();
         let old = (row.third_party_id, row.country.clone());
         if let Some(connector) = self.connector.value() {
-            check_connector(connector, &self.connectors, w, &mut checks).await?;
+            let party = match &self.third_party {
+                Change::Keep => row.third_party_id,
+                Change::Clear => None,
+                Change::Set(party) => Some(*party),
+            };
+            let has_contact = has_contact(party, w).await?;
+            check_connector(connector, (&self.connectors, has_contact), w, &mut checks).await?;
             if row.built_in {
                 let message = "This is the program itself, which needs no connector.";
                 checks.add(in_use("connector", message));

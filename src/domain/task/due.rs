@@ -18,8 +18,9 @@ const AT_ONCE: i64 = 500;
 const NOT_RESTRICTED: &str =
     "NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = t.customer_id AND c.status = 'RESTRICTED')";
 
-/// The states in which a worker may take a task in hand: the last one when whoever has it must be gone by now.
-const TO_TRY: &str = "t.state IN ('PENDING', 'RETRYING', 'RUNNING')";
+/// The states in which a worker may take a task in hand: that of being in hand when whoever has it must be gone by now, and
+/// that of waiting when it is time for a reminder.
+const TO_TRY: &str = "t.state IN ('PENDING', 'RETRYING', 'RUNNING', 'AWAITING_THIRD_PARTY')";
 
 /// The systems at which a task's time has come.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +110,8 @@ impl Inquiry for AnswersOverdue {
 }
 
 fn unanswered(sql: &mut Sql, now: chrono::DateTime<chrono::Utc>) {
-    sql.push("t.state = 'AWAITING_THIRD_PARTY' AND t.next_attempt_at <= ").bind(now);
+    // A reminder that could not be sent does not keep anybody from being asked.
+    sql.push("t.state IN ('RETRYING', 'AWAITING_THIRD_PARTY') AND t.answer_by <= ").bind(now);
 }
 
 /// Leaves tasks to people, some at a time.

@@ -1,9 +1,12 @@
 //! Takes tasks in hand, for a while: what a worker that died had in hand, another takes up when its time is over.
 
-use super::known_by::{Line, lines_of, subjects};
+use super::{
+    known_by::{Line, lines_of, subjects},
+    write::write,
+};
 use crate::{
     access::{Command, Stop, Writer},
-    connector::{Asking, Call, actions},
+    connector::{Asking, Call, Connectors, actions},
     domain::{
         catalog::{self, Catalog},
         justification::unjustified,
@@ -32,6 +35,7 @@ pub(super) const LATER: TimeDelta = TimeDelta::minutes(15);
 pub struct LeaseTasks {
     pub catalog: Arc<Catalog>,
     pub system: SystemId,
+    pub connectors: Arc<Connectors>,
     pub most: usize,
     /// For how long. What is not settled by then is somebody else's.
     pub lasts: TimeDelta,
@@ -77,8 +81,14 @@ impl Command for LeaseTasks {
             let row = w.update::<task::Entity>(row).await?;
             w.changed(row.customer_id, &["tasks"]);
             w.tells(row.customer_id, &categories.iter().cloned().collect::<Vec<_>>());
-            let asking =
-                Asking { task: row.id, system: row.system_id, asked_at: row.created_at, now: w.now() };
+            let letter = match &connector {
+                Connector::Email(email) => {
+                    Some(write(w, (&catalog, &self.connectors), email, &row, (&categories, &subject)).await?)
+                }
+                _ => None,
+            };
+            let (task, system, asked_at) = (row.id, row.system_id, row.created_at);
+            let asking = Asking { task, system, asked_at, now: w.now(), letter };
             let found_before = row.found_before.and_then(|rows| u64::try_from(rows).ok());
             let call = Call { key: row.call_key, action: row.action, categories, subject, found_before };
             let connector = connector.clone();
@@ -97,7 +107,8 @@ impl LeaseTasks {
             .from(customer::Entity)
             .and_where(customer::Column::Status.eq(CustomerStatus::Restricted))
             .take();
-        let waiting = [TaskState::Pending, TaskState::Retrying, TaskState::Running];
+        let waiting =
+            [TaskState::Pending, TaskState::Retrying, TaskState::Running, TaskState::AwaitingThirdParty];
         let due = task::Entity::find()
             .filter(task::Column::SystemId.eq(self.system))
             .filter(task::Column::State.is_in(waiting))

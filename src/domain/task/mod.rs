@@ -1,5 +1,6 @@
 //! What is to be done at systems and third parties, by the program where it can, and by people.
 
+mod answer;
 mod attempt;
 mod backoff;
 mod complete;
@@ -13,7 +14,9 @@ mod own;
 mod parts;
 mod retry;
 mod settle;
+mod write;
 
+pub use answer::{AnswerByLink, Asked, AskedByLink, KeptFor, SaidByLink};
 pub use attempt::{NoteFound, SettleAttempt};
 pub use complete::CompleteTask;
 pub use due::{AnswersOverdue, DueTasks, HandOver, SystemsWithWork};

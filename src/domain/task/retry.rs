@@ -51,6 +51,8 @@ impl Command for RetryTask {
             found_nothing: false,
             last_error: None,
             answered_at: None,
+            answer_by: None,
+            letters: 0,
             ..row
         };
         w.changed(row.customer_id, &["tasks"]);

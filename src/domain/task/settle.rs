@@ -73,8 +73,11 @@ pub(super) async fn settle(
         }
         Ok(Answer::Accepted) if heard.later => Ok(row),
         Ok(Answer::Accepted) => {
-            let next_attempt_at = Some(patience(w.now(), catalog, connector));
-            let row = task::Model { sent_at, next_attempt_at, last_error: None, ..row };
+            let answer_by = row.answer_by.unwrap_or_else(|| patience(w.now(), catalog, connector));
+            let letters = row.letters + i32::from(matches!(connector, Some(Connector::Email(_))));
+            let next = reminder(w.now(), catalog, connector).map_or(answer_by, |next| next.min(answer_by));
+            let row = task::Model { sent_at, letters, answer_by: Some(answer_by), attempts: 0, ..row };
+            let row = task::Model { next_attempt_at: Some(next), last_error: None, ..row };
             changed(w, task::Model { state: TaskState::AwaitingThirdParty, ..row }).await
         }
         Err(Failure::Lasting { message }) => {
@@ -91,6 +94,12 @@ pub(super) async fn settle(
             changed(w, task::Model { state: TaskState::Retrying, ..row }).await
         }
     }
+}
+
+/// When they are reminded.
+fn reminder(now: DateTime<Utc>, catalog: &Catalog, connector: Option<&Connector>) -> Option<DateTime<Utc>> {
+    let Some(Connector::Email(email)) = connector else { return None };
+    Period::parse(&email.remind_every).ok()?.after(now, &catalog.zone())
 }
 
 /// When an answer should have come.

@@ -1,13 +1,13 @@
 //! What is said of how a place is reached.
 
 use crate::graphql::{
-    enums::{MaskMethod, SubjectKeyKind, TaskAction},
+    enums::{Locale, MaskMethod, SubjectKeyKind, TaskAction},
     scalars::Duration,
 };
 use async_graphql::{InputObject, OneofObject};
 use entity::connector::{
-    Connector, HttpConnector, ManualConnector, Mask, SecretReference, SqlColumn, SqlConnector, SqlJoin,
-    SqlTable,
+    Connector, EmailConnector, HttpConnector, ManualConnector, Mask, SecretReference, SqlColumn,
+    SqlConnector, SqlJoin, SqlTable,
 };
 use entity::{enums, ids::CategoryKey};
 
@@ -18,6 +18,8 @@ pub enum ConnectorInput {
     Sql(SqlConnectorInput),
     /// A third party's privacy API.
     Http(HttpConnectorInput),
+    /// A letter to the third party's privacy contact.
+    Email(EmailConnectorInput),
     /// A work item for a person.
     Manual(ManualConnectorInput),
 }
@@ -112,6 +114,22 @@ pub struct HttpConnectorInput {
 }
 
 #[derive(Debug, InputObject)]
+pub struct EmailConnectorInput {
+    /// The third party's privacy contact unless told.
+    to: Option<String>,
+    locale: Locale,
+    /// What they know a customer by.
+    #[graphql(default_with = "SubjectKeyKind::ExternalReference")]
+    subject_key: SubjectKeyKind,
+    /// PT1H to P1Y.
+    #[graphql(default_with = "Duration(\"P7D\".to_owned())")]
+    remind_every: Duration,
+    /// How long an answer may take before a person is asked. PT1H to P1Y.
+    #[graphql(default_with = "Duration(\"P21D\".to_owned())")]
+    answer_within: Duration,
+}
+
+#[derive(Debug, InputObject)]
 pub struct ManualConnectorInput {
     /// What to do, step by step.
     instructions: String,
@@ -137,6 +155,13 @@ impl From<ConnectorInput> for Connector {
                 timeout: http.timeout.0,
                 answer_within: http.answer_within.0,
                 max_attempts: http.max_attempts,
+            }),
+            ConnectorInput::Email(email) => Self::Email(EmailConnector {
+                to: email.to,
+                locale: email.locale.into(),
+                subject_key: email.subject_key.into(),
+                remind_every: email.remind_every.0,
+                answer_within: email.answer_within.0,
             }),
             ConnectorInput::Manual(manual) => {
                 Self::Manual(ManualConnector { instructions: manual.instructions, assignee: manual.assignee })

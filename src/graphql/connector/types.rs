@@ -5,7 +5,7 @@ use crate::{
     domain::system::ConnectorOf,
     graphql::{
         catalog::{DataCategory, categories},
-        enums::{ConnectorKind, MaskMethod, SubjectKeyKind, TaskAction},
+        enums::{ConnectorKind, Locale, MaskMethod, SubjectKeyKind, TaskAction},
         scalars::{DateTime, Duration},
     },
 };
@@ -35,6 +35,7 @@ use entity::{
 pub enum Connector {
     Sql(SqlConnector),
     Http(HttpConnector),
+    Email(EmailConnector),
     Manual(ManualConnector),
 }
 
@@ -73,6 +74,23 @@ pub struct HttpConnector {
     answer_within: Duration,
     /// After so many failures a task needs a person.
     max_attempts: i32,
+}
+
+/// Writes to a privacy contact and reminds; they answer by a link, or a person records the answer.
+#[derive(SimpleObject)]
+pub struct EmailConnector {
+    kind: ConnectorKind,
+    actions: Vec<TaskAction>,
+    reconciles: bool,
+    last_succeeded_at: Option<DateTime>,
+    last_error: Option<String>,
+    /// Empty: nobody can be written to.
+    to: String,
+    locale: Locale,
+    subject_key: SubjectKeyKind,
+    remind_every: Duration,
+    /// How long an answer may take before a person is asked.
+    answer_within: Duration,
 }
 
 /// Asks a person to do it.
@@ -219,7 +237,12 @@ impl From<&connector::SecretReference> for SecretReference {
 }
 
 /// How a place is reached, and how calls to it have gone.
-pub fn connector_of(system: &system::Model, state: Option<connector_state::Model>) -> Option<Connector> {
+/// `contact` is that of whoever runs it.
+pub fn connector_of(
+    system: &system::Model,
+    state: Option<connector_state::Model>,
+    contact: Option<String>,
+) -> Option<Connector> {
     let actions = ConnectorOf(system).actions().into_iter().map(Into::into).collect();
     let (last_succeeded_at, last_error) =
         state.map_or((None, None), |state| (state.last_succeeded_at.map(DateTime), state.last_error));
@@ -258,7 +281,17 @@ pub fn connector_of(system: &system::Model, state: Option<connector_state::Model
             instructions: manual.instructions.clone(),
             assignee: manual.assignee.clone(),
         }),
-        // None can be set in this version.
-        connector::Connector::Email(_) => return None,
+        connector::Connector::Email(email) => Connector::Email(EmailConnector {
+            kind: ConnectorKind::Email,
+            actions,
+            reconciles: false,
+            last_succeeded_at,
+            last_error,
+            to: email.to.clone().or(contact).unwrap_or_default(),
+            locale: email.locale.into(),
+            subject_key: email.subject_key.into(),
+            remind_every: Duration(email.remind_every.clone()),
+            answer_within: Duration(email.answer_within.clone()),
+        }),
     })
 }

@@ -86,7 +86,9 @@ impl System {
             return Ok(None);
         }
         let state = loaders(ctx).batch.load_one(ConnectorStateOf(self.0.id)).await.or_error()?;
-        Ok(connector_of(&self.0, state))
+        let catalog = catalog(ctx);
+        let party = self.0.third_party_id.and_then(|id| catalog.third_parties.get(&id));
+        Ok(connector_of(&self.0, state, party.and_then(|party| party.privacy_contact.clone())))
     }
 
     /// Whose data is held here, and which, now or at a given time.

@@ -1,6 +1,7 @@
 //! A task.
 
 use crate::{
+    connector::email::case_number,
     domain::{system::ConnectorOf, task},
     graphql::{
         catalog::{DataCategory, categories},
@@ -120,6 +121,11 @@ impl Task {
     /// When the system's holder was told.
     async fn sent_at(&self) -> Option<DateTime> {
         self.0.sent_at.map(DateTime)
+    }
+
+    /// What it is called in letters to the system's holder, such as `0F3A-91BC-02F1`: they name it when they answer.
+    async fn case_number(&self) -> String {
+        case_number(self.0.call_key)
     }
 
     /// When the holder answered for good.

@@ -31,8 +31,8 @@ const EDGES: &[Knows] = &[
     ("transparency", &["policy"], &["entity"]),
     ("crypto", &[], &["entity"]),
     ("identifier", &[], &[]),
-    // `auth` for where keys may come from, `http` for how a network is written.
-    ("config", &["auth", "http"], &["config"]),
+    // `auth` for where keys may come from, `http` for how a network is written, `connector` for what a mail server's URL is.
+    ("config", &["auth", "connector", "http"], &["config"]),
     ("telemetry", &[], &["metrics", "metrics_exporter_prometheus"]),
 ];
 

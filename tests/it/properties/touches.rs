@@ -54,13 +54,14 @@ async fn every_row_of_a_customers_says_whose_it_is() {
     let task = app.tasks_at(&customer, "Kundregister").await.remove(0);
     assert_eq!(app.complete(&task, serde_json::json!({})).await.user_errors(), []);
     for table in [
+        "answer_link (task_id, customer_id, expires_at, hash)",
         "task_envelope (task_id, customer_id, master_key_id, wrapped, sealed)",
         "task_message (task_id, customer_id, received_at, message)",
     ] {
-        let rest = if table.starts_with("task_m") { "created_at, HASH" } else { "'1', HASH, HASH" };
+        let rest = if table.starts_with("task_e") { "'1', HASH, HASH" } else { "created_at, HASH" };
         let hash = match app.database.engine {
-            Engine::Postgres => "sha256('')",
-            Engine::Sqlite => "zeroblob(32)",
+            Engine::Postgres => "sha256(uuid_send(id))",
+            Engine::Sqlite => "randomblob(32)",
         };
         let insert =
             format!("INSERT INTO {table} SELECT id, customer_id, {rest} FROM task").replace("HASH", hash);

@@ -4,11 +4,13 @@ use super::{
     Answer, Database, audit,
     clock::{FakeClock, start},
     connect::connectors,
+    mailbox::Mailbox,
     told,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use kartotek::{
     auth::{Keys, LocalKey, TokenRules, TokenVerifier},
+    connector::Connectors,
     crypto::MasterKeys,
     http::{Limits, TrustedProxies, serve},
     server::{Parts, Server},
@@ -76,7 +78,7 @@ pub fn parts(database: &Database, clock: FakeClock) -> Parts {
         proxies: TrustedProxies::default(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         sweep_interval: None,
-        connectors: connectors(None),
+        connectors: connectors(None, None),
     }
 }
 
@@ -88,9 +90,19 @@ impl TestApp {
 
     /// With the demo company, on a real socket, where third parties reach it.
     pub async fn reachable() -> Self {
+        Self::reachable_by(None).await
+    }
+
+    /// The same, with a mail server.
+    pub async fn with_mail() -> (Self, Mailbox) {
+        let mailbox = Mailbox::new().await;
+        (Self::reachable_by(Some(&mailbox.url)).await, mailbox)
+    }
+
+    async fn reachable_by(smtp_url: Option<&str>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = Self::reached_at(Database::demo().await, Some(&url)).await;
+        let app = Self::reaching(Database::demo().await, connectors(Some(&url), smtp_url)).await;
         let (router, limits) = (app.server.router.clone(), app.server.limits.clone());
         let serving = serve(listener, router, limits, std::future::pending());
         app.serving.set(tokio::spawn(serving)).unwrap();
@@ -99,12 +111,12 @@ impl TestApp {
 
     /// On this database, which is migrated and seeded when it is empty.
     pub async fn on(database: Database) -> Self {
-        Self::reached_at(database, None).await
+        Self::reaching(database, connectors(None, None)).await
     }
 
-    async fn reached_at(database: Database, url: Option<&str>) -> Self {
+    async fn reaching(database: Database, connectors: Connectors) -> Self {
         let clock = FakeClock::at(start());
-        let parts = Parts { connectors: connectors(url), ..parts(&database, clock.clone()) };
+        let parts = Parts { connectors, ..parts(&database, clock.clone()) };
         let server = Server::start(parts).await.unwrap();
         Self {
             database,

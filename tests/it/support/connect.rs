@@ -4,10 +4,10 @@ use super::{
     Answer, TestApp,
     third_party::{FakeThirdParty, SECRET},
 };
-use kartotek::connector::{Allowed, Connectors, Secrets};
+use kartotek::connector::{Allowed, Connectors, Secrets, email::Mailer};
 use serde_json::{Value, json};
 use std::sync::{
-    LazyLock,
+    Arc, LazyLock,
     atomic::{AtomicU32, Ordering},
 };
 
@@ -28,12 +28,16 @@ pub const RETRY: &str = "mutation ($input: RetryTaskInput!) { retryTask(input: $
     task { state attempts nextAttemptAt } userErrors { code message field } } }";
 
 /// What servers of tests may reach: this machine, by one secret, and databases in the tests' own folder.
-pub fn connectors(public_url: Option<&str>) -> Connectors {
+pub fn connectors(public_url: Option<&str>, smtp_url: Option<&str>) -> Connectors {
     let secrets = [("KARTOTEK_SECRET_HOST".to_owned(), SECRET.to_owned())];
     let allowed = Allowed {
         secrets: Secrets::new(secrets, None),
         networks: vec!["127.0.0.0/8".parse().unwrap()],
         sqlite_folder: Some(FOLDER.path().to_owned()),
+        mailer: smtp_url.map(|url| {
+            let from = "Fjällnät <integritet@fjallnat.example>";
+            Arc::new(Mailer::new(&url.to_owned().into(), from, Mailer::TIMEOUT).unwrap())
+        }),
         public_url: public_url.map(|url| url.parse().unwrap()),
     };
     Connectors::new(allowed).unwrap()

@@ -4,6 +4,7 @@
 macro_rules! each_entity {
     ($with:ident) => {
         $with!(
+            answer_link,
             assessment,
             audit_event,
             audit_subject,

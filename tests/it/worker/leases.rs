@@ -36,7 +36,10 @@ async fn a_stale_workers_result_is_refused() {
     let catalog = app.server.catalogs.current();
     let system = catalog.systems.values().find(|system| system.name == CRM).unwrap().id;
     let lasts = TimeDelta::minutes(5);
-    let lease = || LeaseTasks { catalog: catalog.clone(), system, most: 10, lasts };
+    let lease = || {
+        let connectors = app.server.connectors.clone();
+        LeaseTasks { catalog: catalog.clone(), connectors, system, most: 10, lasts }
+    };
     let worker = || app.server.door.program("worker", "test");
     let stale = worker().write(lease()).await.unwrap().remove(0);
     assert!(worker().write(lease()).await.unwrap().is_empty(), "it is in hand");

@@ -3,3 +3,4 @@
 mod callbacks;
 mod crash_points;
 mod leases;
+mod letters;
