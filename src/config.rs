@@ -10,7 +10,11 @@ mod value;
 pub use layers::{ConfigError, Overrides};
 pub use value::parse_duration;
 
-use crate::{auth::Keys, connector::email, http::Network};
+use crate::{
+    auth::Keys,
+    connector::{Host, email},
+    http::Network,
+};
 use ipnet::IpNet;
 use layers::Settings;
 use secrecy::{ExposeSecret, SecretString};
@@ -86,6 +90,9 @@ pub struct Config {
     pub jwt_max_lifetime: Duration,
     /// How often maps are looked through for what time has changed. Default `15m`.
     pub sweep_interval: Duration,
+    /// Hosts that connectors may name: `api.example`, `db.internal:5432`, `*.example`, or `*` for third parties anywhere on
+    /// the public internet. Default: none.
+    pub connector_hosts: Vec<Host>,
     /// Networks beyond the public internet that third parties' APIs may be in: addresses, and networks such as
     /// `10.0.0.0/8`. Default: none.
     pub connector_networks: Vec<IpNet>,
@@ -108,7 +115,7 @@ pub struct Config {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 28] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -128,6 +135,7 @@ const KEYS: [&str; 27] = [
     "jwt_roles_claim",
     "jwt_max_lifetime",
     "sweep_interval",
+    "connector_hosts",
     "connector_networks",
     "connector_sqlite_dir",
     "secrets_dir",
@@ -222,6 +230,13 @@ impl Config {
                     value::duration_within(text, Duration::from_mins(1), value::DAY)
                 })?
                 .unwrap_or(Duration::from_mins(15)),
+            connector_hosts: s
+                .get(
+                    "connector_hosts",
+                    "hosts such as api.example, db.internal:5432, *.example, or *, separated by commas",
+                    value::hosts,
+                )?
+                .unwrap_or_default(),
             connector_networks: s
                 .get(
                     "connector_networks",
@@ -322,6 +337,11 @@ impl Config {
             "jwt_roles_claim" => value::quoted(&self.jwt_roles_claim),
             "jwt_max_lifetime" => time(self.jwt_max_lifetime),
             "sweep_interval" => time(self.sweep_interval),
+            "connector_hosts" => {
+                let quoted: Vec<_> =
+                    self.connector_hosts.iter().map(|host| value::quoted(&host.to_string())).collect();
+                format!("[{}]", quoted.join(", "))
+            }
             "connector_networks" => {
                 let quoted: Vec<_> =
                     self.connector_networks.iter().map(|net| value::quoted(&net.to_string())).collect();

@@ -34,6 +34,8 @@ pub struct Model {
     pub call_key: Uuid,
     /// How many rows an attempt found before it changed anything.
     pub found_before: Option<i64>,
+    /// How its system was reached then: the system's version.
+    pub found_version: Option<i32>,
     /// Whether its system says that there was nothing of the customer's.
     pub found_nothing: bool,
     /// What went wrong last, without personal values.

@@ -58,6 +58,8 @@ CREATE TABLE task (
     call_key {uuid} NOT NULL,
     -- How many rows an attempt found before it changed anything.
     found_before {long},
+    -- How its system was reached then: the system's version.
+    found_version integer,
     -- Whether its system says that there was nothing of the customer's.
     found_nothing {bool} NOT NULL,
     -- Without personal values.

@@ -29,20 +29,21 @@ ALTER TABLE task_location ADD COLUMN overtaken {bool} NOT NULL DEFAULT false;
 
 -- What the program is to look at next, at each system.
 CREATE INDEX task_to_do ON task (system_id, next_attempt_at, id)
-    WHERE state IN ('PENDING', 'RETRYING', 'RUNNING', 'AWAITING_THIRD_PARTY');
+    WHERE finished_at IS NULL;
 
 -- Who should have answered by now.
-CREATE INDEX task_unanswered ON task (answer_by, id) WHERE state IN ('RETRYING', 'AWAITING_THIRD_PARTY');
+CREATE INDEX task_unanswered ON task (answer_by, id) WHERE answer_by IS NOT NULL;
 
--- What a task's system knows the person by, sealed under a key of the task's own. Both are gone when the task has ended.
-CREATE TABLE task_envelope (
-    task_id {uuid} PRIMARY KEY CONSTRAINT task_envelope_task REFERENCES task (id),
-    customer_id {uuid} NOT NULL CONSTRAINT task_envelope_customer REFERENCES customer (id),
+-- What a system knew a customer by before their profile said something else, or nothing, sealed under a key of its own. Both
+-- are gone when nothing of the customer's is left there.
+CREATE TABLE envelope (
+    customer_id {uuid} NOT NULL CONSTRAINT envelope_customer REFERENCES customer (id),
+    system_id {uuid} NOT NULL CONSTRAINT envelope_system REFERENCES system (id),
     master_key_id text NOT NULL,
     wrapped {bytes} NOT NULL,
-    sealed {bytes} NOT NULL
+    sealed {bytes} NOT NULL,
+    PRIMARY KEY (customer_id, system_id)
 ) {strict};
-CREATE INDEX task_envelope_of_customer ON task_envelope (customer_id);
 
 -- Messages about tasks that were taken in, by a hash of their id: one that comes again changes nothing.
 CREATE TABLE task_message (
@@ -93,7 +94,7 @@ const DOWN: &str = r"
 DROP TABLE connector_state;
 DROP TABLE answer_link;
 DROP TABLE task_message;
-DROP TABLE task_envelope;
+DROP TABLE envelope;
 DROP INDEX task_unanswered;
 DROP INDEX task_to_do;
 ALTER TABLE task_location DROP COLUMN overtaken;

@@ -9,8 +9,9 @@ use crate::{
 use entity::{
     customer,
     enums::LookupKind,
-    ids::{CustomerId, TaskId},
-    subject_key, task, task_envelope,
+    envelope,
+    ids::{CustomerId, SystemId},
+    subject_key,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -96,9 +97,9 @@ pub(super) struct Vault {
 
 const PROFILE: &str = "profile";
 
-/// What a task's envelope is sealed as: that of another task does not open in its place.
-fn envelope(task: TaskId) -> String {
-    format!("envelope of task {task}")
+/// What an envelope is sealed as: that of another system does not open in its place.
+fn envelope_of(system: SystemId) -> String {
+    format!("envelope of system {system}")
 }
 
 impl Vault {
@@ -147,23 +148,20 @@ impl Vault {
         serde_json::from_slice(&plain).map(Some).map_err(|_| Broken::Sealed)
     }
 
-    /// What a task's system knows the person by, sealed under a key of the task's own.
-    pub(super) fn seal_for(&self, task: &task::Model, plain: &[u8]) -> Result<task_envelope::Model, Broken> {
-        let (task_id, customer_id) = (task.id, task.customer_id);
-        let context = Context { customer: customer_id, what: &envelope(task_id) };
+    /// What a system knows a customer by, sealed under a key of its own.
+    pub(super) fn seal_for(
+        &self,
+        (customer_id, system_id): (CustomerId, SystemId),
+        plain: &[u8],
+    ) -> Result<envelope::Model, Broken> {
+        let context = Context { customer: customer_id, what: &envelope_of(system_id) };
         let (key, sealed) = self.seal_anew(context, plain)?;
-        Ok(task_envelope::Model {
-            task_id,
-            customer_id,
-            master_key_id: key.key_id,
-            wrapped: key.bytes,
-            sealed,
-        })
+        Ok(envelope::Model { customer_id, system_id, master_key_id: key.key_id, wrapped: key.bytes, sealed })
     }
 
-    pub(super) fn open_for(&self, row: &task_envelope::Model) -> Result<Zeroizing<Vec<u8>>, Broken> {
+    pub(super) fn open_for(&self, row: &envelope::Model) -> Result<Zeroizing<Vec<u8>>, Broken> {
         let key = self.keys.unwrap(row.customer_id, &row.master_key_id, &row.wrapped)?;
-        let context = Context { customer: row.customer_id, what: &envelope(row.task_id) };
+        let context = Context { customer: row.customer_id, what: &envelope_of(row.system_id) };
         Ok(key.open(context, &row.sealed)?)
     }
 

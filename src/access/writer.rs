@@ -9,7 +9,12 @@ use super::{
     session::Caller,
 };
 use crate::policy::Target;
-use entity::{customer, ids::CustomerId, subject_key, task, task_envelope, touch::Recorded};
+use entity::{
+    customer, envelope,
+    ids::{CustomerId, SystemId},
+    subject_key,
+    touch::Recorded,
+};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select,
 };
@@ -217,13 +222,13 @@ impl Writer {
         Ok(self.reader.access().door().vault.seal(key, profile)?)
     }
 
-    /// What a task's system knows the person by, sealed until the task has ended.
-    pub fn seal_for_task(&self, task: &task::Model, plain: &[u8]) -> Result<task_envelope::Model, Stop> {
-        Ok(self.reader.access().door().vault.seal_for(task, plain)?)
+    /// What a system knows a customer by, sealed.
+    pub fn seal_for(&self, of: (CustomerId, SystemId), plain: &[u8]) -> Result<envelope::Model, Stop> {
+        Ok(self.reader.access().door().vault.seal_for(of, plain)?)
     }
 
-    /// What was sealed for a task. It goes no further than the call that it is for.
-    pub fn open_for_task(&self, row: &task_envelope::Model) -> Result<Zeroizing<Vec<u8>>, Stop> {
+    /// What was sealed so. It goes no further than the call that it is for.
+    pub fn open_for(&self, row: &envelope::Model) -> Result<Zeroizing<Vec<u8>>, Stop> {
         Ok(self.reader.access().door().vault.open_for(row)?)
     }
 

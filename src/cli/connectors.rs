@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use crate::{
     config::Config,
-    connector::{Allowed, Connectors, Secrets, email::Mailer},
+    connector::{Allowed, Connectors, Hosts, Secrets, email::Mailer},
 };
 use std::sync::Arc;
 
@@ -15,6 +15,7 @@ pub(super) fn reach(config: &Config) -> Result<Connectors, Failure> {
     });
     let allowed = Allowed {
         secrets: Secrets::new(variables, config.secrets_dir.clone()),
+        hosts: Hosts::new(config.connector_hosts.clone()),
         networks: config.connector_networks.clone(),
         sqlite_folder: config.connector_sqlite_dir.clone(),
         mailer: mailer(config)?,

@@ -232,6 +232,7 @@ fn what_is_printed_can_be_read_again() {
         ("KARTOTEK_JWKS_URL", "https://login.example/keys"),
         ("KARTOTEK_JWT_ISSUER", "https://login.example"),
         ("KARTOTEK_HEADER_TIMEOUT", "1500ms"),
+        ("KARTOTEK_CONNECTOR_HOSTS", "api.example, db.internal:5432,*.party.example"),
         ("KARTOTEK_CONNECTOR_NETWORKS", "127.0.0.1, 10.0.0.0/8,fd00::/8"),
         ("KARTOTEK_CONNECTOR_SQLITE_DIR", "/var/crm"),
         ("KARTOTEK_SECRETS_DIR", "/run/secrets"),

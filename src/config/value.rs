@@ -1,7 +1,7 @@
 //! Single values: from text, and to text.
 
 use super::LogFormat;
-use crate::http::Network;
+use crate::{connector::Host, http::Network};
 use ipnet::IpNet;
 use std::{net::IpAddr, str::FromStr, time::Duration};
 
@@ -38,6 +38,10 @@ pub(super) fn number<N: FromStr + PartialOrd>(text: &str, least: N, most: N) -> 
 }
 
 pub(super) fn networks(text: &str) -> Option<Vec<Network>> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().ok()).collect()
+}
+
+pub(super) fn hosts(text: &str) -> Option<Vec<Host>> {
     text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(|one| one.parse().ok()).collect()
 }
 

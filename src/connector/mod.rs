@@ -3,6 +3,7 @@
 
 mod call;
 pub mod email;
+mod hosts;
 pub mod http;
 mod reach;
 mod secrets;
@@ -12,6 +13,7 @@ pub mod sql;
 mod testing;
 
 pub use call::{Answer, Call, Evidence, Failure, Subject};
+pub use hosts::{Host, Hosts, NotAHost};
 pub use reach::{Allowed, AnswerLink, Asking, Connectors, LONGEST, Message, Problem, answer_hash};
 pub use secrets::{NoSecret, Secrets};
 pub use settings::{Fault, Unfit, actions, known_by, max_attempts};

@@ -4,6 +4,7 @@
 use super::{
     Answer, Call, Failure,
     email::{Letter, Mailer},
+    hosts::Hosts,
     http::{Callback, CannotSend, Egress, Keys, Rejected, Sender, ThirdParty, Unproven, prove, receive},
     secrets::{NoSecret, Secrets},
     sql::{self, Credentials, Database},
@@ -40,6 +41,8 @@ pub const LONGEST: Duration = Duration::from_mins(2);
 #[derive(Clone, Debug, Default)]
 pub struct Allowed {
     pub secrets: Secrets,
+    /// Hosts that connectors may name.
+    pub hosts: Hosts,
     /// Networks beyond the public internet that third parties may be in.
     pub networks: Vec<IpNet>,
     /// The folder that SQLite databases may be in. Without one, none may be reached.
@@ -49,6 +52,9 @@ pub struct Allowed {
     /// Sends letters; without it, none are.
     pub mailer: Option<Arc<Mailer>>,
 }
+
+pub(super) const NOT_A_HOST: &str =
+    "This host is not among those that the operator lets connectors name (`connector_hosts`).";
 
 /// Reaches systems. One is enough for all of them.
 #[derive(Debug)]
@@ -132,9 +138,13 @@ impl Connectors {
         &self.allowed.secrets
     }
 
-    /// Why a SQLite database may not be reached; `None` when it may, and for other databases.
-    pub(super) fn file_out_of_bounds(&self, url: &str) -> Option<&'static str> {
-        let file = sql::file(url)?;
+    /// Why a database may not be reached; `None` when it may.
+    pub(super) fn database_out_of_bounds(&self, url: &str) -> Option<&'static str> {
+        let Some(file) = sql::file(url) else {
+            let allowed =
+                sql::host(url).is_some_and(|(host, port)| self.allowed.hosts.allow_database(&host, port));
+            return (!allowed).then_some(NOT_A_HOST);
+        };
         let Some(folder) = &self.allowed.sqlite_folder else {
             return Some("The operator has named no folder for SQLite databases (`connector_sqlite_dir`).");
         };
@@ -283,15 +293,14 @@ impl Connectors {
     /// Whether a message is its third party's, before anything is looked up for it.
     ///
     /// # Errors
-    /// When it is not, and when their secret is not at hand.
+    /// When their secret is not at hand: that is our trouble, and they should try again.
     pub fn prove(
         &self,
         settings: &HttpConnector,
         message: &Message,
         now: DateTime<Utc>,
-    ) -> Result<(), Unproven> {
-        let keys = self.keys(settings).map_err(|_| Unproven::Signature)?;
-        prove(&keys, &message.headers, &message.body, now)
+    ) -> Result<Result<(), Unproven>, Failure> {
+        Ok(prove(&self.keys(settings)?, &message.headers, &message.body, now))
     }
 
     /// Takes in a message of a third party about the call whose key is `expected`.
@@ -333,6 +342,9 @@ impl Connectors {
     }
 
     fn third_party(&self, settings: &HttpConnector) -> Result<ThirdParty, Failure> {
+        if !self.may_name(&settings.url) {
+            return Err(lasting(NOT_A_HOST));
+        }
         let destination = self.egress.check(&settings.url);
         let destination = destination.map_err(|out| lasting(format!("Requests may not go there: {out}.")))?;
         let authorization = settings.authorization.as_ref().map(|reference| self.secret(reference));
@@ -343,6 +355,13 @@ impl Connectors {
             known_by: settings.subject_key,
             timeout: seconds(&settings.timeout),
         })
+    }
+
+    /// Whether a third party's API may be there.
+    pub(super) fn may_name(&self, url: &str) -> bool {
+        let url = Url::parse(url).ok();
+        let host = url.as_ref().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
+        host.is_some_and(|(host, port)| self.allowed.hosts.allow_web(host, port))
     }
 
     fn keys(&self, settings: &HttpConnector) -> Result<Keys, Failure> {
@@ -359,7 +378,7 @@ impl Connectors {
 
     /// The connection to a system's database, made when it is first needed and again when its settings are others.
     async fn database(&self, system: SystemId, settings: &SqlConnector) -> Result<Arc<Database>, Failure> {
-        if let Some(message) = self.file_out_of_bounds(&settings.url) {
+        if let Some(message) = self.database_out_of_bounds(&settings.url) {
             return Err(lasting(message));
         }
         let known = self.open().get(&system).filter(|known| known.is_of(settings)).cloned();

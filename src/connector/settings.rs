@@ -2,7 +2,7 @@
 
 use super::{
     http::{Keys, OutOfBounds},
-    reach::Connectors,
+    reach::{Connectors, NOT_A_HOST},
     secrets::NoSecret,
     sql,
 };
@@ -98,6 +98,8 @@ impl Connectors {
                         OutOfBounds::Scheme | OutOfBounds::Address(_) => Fault::AddressNotAllowed,
                     };
                     add(&mut unfit, what, &["http", "url"], format!("Requests may not go there: {out}."));
+                } else if !self.may_name(&http.url) {
+                    add(&mut unfit, Fault::AddressNotAllowed, &["http", "url"], NOT_A_HOST);
                 }
                 let secret = self.check_secret(&http.signing_secret, &["http", "signingSecret"], &mut unfit);
                 if let Some(Err(unusable)) = secret.map(|secret| Keys::parse(&secret)) {
@@ -122,7 +124,7 @@ impl Connectors {
             let what = if what == sql::Misplaced::Secret { Fault::SecretInInput } else { Fault::Malformed };
             return add(unfit, what, &path, message);
         }
-        if let Some(message) = self.file_out_of_bounds(&settings.url) {
+        if let Some(message) = self.database_out_of_bounds(&settings.url) {
             add(unfit, Fault::AddressNotAllowed, &path, message);
         }
     }

@@ -70,8 +70,15 @@ impl Callbacks {
         let Some((task, system)) = parts(address) else { return nobody(&self.front, origin).await };
         let connector = catalog.systems.get(&system).and_then(|row| row.connector.as_ref());
         let Some(Connector::Http(http)) = connector else { return nobody(&self.front, origin).await };
-        if let Err(unproven) = self.connectors.prove(http, &message, door.now()) {
-            tracing::info!(%unproven, system.id = %system, "a message was not proven to be theirs");
+        let proven = match self.connectors.prove(http, &message, door.now()) {
+            Ok(proven) => proven,
+            Err(failure) => {
+                tracing::error!(%failure, system.id = %system, "messages cannot be proven to be theirs");
+                return unavailable().into_response();
+            }
+        };
+        if let Err(unproven) = proven {
+            tracing::debug!(%unproven, system.id = %system, "a message was not proven to be theirs");
             return nobody(&self.front, origin).await;
         }
         let hear = HearThirdParty {

@@ -21,7 +21,7 @@ use entity::{
 };
 use futures::{StreamExt, stream};
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     ops::AddAssign,
     sync::Arc,
     time::{Duration, Instant},
@@ -44,7 +44,10 @@ const LAST: Duration = Duration::from_secs(5);
 /// How long a task stays in hand beyond the longest that an attempt may take.
 const MARGIN: TimeDelta = TimeDelta::minutes(1);
 
-/// A lane ends when so many tasks fail at its system: something is wrong there, not with them.
+/// How long one system is worked at before others have their turn.
+const TURN: Duration = Duration::from_secs(30);
+
+/// So many profiles may fail to be emptied before a pass ends: something is wrong with the program, not with them.
 const MOST_FAILING: usize = 5_000;
 
 /// What a pass has come to.
@@ -88,28 +91,30 @@ pub async fn keep_tasks(worker: Worker, mut stop: watch::Receiver<bool>) {
     let mut tick = tokio::time::interval(EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let lanes = Arc::new(Semaphore::new(LANES));
-    let (mut under_way, mut at, told_to_stop) = (JoinSet::new(), HashSet::new(), stop.clone());
+    let (mut under_way, mut at, told_to_stop) = (JoinSet::new(), HashMap::new(), stop.clone());
     let kept = async {
         loop {
             tokio::select! {
-                Some(ended) = under_way.join_next() => {
+                Some(ended) = under_way.join_next_with_id() => {
                     // One that panicked has said so; its system waits for the next look.
-                    if let Ok((system, worked)) = ended {
-                        at.remove(&system);
-                        told(worked);
-                    } else {
-                        at.clear();
-                    }
+                    let lane = ended.as_ref().map_or_else(tokio::task::JoinError::id, |(lane, _)| *lane);
+                    at.remove(&lane);
+                    told(ended.map(|(_, worked)| worked).unwrap_or_default());
                 }
                 _ = tick.tick() => match worker.due().await {
                     Ok((systems, worked)) => {
                         told(worked);
-                        for system in systems.into_iter().filter(|system| at.insert(*system)) {
+                        for system in systems {
+                            if at.values().any(|busy| *busy == system) {
+                                continue;
+                            }
                             let (worker, lanes, stop) = (worker.clone(), lanes.clone(), told_to_stop.clone());
-                            under_way.spawn(async move {
-                                let _lane = lanes.acquire().await;
-                                (system, worker.lane(system, Some(&stop)).await)
+                            let lane = under_way.spawn(async move {
+                                // What is the program's own, and what is left to people, waits for nobody.
+                                let _lane = if worker.reaches(system) { lanes.acquire().await.ok() } else { None };
+                                worker.lane(system, Some(&stop)).await
                             });
+                            at.insert(lane.id(), system);
                         }
                     }
                     Err(error) => {
@@ -162,7 +167,13 @@ impl Worker {
         Ok((self.access("findDueTasks").read(SystemsWithWork).await?, worked))
     }
 
-    /// Does everything that is to be done at one system by now, unless it is told to stop.
+    /// Whether others are asked at a system.
+    fn reaches(&self, system: SystemId) -> bool {
+        let catalog = self.catalogs.current();
+        catalog.systems.get(&system).is_some_and(|row| !ConnectorOf(row).actions().is_empty())
+    }
+
+    /// Does what is to be done at one system by now, for a while, unless it is told to stop.
     async fn lane(&self, system: SystemId, stop: Option<&watch::Receiver<bool>>) -> Worked {
         let mut worked = Worked::default();
         if let Err(error) = self.work_at(system, stop, &mut worked).await {
@@ -195,7 +206,10 @@ impl Worker {
         // Each is looked at first, and in turns of so many.
         let longest = Connectors::longest_attempt(connector) * 2 * 2;
         let lasts = TimeDelta::from_std(longest).unwrap_or(MARGIN) + MARGIN;
-        while goes_on() {
+        let begun = Instant::now();
+        // Others wait for their turn: the next look goes on here.
+        while goes_on() && begun.elapsed() < TURN {
+            let before = *worked;
             let connectors = self.connectors.clone();
             let lease = LeaseTasks { catalog: catalog.clone(), connectors, system, most, lasts };
             let leased = self.access("leaseTasks").write(lease).await?;
@@ -205,8 +219,9 @@ impl Worker {
             while let Some(attempt) = attempts.next().await {
                 *worked += attempt;
             }
-            // A few that something keeps by now may have been put off: those behind them are found the next time.
-            if taken < most || worked.failed > MOST_FAILING {
+            // A few that something keeps by now may have been put off: those behind them are found the next time. Where every
+            // attempt fails, it is not for the tasks: the rest of them need not be tried now.
+            if taken < most || worked.failed - before.failed == taken {
                 break;
             }
         }
@@ -289,7 +304,8 @@ impl Worker {
         }
         match self.connectors.look(&leased.asking, &leased.connector, &leased.call).await {
             Ok(Some(rows)) if rows > 0 => {
-                let note = NoteFound { task: leased.task, lease: leased.lease, rows };
+                let note =
+                    NoteFound { task: leased.task, lease: leased.lease, rows, version: leased.version };
                 self.access("noteFound").write(note).await?;
                 leased.call.found_before = Some(rows);
                 Ok(Ok(()))

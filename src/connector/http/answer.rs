@@ -36,7 +36,9 @@ pub(super) fn refusal(status: StatusCode, headers: &HeaderMap, now: DateTime<Utc
     };
     // A conflict is what a server says while it still works on the attempt before, which has the same idempotency key
     // (draft-ietf-httpapi-idempotency-key-header).
+    // 401, 403 and 404 speak of the way there, such as a token that was changed, and not of what was asked.
     let passes = status.is_server_error()
+        || [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&status)
         || [StatusCode::REQUEST_TIMEOUT, StatusCode::CONFLICT, StatusCode::TOO_EARLY].contains(&status)
         || status == StatusCode::TOO_MANY_REQUESTS;
     Some(if passes {

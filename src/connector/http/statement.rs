@@ -128,13 +128,15 @@ pub(super) fn opaque<'a>(id: &'a str, subject: &Subject) -> Option<&'a str> {
     (random || Uuid::parse_str(token).is_ok()).then_some(id)
 }
 
-/// A ground, if it is short and plain: a code such as `LEGAL_OBLIGATION`, or a rule such as `Art. 17(3)(b)`. A text
-/// about the person is for a person to read, at theirs.
+/// A ground, if it is a code such as `LEGAL_OBLIGATION`, or cites a rule, as `Art. 17(3)(b)` does, or what has a `§`. Anything
+/// else may be about the person, and is for a person to read, at theirs.
 fn ground<'a>(text: &'a str, subject: &Subject) -> Option<String> {
     let text: &'a str = text.trim();
     let plain = |it: char| it.is_alphanumeric() || " .,:;()[]/§-_".contains(it);
     let fits = (1..=LONGEST_GROUND).contains(&text.chars().count()) && text.chars().all(plain);
-    (fits && !has_number(text) && !mentions(text, subject)).then(|| text.to_owned())
+    let is_code = text.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == b'_');
+    let cites = text.contains('§') || text.starts_with("Art. ") || text.starts_with("art. ");
+    (fits && (is_code || cites) && !has_number(text) && !mentions(text, subject)).then(|| text.to_owned())
 }
 
 /// Whether there are so many digits with nothing but what people write between the groups of a number.
@@ -305,6 +307,7 @@ mod tests {
             "call 070-123 45 67",
             "born 1980-01-01",
             "a\nb",
+            "Anna Andersson owes us for invoice 12",
             "a\u{202e}b",
             "<b>law</b>",
             &"a".repeat(LONGEST_GROUND + 1),

@@ -189,6 +189,23 @@ pub fn unfit(url: &str) -> Option<(Misplaced, &'static str)> {
 
 const NO_HOST: &str = "The address names no host, as in `postgres://host:5432/crm`.";
 
+/// The host and port of a database that is reached over the network; `None` for others, and for a socket on this machine.
+pub fn host(url: &str) -> Option<(String, u16)> {
+    match url.split_once(':')?.0 {
+        "postgres" | "postgresql" => {
+            let options = PgConnectOptions::from_str(url).ok()?;
+            let host = options.get_host();
+            (options.get_socket().is_none() && !host.starts_with('/'))
+                .then(|| (host.to_owned(), options.get_port()))
+        }
+        "mysql" | "mariadb" => {
+            let options = MySqlConnectOptions::from_str(url).ok()?;
+            options.get_socket().is_none().then(|| (options.get_host().to_owned(), options.get_port()))
+        }
+        _ => None,
+    }
+}
+
 /// The file that a `SQLite` database is in; `None` for others, and for one in memory.
 pub fn file(url: &str) -> Option<PathBuf> {
     let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url).ok())??;
@@ -281,6 +298,20 @@ mod tests {
         for url in ["http://db", "crm.db", "postgres", "sqlite::memory:", ""] {
             assert_eq!(unfit(url).unwrap().0, Misplaced::Form, "{url}");
         }
+    }
+
+    #[test]
+    fn a_database_is_where_its_address_says() {
+        let at = |url: &str| host(url);
+        assert_eq!(at("postgres://db.internal/crm"), Some(("db.internal".to_owned(), 5432)));
+        assert_eq!(at("mysql://db.internal:3307/crm"), Some(("db.internal".to_owned(), 3307)));
+        assert_eq!(
+            at("postgres://db.internal/crm?host=evil.example"),
+            Some(("evil.example".to_owned(), 5432))
+        );
+        assert_eq!(at("postgres://db.internal/crm?host=/var/run/postgresql"), None);
+        assert_eq!(at("mysql://db.internal/crm?socket=/run/mysqld.sock"), None);
+        assert_eq!(at("sqlite:/var/crm.db"), None);
     }
 
     #[tokio::test]

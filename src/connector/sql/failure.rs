@@ -1,4 +1,4 @@
-//! What an error of the database means for the task. A database quotes values in its messages, so none is passed on:
+//! What an error of the database means for the task: a password that was changed is no reason to ask a person about each. A database quotes values in its messages, so none is passed on:
 //! what is kept is the code, and the names of a table and a constraint.
 
 use super::super::Failure;
@@ -61,8 +61,8 @@ fn of_database(error: &dyn DatabaseError) -> Failure {
             1205 | 1213 => passes("Another transaction was in the way"),
             1317 | 1969 | 3024 => passes("The statement took too long"),
             1040 | 1053 | 1203 | 1226 => passes("The database cannot serve us now"),
-            1044 | 1045 | 1698 => lasts("The database does not accept the user or the password"),
-            1049 => lasts("There is no such database"),
+            1044 | 1045 | 1698 => passes("The database does not accept the user or the password"),
+            1049 => passes("There is no such database"),
             1146 => lasts("A table is missing"),
             1054 => lasts("A column is missing"),
             1142 | 1143 => lasts("The user may not do this"),
@@ -79,8 +79,8 @@ fn of_database(error: &dyn DatabaseError) -> Failure {
             state if ["08", "53", "57", "58"].contains(&class(state)) => {
                 passes("The database cannot serve us now")
             }
-            state if class(state) == "28" => lasts("The database does not accept the user or the password"),
-            "3D000" => lasts("There is no such database"),
+            state if class(state) == "28" => passes("The database does not accept the user or the password"),
+            "3D000" => passes("There is no such database"),
             "42P01" | "3F000" => lasts("A table is missing"),
             "42703" => lasts("A column is missing"),
             "42501" => lasts("The user may not do this"),

@@ -29,7 +29,7 @@ mod work;
 
 pub use check::Problem;
 pub use credentials::Credentials;
-pub use database::{AT_ONCE, Database, Misplaced, file, unfit};
+pub use database::{AT_ONCE, Database, Misplaced, file, host, unfit};
 pub use export::Exported;
 pub use find::{Found, Listed};
 pub use rectify::Correction;

@@ -12,7 +12,7 @@ use crate::{
         checks::{Checks, not_found, same_version},
         disposal::settle_without,
         justification::unjustified,
-        task::seal_for_open_tasks,
+        task::seal_before_change,
     },
     policy::{Action, ProfileField, Target},
 };
@@ -69,7 +69,7 @@ impl Command for RectifyCustomer {
         }
         refuse_taken(w, self.customer, &after).await?;
         let gone = self.move_on_map(w, &catalog, (&before, &after), &fields).await?;
-        seal_for_open_tasks(w, &catalog, &row, &before, &fields).await?;
+        seal_before_change(w, &catalog, &row, &before, &fields).await?;
         replace_lookups(w, self.customer, &after).await?;
         let sealed = w.seal(&key, &after)?;
         let relocated = locale != row.locale;

@@ -147,9 +147,6 @@ async fn call_off(w: &Writer, tasks: &BTreeSet<TaskId>) -> Result<(), Stop> {
         sql.bind(TaskState::Cancelled).push(", outcome = ").bind(TaskOutcome::Superseded);
         sql.push(", finished_at = ").bind(w.now()).push(" WHERE id IN ").list(some.iter().copied());
         w.execute(sql).await?;
-        let mut sql = Sql::new("DELETE FROM task_envelope WHERE task_id IN ");
-        sql.list(some.iter().copied());
-        w.execute(sql).await?;
     }
     Ok(())
 }
@@ -179,6 +176,7 @@ async fn open_tasks(
             lease: 0,
             call_key: id.0,
             found_before: None,
+            found_version: None,
             found_nothing: false,
             last_error: None,
             sent_at: None,

@@ -12,7 +12,7 @@ use chrono::{TimeDelta, Utc};
 use entity::{
     connector::{Connector, EmailConnector, HttpConnector, ManualConnector, Mask, SqlConnector, SqlTable},
     data_category,
-    enums::{MaskMethod, TaskAction},
+    enums::MaskMethod,
     ids::CategoryKey,
 };
 use jiff::{SignedDuration, tz::TimeZone};
@@ -169,10 +169,13 @@ fn http_is_sound(http: &HttpConnector, connector: &Connector, w: &Writer, checks
         let message = "In this version third parties are asked to ERASE and to ANONYMIZE.";
         checks.refuse(&format!("connector.http.actions.{at}"), Code::OutOfRange, message);
     }
+    let distinct = http.actions.iter().collect::<BTreeSet<_>>();
+    if distinct.len() < http.actions.len() {
+        checks.refuse("connector.http.actions", Code::AlreadyExists, "Name each action once.");
+    }
     if http.actions.is_empty() {
         checks.refuse("connector.http.actions", Code::Required, "Say what their API can do.");
     }
-    checks.at_most("connector.http.actions", &http.actions, [TaskAction::Erase, TaskAction::Anonymize].len());
     let timeout = http.timeout.parse::<SignedDuration>().ok().map(|timeout| timeout.as_secs());
     let longest = i64::try_from(LONGEST.as_secs()).unwrap_or(i64::MAX);
     if !timeout.is_some_and(|seconds| (1..=longest).contains(&seconds)) {

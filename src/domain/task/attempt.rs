@@ -23,6 +23,8 @@ pub struct NoteFound {
     pub task: TaskId,
     pub lease: i64,
     pub rows: u64,
+    /// How its system was reached.
+    pub version: i32,
 }
 
 impl Command for NoteFound {
@@ -40,7 +42,8 @@ impl Command for NoteFound {
         }
         w.about(Target::customer(row.customer_id));
         let found_before = Some(i64::try_from(self.rows).unwrap_or(i64::MAX));
-        w.update::<task::Entity>(task::Model { found_before, ..row }).await.map(drop)
+        let found_version = Some(self.version);
+        w.update::<task::Entity>(task::Model { found_before, found_version, ..row }).await.map(drop)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     },
     policy::{Action, Target},
 };
+use chrono::{DateTime, Utc};
 use entity::{
     customer,
     enums::{EvidenceKind, TaskOutcome, TaskState},
@@ -56,7 +57,7 @@ impl Command for CompleteTask {
         w.lock(customer::Entity::find_by_id(found.customer_id)).await?.ok_or_else(nothing)?;
         let row = w.lock(task::Entity::find_by_id(self.task)).await?.ok_or_else(nothing)?;
         let own = catalog.systems.get(&row.system_id).is_some_and(|system| system.built_in);
-        refuse_unready(&row, own)?;
+        refuse_unready(&row, own, w.now())?;
         let evidence = task_evidence::Model {
             task_id: row.id,
             customer_id: row.customer_id,
@@ -68,15 +69,20 @@ impl Command for CompleteTask {
             reference,
             document: None,
         };
+        // Whatever a worker that had it in hand should still say, it no longer counts.
+        let row = task::Model { lease: row.lease + 1, ..row };
         finish(w, row, Came { outcome: self.outcome, evidence }).await
     }
 }
 
 /// What a person can speak of: nothing that has ended, and nothing that the program is at.
-fn refuse_unready(row: &task::Model, own: bool) -> Result<(), Stop> {
+fn refuse_unready(row: &task::Model, own: bool, now: DateTime<Utc>) -> Result<(), Stop> {
     let refused = match row.state {
         TaskState::Succeeded | TaskState::Cancelled => (Code::TaskFinished, "This task has ended already."),
-        TaskState::Running => (Code::TaskRunning, "The program is working on it: wait until it is done."),
+        // When its time in hand is over, whoever had it is gone.
+        TaskState::Running if row.next_attempt_at.is_none_or(|until| until > now) => {
+            (Code::TaskRunning, "The program is working on it: wait until it is done.")
+        }
         _ if own => (Code::TaskRunning, "Kartotek does this itself, when its time has come."),
         _ => return Ok(()),
     };

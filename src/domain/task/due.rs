@@ -20,7 +20,8 @@ const NOT_RESTRICTED: &str =
 
 /// The states in which a worker may take a task in hand: that of being in hand when whoever has it must be gone by now, and
 /// that of waiting when it is time for a reminder.
-const TO_TRY: &str = "t.state IN ('PENDING', 'RETRYING', 'RUNNING', 'AWAITING_THIRD_PARTY')";
+const TO_TRY: &str =
+    "t.finished_at IS NULL AND t.state IN ('PENDING', 'RETRYING', 'RUNNING', 'AWAITING_THIRD_PARTY')";
 
 /// The systems at which a task's time has come.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
-    connector::{Connectors, Message},
+    connector::{Connectors, Failure, Message},
     domain::catalog::{self, Catalog},
     policy::{Action, Target},
 };
@@ -43,7 +43,7 @@ impl Command for HearThirdParty {
         let nothing = || Stop::from(Refusal::new(Code::NotFound, "No such request was made of you."));
         let catalog = catalog::held(w, &self.catalog).await?;
         let system = catalog.systems.get(&self.system).ok_or_else(nothing)?;
-        let Some(connector @ Connector::Http(http)) = &system.connector else { return Err(nothing()) };
+        let Some(Connector::Http(http)) = &system.connector else { return Err(nothing()) };
         let found = w.one(task::Entity::find_by_id(self.task)).await?.ok_or_else(nothing)?;
         if found.system_id != self.system {
             return Err(nothing());
@@ -52,8 +52,8 @@ impl Command for HearThirdParty {
         let row = w.lock(task::Entity::find_by_id(self.task)).await?.ok_or_else(nothing)?;
         w.about(Target::customer(row.customer_id));
         let lines = lines_of(w, &[row.id]).await?;
-        let known = subjects(w, connector, std::slice::from_ref(&row), &lines).await?.remove(&row.id);
-        let subject = known.map(|(subject, _)| subject).unwrap_or_default();
+        let known = subjects(w, system, std::slice::from_ref(&row), &lines).await?.remove(&row.id);
+        let subject = known.and_then(|known| known.subject).unwrap_or_default();
         let heard = self.connectors.receive(http, row.call_key, &subject, &self.message, w.now());
         let heard = heard.map_err(|rejected| Refusal::new(Code::InvalidFormat, rejected.to_string()))?;
         let known = task_message::Entity::find()
@@ -71,6 +71,10 @@ impl Command for HearThirdParty {
         w.insert::<task_message::Entity>(message).await?;
         let called_off = row.outcome == Some(TaskOutcome::Superseded);
         if row.finished_at.is_some() && !called_off {
+            return Ok(());
+        }
+        // What says nothing of how far they are changes nothing: our own request, sent back to us, is one such.
+        if matches!(heard.said, Err(Failure::Passing { .. })) {
             return Ok(());
         }
         // A worker that has it in hand asks what they have answered already: what comes of that no longer counts.

@@ -1,8 +1,8 @@
 //! What a task's system knows the person by: references of the lines it is about, and what of the profile it cannot do
-//! without. When that changes or goes, what open tasks need of it is sealed for each of them.
+//! without. When that changes or goes, what systems that still have something need of it is sealed for them.
 
 use crate::{
-    access::{Profile, Sql, Stop, Writer},
+    access::{Broken, Profile, Sql, Stop, Writer},
     connector::{Subject, known_by},
     domain::catalog::Catalog,
     policy::ProfileField,
@@ -11,15 +11,23 @@ use entity::{
     connector::Connector,
     customer, data_location,
     enums::SubjectKeyKind,
-    ids::{CategoryKey, TaskId},
-    subject_key, task, task_envelope,
+    envelope,
+    ids::{CategoryKey, CustomerId, SystemId, TaskId},
+    subject_key, system, task,
 };
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use zeroize::Zeroizing;
 
-/// What stands in the envelope of a task.
-type Sealed = BTreeMap<SubjectKeyKind, String>;
+/// What stands in an envelope.
+type Sealed = BTreeMap<SubjectKeyKind, BTreeSet<String>>;
+
+/// What a task's system knows the person by, and what the task is about.
+pub(super) struct Known {
+    /// None when what was sealed does not open.
+    pub subject: Option<Subject>,
+    pub categories: BTreeSet<CategoryKey>,
+}
 
 /// The field of a profile that a system may know somebody by.
 const fn field(kind: SubjectKeyKind) -> Option<ProfileField> {
@@ -60,31 +68,30 @@ pub(super) async fn lines_of(w: &Writer, tasks: &[TaskId]) -> Result<Vec<Line>, 
     w.numbers(sql).await
 }
 
-/// What the person of each of these tasks is known by at a system with this connector, and what each is about.
+/// What the person of each of these tasks is known by at a system with this connector, and what each is about. For those of
+/// whom it cannot be told, why.
 pub(super) async fn subjects(
     w: &Writer,
-    connector: &Connector,
+    system: &system::Model,
     tasks: &[task::Model],
     lines: &[Line],
-) -> Result<HashMap<TaskId, (Subject, BTreeSet<CategoryKey>)>, Stop> {
-    let ids = tasks.iter().map(|task| task.id).collect::<Vec<_>>();
+) -> Result<HashMap<TaskId, Known>, Stop> {
+    let Some(connector) = &system.connector else { return Ok(HashMap::new()) };
     let whose = tasks.iter().map(|task| task.customer_id).collect::<BTreeSet<_>>();
     let customers = customer::Entity::find().filter(customer::Column::Id.is_in(whose.iter().copied()));
     let customers = w.all(customers).await?;
     let customers = customers.into_iter().map(|row| (row.id, row)).collect::<HashMap<_, _>>();
     let (wanted, fields) = (known_by(connector), fields(connector));
-    let (mut keys, mut envelopes) = (HashMap::new(), HashMap::new());
+    let (mut keys, mut envelopes, mut there) = (HashMap::new(), HashMap::new(), BTreeSet::new());
     if !fields.is_empty() {
-        let of = subject_key::Column::CustomerId.is_in(whose);
-        keys.extend(
-            w.all(subject_key::Entity::find().filter(of))
-                .await?
-                .into_iter()
-                .map(|row| (row.customer_id, row)),
-        );
-        let of = task_envelope::Column::TaskId.is_in(ids);
-        let sealed = w.all(task_envelope::Entity::find().filter(of)).await?;
-        envelopes.extend(sealed.into_iter().map(|row| (row.task_id, row)));
+        let of = subject_key::Column::CustomerId.is_in(whose.iter().copied());
+        let found = w.all(subject_key::Entity::find().filter(of)).await?;
+        keys.extend(found.into_iter().map(|row| (row.customer_id, row)));
+        let of = envelope::Column::CustomerId.is_in(whose.iter().copied());
+        let at = envelope::Column::SystemId.eq(system.id);
+        let sealed = w.all(envelope::Entity::find().filter(of).filter(at)).await?;
+        envelopes.extend(sealed.into_iter().map(|row| (row.customer_id, row)));
+        there = ever_there(w, system, &whose, &fields).await?;
     }
     let mut subjects = HashMap::new();
     for task in tasks {
@@ -101,49 +108,95 @@ pub(super) async fn subjects(
         if let Some(customer) = customer.filter(|_| wanted.contains(&SubjectKeyKind::Reference)) {
             subject = subject.known_by(SubjectKeyKind::Reference, &customer.reference);
         }
-        let known = match (envelopes.get(&task.id), customer) {
-            (Some(envelope), _) => unseal(w, envelope)?,
-            (None, Some(customer)) => of_profile(w, customer, keys.get(&customer.id), &fields)?,
-            (None, None) => Sealed::new(),
+        // A third party is told nothing of the person that it never had.
+        let told = fields.iter().filter(|(_, field)| {
+            system.third_party_id.is_none() || there.contains(&(task.customer_id, field.category().into()))
+        });
+        let told = told.copied().collect::<Vec<_>>();
+        let known = customer.map(|customer| {
+            sealed_and_now(w, envelopes.get(&customer.id), (customer, keys.get(&customer.id)), &told)
+        });
+        let known = match known.transpose() {
+            Ok(known) => known.unwrap_or_default(),
+            // One that does not open is somebody's to look at, and keeps nobody else waiting.
+            Err(Stop::Broken(Broken::Sealed)) => {
+                subjects.insert(task.id, Known { subject: None, categories });
+                continue;
+            }
+            Err(stop) => return Err(stop),
         };
-        for (kind, value) in known {
-            subject = subject.known_by(kind, &value);
+        for (kind, values) in &known {
+            for value in values {
+                subject = subject.known_by(*kind, value);
+            }
         }
-        let told = fields.iter().map(|(_, field)| field.category().into()).collect::<Vec<_>>();
-        w.tells(task.customer_id, &told);
-        subjects.insert(task.id, (subject, categories));
+        w.tells(task.customer_id, &told.iter().map(|(_, field)| field.category().into()).collect::<Vec<_>>());
+        subjects.insert(task.id, Known { subject: Some(subject), categories });
     }
     Ok(subjects)
 }
 
-fn of_profile(
+/// Of these customers, which categories of these fields a system has, or had.
+async fn ever_there(
     w: &Writer,
-    customer: &customer::Model,
-    key: Option<&subject_key::Model>,
+    system: &system::Model,
+    whose: &BTreeSet<CustomerId>,
+    fields: &[(SubjectKeyKind, ProfileField)],
+) -> Result<BTreeSet<(CustomerId, CategoryKey)>, Stop> {
+    let mut sql =
+        Sql::new("SELECT DISTINCT l.customer_id, l.category FROM data_location l WHERE l.system_id = ");
+    sql.bind(system.id.0).push(" AND l.customer_id IN ").list(whose.iter().map(|id| id.0));
+    sql.push(" AND l.category IN ").list(fields.iter().map(|(_, field)| field.category().to_owned()));
+    let found = w.numbers::<There>(sql).await?;
+    Ok(found.into_iter().map(|row| (row.customer_id, row.category)).collect())
+}
+
+#[derive(FromQueryResult)]
+struct There {
+    customer_id: CustomerId,
+    category: CategoryKey,
+}
+
+/// What a person was known by, and is.
+fn sealed_and_now(
+    w: &Writer,
+    envelope: Option<&envelope::Model>,
+    (customer, key): (&customer::Model, Option<&subject_key::Model>),
     fields: &[(SubjectKeyKind, ProfileField)],
 ) -> Result<Sealed, Stop> {
-    let Some(key) = key.filter(|_| !fields.is_empty()) else { return Ok(Sealed::new()) };
-    let profile = w.open(customer, key)?.unwrap_or_default();
-    Ok(known(&profile, fields))
+    let mut all = envelope.map(|envelope| unseal(w, envelope)).transpose()?.unwrap_or_default();
+    all.retain(|kind, _| fields.iter().any(|(wanted, _)| wanted == kind));
+    if let Some(key) = key.filter(|_| !fields.is_empty()) {
+        let profile = w.open(customer, key)?.unwrap_or_default();
+        add(&mut all, &profile, fields);
+    }
+    Ok(all)
 }
 
-fn known(profile: &Profile, fields: &[(SubjectKeyKind, ProfileField)]) -> Sealed {
-    let value =
-        |(kind, field): &(SubjectKeyKind, ProfileField)| Some((*kind, profile.get(*field)?.to_owned()));
-    fields.iter().filter_map(value).collect()
+fn add(all: &mut Sealed, profile: &Profile, fields: &[(SubjectKeyKind, ProfileField)]) {
+    for (kind, field) in fields {
+        if let Some(value) = profile.get(*field) {
+            all.entry(*kind).or_default().insert(value.to_owned());
+        }
+    }
 }
 
-fn unseal(w: &Writer, envelope: &task_envelope::Model) -> Result<Sealed, Stop> {
-    let plain = w.open_for_task(envelope)?;
-    serde_json::from_slice(&plain).map_err(|_| crate::access::Broken::Stored("an envelope").into())
+fn unseal(w: &Writer, envelope: &envelope::Model) -> Result<Sealed, Stop> {
+    let plain = w.open_for(envelope)?;
+    serde_json::from_slice(&plain).map_err(|_| Broken::Sealed.into())
 }
 
-/// Seals for each open task of a customer's what its system knows them by, where it knows them by these fields of the
-/// profile, which are about to change: it has to find them by what they were.
+#[derive(FromQueryResult)]
+struct At {
+    system_id: SystemId,
+}
+
+/// Seals what systems know a customer by, where they have something of theirs and know them by these fields of the profile,
+/// which are about to change: when that has to go, now or in years, they have to find them by what they were.
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::domain) async fn seal_for_open_tasks(
+pub(in crate::domain) async fn seal_before_change(
     w: &Writer,
     catalog: &Catalog,
     customer: &customer::Model,
@@ -160,24 +213,36 @@ pub(in crate::domain) async fn seal_for_open_tasks(
     if systems.is_empty() {
         return Ok(());
     }
-    let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.finished_at IS NULL AND t.customer_id = ");
-    sql.bind(customer.id.0).push(" AND t.system_id IN ").list(systems.keys().map(|id| id.0));
-    sql.push(" AND NOT EXISTS (SELECT 1 FROM task_envelope e WHERE e.task_id = t.id) ORDER BY t.id");
-    let mut sealed = Vec::new();
-    for task in w.numbers::<task::Model>(sql).await? {
-        let Some(fields) = systems.get(&task.system_id) else { continue };
-        let plain = serde_json::to_vec(&known(before, fields));
-        let plain = Zeroizing::new(plain.map_err(|_| crate::access::Broken::Stored("an envelope"))?);
-        sealed.push(w.seal_for_task(&task, &plain)?);
+    let mut sql = Sql::new(
+        "SELECT DISTINCT l.system_id FROM data_location l WHERE l.held_to IS NULL AND l.customer_id = ",
+    );
+    sql.bind(customer.id.0).push(" AND l.system_id IN ").list(systems.keys().map(|id| id.0));
+    sql.push(" ORDER BY l.system_id");
+    for at in w.numbers::<At>(sql).await? {
+        let Some(fields) = systems.get(&at.system_id) else { continue };
+        let known = w.one(envelope::Entity::find_by_id((customer.id, at.system_id))).await?;
+        let mut all = known.as_ref().map(|known| unseal(w, known)).transpose()?.unwrap_or_default();
+        add(&mut all, before, fields);
+        let plain = Zeroizing::new(serde_json::to_vec(&all).map_err(|_| Broken::Sealed)?);
+        let sealed = w.seal_for((customer.id, at.system_id), &plain)?;
+        match known {
+            Some(_) => w.update::<envelope::Entity>(sealed).await.map(drop)?,
+            None => w.insert::<envelope::Entity>(sealed).await.map(drop)?,
+        }
     }
-    w.insert_all::<task_envelope::Entity>(&sealed).await
+    Ok(())
 }
 
-/// Destroys what was sealed for these tasks, which have ended.
+/// Destroys what was sealed for a system about somebody of whom nothing is left there.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn forget_known(w: &Writer, tasks: &[TaskId]) -> Result<(), Stop> {
-    let of = task_envelope::Column::TaskId.is_in(tasks.iter().copied());
-    w.delete(task_envelope::Entity::delete_many().filter(of)).await.map(drop)
+pub(super) async fn forget_if_nothing_is_left(w: &Writer, task: &task::Model) -> Result<(), Stop> {
+    let mut sql = Sql::new("DELETE FROM envelope WHERE customer_id = ");
+    sql.bind(task.customer_id.0).push(" AND system_id = ").bind(task.system_id.0);
+    sql.push(
+        " AND NOT EXISTS (SELECT 1 FROM data_location l WHERE l.customer_id = envelope.customer_id \
+         AND l.system_id = envelope.system_id AND l.held_to IS NULL)",
+    );
+    w.execute(sql).await.map(drop)
 }

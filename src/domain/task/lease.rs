@@ -1,12 +1,13 @@
 //! Takes tasks in hand, for a while: what a worker that died had in hand, another takes up when its time is over.
 
 use super::{
-    known_by::{Line, lines_of, subjects},
+    known_by::{Known, Line, lines_of, subjects},
+    settle::{changed, to_a_person},
     write::write,
 };
 use crate::{
     access::{Command, Stop, Writer},
-    connector::{Asking, Call, Connectors, actions},
+    connector::{Asking, Call, Connectors, actions, max_attempts},
     domain::{
         catalog::{self, Catalog},
         justification::unjustified,
@@ -16,19 +17,22 @@ use crate::{
 use chrono::TimeDelta;
 use entity::{
     connector::Connector,
-    customer,
-    enums::{CustomerStatus, TaskAction, TaskState},
+    enums::{TaskAction, TaskState},
     ids::{SystemId, TaskId},
     task,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{LockBehavior, LockType, Query},
+    sea_query::{Expr, LockBehavior, LockType},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
 /// When it is looked again at a task that something has come to keep meanwhile, should nobody have called it off by then.
 pub(super) const LATER: TimeDelta = TimeDelta::minutes(15);
+
+/// While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
+const NOT_RESTRICTED: &str =
+    "NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = task.customer_id AND c.status = 'RESTRICTED')";
 
 /// Takes the next tasks of one system in hand, those that its connector can do. Several workers may do so side by side.
 #[derive(Clone, Debug)]
@@ -47,6 +51,8 @@ pub struct Leased {
     pub task: TaskId,
     /// Which time it was taken in hand: its result counts only for as long as nobody else has done so since.
     pub lease: i64,
+    /// How its system is reached: the system's version.
+    pub version: i32,
     pub asking: Asking,
     pub connector: Connector,
     pub call: Call,
@@ -62,15 +68,27 @@ impl Command for LeaseTasks {
 
     async fn run(self, w: &mut Writer) -> Result<Vec<Leased>, Stop> {
         let catalog = catalog::held(w, &self.catalog).await?;
-        let connector = catalog.systems.get(&self.system).and_then(|system| system.connector.clone());
-        let Some(connector) = connector else { return Ok(Vec::new()) };
-        let tasks = self.due(w, &actions(&connector)).await?;
+        let system = catalog.systems.get(&self.system);
+        let Some((system, connector)) = system.and_then(|system| Some((system, system.connector.as_ref()?)))
+        else {
+            return Ok(Vec::new());
+        };
+        let tasks = self.due(w, &actions(connector)).await?;
         let lines = lines_of(w, &tasks.iter().map(|task| task.id).collect::<Vec<_>>()).await?;
         let tasks = self.still_to_do(w, &catalog, tasks, &lines).await?;
-        let mut subjects = subjects(w, &connector, &tasks, &lines).await?;
+        let mut subjects = subjects(w, system, &tasks, &lines).await?;
         let mut leased = Vec::with_capacity(tasks.len());
         for task in tasks {
-            let Some((subject, categories)) = subjects.remove(&task.id) else { continue };
+            let Some(Known { subject, categories }) = subjects.remove(&task.id) else { continue };
+            w.tells(task.customer_id, &categories.iter().cloned().collect::<Vec<_>>());
+            let Some(subject) = subject else {
+                to_a_person(w, task, "What is sealed about the person cannot be opened.").await?;
+                continue;
+            };
+            if task.state == TaskState::Running && task.attempts >= max_attempts(connector) {
+                to_a_person(w, task, "Each attempt was broken off before anything came of it.").await?;
+                continue;
+            }
             let row = task::Model {
                 state: TaskState::Running,
                 attempts: task.attempts + 1,
@@ -78,21 +96,21 @@ impl Command for LeaseTasks {
                 next_attempt_at: Some(w.now() + self.lasts),
                 ..task
             };
-            let row = w.update::<task::Entity>(row).await?;
-            w.changed(row.customer_id, &["tasks"]);
-            w.tells(row.customer_id, &categories.iter().cloned().collect::<Vec<_>>());
-            let letter = match &connector {
+            let row = changed(w, row).await?;
+            let letter = match connector {
                 Connector::Email(email) => {
                     Some(write(w, (&catalog, &self.connectors), email, &row, (&categories, &subject)).await?)
                 }
                 _ => None,
             };
-            let (task, system, asked_at) = (row.id, row.system_id, row.created_at);
-            let asking = Asking { task, system, asked_at, now: w.now(), letter };
-            let found_before = row.found_before.and_then(|rows| u64::try_from(rows).ok());
+            let (task, system_id, asked_at) = (row.id, row.system_id, row.created_at);
+            let asking = Asking { task, system: system_id, asked_at, now: w.now(), letter };
+            // What was found by another way there says nothing of this one.
+            let found = row.found_before.filter(|_| row.found_version == Some(system.version));
+            let found_before = found.and_then(|rows| u64::try_from(rows).ok());
             let call = Call { key: row.call_key, action: row.action, categories, subject, found_before };
-            let connector = connector.clone();
-            leased.push(Leased { task: row.id, lease: row.lease, asking, connector, call });
+            let (connector, version) = (connector.clone(), system.version);
+            leased.push(Leased { task, lease: row.lease, version, asking, connector, call });
         }
         Ok(leased)
     }
@@ -101,12 +119,6 @@ impl Command for LeaseTasks {
 impl LeaseTasks {
     /// The first tasks whose time has come, longest due first, that nobody else is taking at this moment.
     async fn due(&self, w: &Writer, actions: &[TaskAction]) -> Result<Vec<task::Model>, Stop> {
-        // While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
-        let restricted = Query::select()
-            .column(customer::Column::Id)
-            .from(customer::Entity)
-            .and_where(customer::Column::Status.eq(CustomerStatus::Restricted))
-            .take();
         let waiting =
             [TaskState::Pending, TaskState::Retrying, TaskState::Running, TaskState::AwaitingThirdParty];
         let due = task::Entity::find()
@@ -114,11 +126,13 @@ impl LeaseTasks {
             .filter(task::Column::State.is_in(waiting))
             .filter(task::Column::NextAttemptAt.lte(w.now()))
             .filter(task::Column::Action.is_in(actions.iter().copied()))
-            .filter(task::Column::CustomerId.not_in_subquery(restricted))
+            .filter(task::Column::FinishedAt.is_null())
+            .filter(Expr::cust(NOT_RESTRICTED))
             .order_by_asc(task::Column::NextAttemptAt)
             .order_by_asc(task::Column::Id)
             .limit(self.most as u64)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+            // Weaker than for a change of the key: a row that somebody else's new row refers to is not passed over.
+            .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
         w.all(due).await
     }
 

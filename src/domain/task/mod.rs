@@ -22,7 +22,7 @@ pub use complete::CompleteTask;
 pub use due::{AnswersOverdue, DueTasks, HandOver, SystemsWithWork};
 pub use evidence::EvidenceOfTasks;
 pub use hear::HearThirdParty;
-pub(in crate::domain) use known_by::seal_for_open_tasks;
+pub(in crate::domain) use known_by::seal_before_change;
 pub use lease::{LeaseTasks, Leased};
 pub use list::{ListTasks, TaskFilter, TaskOrder, TasksOf, TasksOfCustomers};
 pub use own::{DisposeOfProfile, NoteFailure};

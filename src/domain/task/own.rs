@@ -2,7 +2,7 @@
 
 use super::{
     backoff,
-    known_by::{lines_of, seal_for_open_tasks},
+    known_by::{lines_of, seal_before_change},
     lease::LATER,
     settle::{Came, changed, cut, finish, to_a_person},
 };
@@ -133,7 +133,7 @@ async fn empty(
     if there.is_empty() {
         return Ok(0);
     }
-    seal_for_open_tasks(w, catalog, &customer, &profile, &there).await?;
+    seal_before_change(w, catalog, &customer, &profile, &there).await?;
     for field in &there {
         profile.clear(*field);
     }

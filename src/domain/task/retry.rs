@@ -33,7 +33,8 @@ impl Command for RetryTask {
             TaskState::Succeeded | TaskState::Cancelled => {
                 Some((Code::TaskFinished, "This task has ended already."))
             }
-            TaskState::Running => {
+            // When its time in hand is over, whoever had it is gone.
+            TaskState::Running if row.next_attempt_at.is_none_or(|until| until > w.now()) => {
                 Some((Code::TaskRunning, "A worker has it in hand this moment: try again shortly."))
             }
             _ => None,
@@ -47,6 +48,9 @@ impl Command for RetryTask {
             state: TaskState::Pending,
             next_attempt_at: Some(row.not_before.max(w.now())),
             attempts: 0,
+            lease: row.lease + 1,
+            found_before: None,
+            found_version: None,
             call_key,
             found_nothing: false,
             last_error: None,

@@ -2,7 +2,7 @@
 
 use super::{
     backoff,
-    known_by::{forget_known, lines_of},
+    known_by::{forget_if_nothing_is_left, lines_of},
 };
 use crate::{
     access::{Sql, Stop, Writer},
@@ -114,7 +114,7 @@ fn patience(now: DateTime<Utc>, catalog: &Catalog, connector: Option<&Connector>
 }
 
 pub(super) async fn to_a_person(w: &Writer, row: task::Model, why: &str) -> Result<task::Model, Stop> {
-    let row = task::Model { last_error: Some(cut(why)), next_attempt_at: None, ..row };
+    let row = task::Model { last_error: Some(cut(why)), next_attempt_at: None, answer_by: None, ..row };
     changed(w, task::Model { state: TaskState::NeedsHuman, ..row }).await
 }
 
@@ -178,7 +178,7 @@ async fn note_state(w: &Writer, system: SystemId, failure: Option<&Failure>) -> 
 ///
 /// What is gone, or was not there, leaves tombstones. What its holder keeps, or cannot dispose of, stays on its way out on
 /// the map: nobody is asked again, unless a service needs it once more and then does not. A task that was called off while
-/// it was being done stays that; what it did is on the map all the same.
+/// it was being done stays that; what it did is on the map all the same, unless they were given it anew.
 ///
 /// # Errors
 /// When the database fails.
@@ -194,9 +194,18 @@ pub(super) async fn finish(w: &Writer, row: task::Model, came: Came) -> Result<t
         };
         let mut sql = Sql::new("UPDATE data_location SET external_reference = NULL, state = ");
         sql.bind(state).push(", held_to = ").bind(w.now()).push(" WHERE held_to IS NULL");
-        if !called_off {
-            sql.push(" AND state = 'DISPOSAL_PENDING'");
-        }
+        match row.finished_at {
+            None => sql.push(" AND state = 'DISPOSAL_PENDING'"),
+            // What was given to them since, or is being asked for anew, they have not said to be gone.
+            Some(called_off_at) => sql
+                .push(" AND NOT EXISTS (SELECT 1 FROM disclosure d WHERE d.customer_id = data_location.customer_id \
+                       AND d.system_id = data_location.system_id AND d.disclosed_at >= ")
+                .bind(called_off_at)
+                .push(
+                    ") AND NOT EXISTS (SELECT 1 FROM task_location o JOIN task t ON t.id = o.task_id \
+                     WHERE o.data_location_id = data_location.id AND t.finished_at IS NULL)",
+                ),
+        };
         sql.push(" AND id IN (SELECT x.data_location_id FROM task_location x WHERE x.task_id = ");
         sql.bind(row.id.0).push(")");
         w.execute(sql).await?;
@@ -205,36 +214,18 @@ pub(super) async fn finish(w: &Writer, row: task::Model, came: Came) -> Result<t
     w.changed(row.customer_id, &["tasks"]);
     w.tells(row.customer_id, &categories);
     w.insert::<task_evidence::Entity>(came.evidence).await?;
-    forget_known(w, &[row.id]).await?;
+    forget_if_nothing_is_left(w, &row).await?;
     if called_off {
-        if gone {
-            end_those_without_lines(w, &row).await?;
-        }
         return w.update::<task::Entity>(row).await;
     }
     let ended = task::Model {
         state: if gone { TaskState::Succeeded } else { TaskState::Cancelled },
         outcome: Some(came.outcome),
         next_attempt_at: None,
+        answer_by: None,
         last_error: None,
         finished_at: Some(w.now()),
         ..row
     };
     w.update::<task::Entity>(ended).await
-}
-
-/// What a task that was called off has done all the same, no other task has to do.
-async fn end_those_without_lines(w: &Writer, done: &task::Model) -> Result<(), Stop> {
-    let mut sql = Sql::new("UPDATE task SET state = 'CANCELLED', outcome = 'SUPERSEDED', finished_at = ");
-    sql.bind(w.now()).push(" WHERE finished_at IS NULL AND customer_id = ").bind(done.customer_id.0);
-    sql.push(" AND system_id = ").bind(done.system_id.0);
-    sql.push(
-        " AND action IN ('ERASE', 'ANONYMIZE') AND NOT EXISTS (SELECT 1 FROM task_location x \
-         JOIN data_location l ON l.id = x.data_location_id WHERE x.task_id = task.id AND l.held_to IS NULL)",
-    );
-    w.execute(sql).await?;
-    let mut sql = Sql::new("DELETE FROM task_envelope WHERE customer_id = ");
-    sql.bind(done.customer_id.0);
-    sql.push(" AND task_id IN (SELECT id FROM task WHERE finished_at IS NOT NULL)");
-    w.execute(sql).await.map(drop)
 }

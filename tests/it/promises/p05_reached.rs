@@ -76,7 +76,7 @@ async fn whoever_is_asked_late_still_learns_who_is_meant_and_then_nobody_does() 
     host.usually(Manner::Says(503, json!({})));
     app.connect(HOST, http(&host)).await;
     let customer = gone(&app, "K-5203").await;
-    let sealed = async || app.database.rows("SELECT task_id FROM task_envelope").await.len();
+    let sealed = async || app.database.rows("SELECT system_id FROM envelope").await.len();
     for _ in 0..8 {
         app.try_to_work().await;
         app.advance(TimeDelta::days(1));
@@ -273,6 +273,14 @@ async fn only_an_admin_says_how_a_system_is_reached_and_only_within_bounds() {
     for (connector, code, field) in [
         (wrong("url", json!("http://169.254.169.254/latest")), "ADDRESS_NOT_ALLOWED", "connector.http.url"),
         (wrong("url", json!("https://10.0.0.7/dsr")), "ADDRESS_NOT_ALLOWED", "connector.http.url"),
+        (wrong("url", json!("https://evil.example/dsr")), "ADDRESS_NOT_ALLOWED", "connector.http.url"),
+        (crm("/sql/url", json!("postgres://evil.example/crm")), "ADDRESS_NOT_ALLOWED", "connector.sql.url"),
+        (
+            crm("/sql/url", json!("postgres://crm.example/crm?host=/run/postgresql")),
+            "ADDRESS_NOT_ALLOWED",
+            "connector.sql.url",
+        ),
+        (wrong("actions", json!(["ERASE", "ERASE"])), "ALREADY_EXISTS", "connector.http.actions"),
         (wrong("url", json!("https://a:b@party.example")), "SECRET_IN_INPUT", "connector.http.url"),
         (
             wrong("signingSecret", json!({ "environment": "KARTOTEK_SECRET_NONE" })),

@@ -61,10 +61,10 @@ fn what_is_personal_of_customers_is_sealed() {
             "data_location.recorded_by",
             "disclosure.disclosed_by",
             "disposal_plan.created_by",
+            "envelope.sealed",
             "legal_hold.lifted_by",
             "legal_hold.placed_by",
             "notice.delivered_by",
-            "task_envelope.sealed",
             "task_evidence.recorded_by",
         ]
     );

@@ -66,8 +66,8 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("consent", &["catalog", "customer", "disposal", "gate", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
     ("gate", &["catalog", "third_party"]),
-    // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies; seals for open tasks what
-    // is about to change.
+    // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies; seals what
+    // is about to change for those who know people by it.
     ("customer", &["catalog", "data_location", "disposal", "justification", "task"]),
     // Up, for the one check that a customer is still there, and locked.
     ("subscription", &["catalog", "customer", "disposal"]),

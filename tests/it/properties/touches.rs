@@ -55,16 +55,17 @@ async fn every_row_of_a_customers_says_whose_it_is() {
     assert_eq!(app.complete(&task, serde_json::json!({})).await.user_errors(), []);
     for table in [
         "answer_link (task_id, customer_id, expires_at, hash)",
-        "task_envelope (task_id, customer_id, master_key_id, wrapped, sealed)",
+        "envelope (system_id, customer_id, master_key_id, wrapped, sealed)",
         "task_message (task_id, customer_id, received_at, message)",
     ] {
-        let rest = if table.starts_with("task_e") { "'1', HASH, HASH" } else { "created_at, HASH" };
+        let rest = if table.starts_with("env") { "'1', HASH, HASH" } else { "created_at, HASH" };
+        let id = if table.starts_with("env") { "system_id" } else { "id" };
         let hash = match app.database.engine {
             Engine::Postgres => "sha256(uuid_send(id))",
             Engine::Sqlite => "randomblob(32)",
         };
-        let insert =
-            format!("INSERT INTO {table} SELECT id, customer_id, {rest} FROM task").replace("HASH", hash);
+        let insert = format!("INSERT INTO {table} SELECT DISTINCT {id}, customer_id, {rest} FROM task")
+            .replace("HASH", hash);
         app.database.run(&insert).await;
     }
     let db = app.database.owner();

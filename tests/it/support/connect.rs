@@ -4,7 +4,7 @@ use super::{
     Answer, TestApp,
     third_party::{FakeThirdParty, SECRET},
 };
-use kartotek::connector::{Allowed, Connectors, Secrets, email::Mailer};
+use kartotek::connector::{Allowed, Connectors, Hosts, Secrets, email::Mailer};
 use serde_json::{Value, json};
 use std::sync::{
     Arc, LazyLock,
@@ -32,6 +32,7 @@ pub fn connectors(public_url: Option<&str>, smtp_url: Option<&str>) -> Connector
     let secrets = [("KARTOTEK_SECRET_HOST".to_owned(), SECRET.to_owned())];
     let allowed = Allowed {
         secrets: Secrets::new(secrets, None),
+        hosts: Hosts::new(["127.0.0.1", "crm.example"].map(|host| host.parse().unwrap())),
         networks: vec!["127.0.0.0/8".parse().unwrap()],
         sqlite_folder: Some(FOLDER.path().to_owned()),
         mailer: smtp_url.map(|url| {
@@ -96,6 +97,13 @@ impl TestApp {
         let set = self.admin().ask(SET_CONNECTOR, json!({ "input": input })).await;
         self.server.catalogs.refresh().await.unwrap();
         set
+    }
+
+    /// All third parties were looked at again, and may go on for years.
+    pub async fn review_all(&self) {
+        self.database.run("UPDATE third_party SET review_due = '2099-01-01'").await;
+        self.database.run("UPDATE catalog_version SET version = version + 1").await;
+        self.server.catalogs.refresh().await.unwrap();
     }
 
     /// The one task at a system.

@@ -152,3 +152,25 @@ async fn what_was_called_off_and_done_all_the_same_is_gone() {
     assert_eq!(host.call_back(&asked, "completed").await, 204);
     app.finish().await;
 }
+
+/// Called off, given to them anew, and then they say of the first time that it is gone: what they have now is not.
+#[tokio::test]
+async fn what_they_were_given_since_is_not_gone() {
+    let (app, host, customer) = waiting("K-5307").await;
+    let asked = host.asked().remove(0);
+    app.review_all().await;
+    let subscription = app.start(&customer, "web-hosting").await;
+    app.allow(&customer, "web-hosting").await;
+    let system = app.system_id(HOST).await;
+    let given = app.share(&customer, &system, &["user.name", "user.contact.email"]).await;
+    assert_eq!(given.user_errors(), []);
+    assert_eq!(host.call_back(&asked, "completed").await, 204);
+    assert!(app.at(&customer, HOST).await.iter().all(|(_, state)| state == "HELD"));
+    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
+    assert_eq!(host.call_back(&asked, "completed").await, 204);
+    let states = app.at(&customer, HOST).await;
+    assert!(states.iter().all(|(_, state)| state == "DISPOSAL_PENDING"), "{states:?}");
+    let tasks = app.tasks_at(&customer, HOST).await;
+    assert!(tasks.iter().any(|task| task["state"] == "PENDING"), "{tasks:?}");
+    app.finish().await;
+}

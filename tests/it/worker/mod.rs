@@ -2,5 +2,6 @@
 
 mod callbacks;
 mod crash_points;
+mod known_by;
 mod leases;
 mod letters;

@@ -44,12 +44,10 @@ fn with_wait(status: u16, wait: &str) -> Option<Duration> {
 #[test]
 fn w1_bad_statuses_pass_or_last() {
     let failure = |status| refusal(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), at(NOW));
-    for status in [408, 409, 425, 429, 500, 501, 502, 503, 504, 599] {
+    for status in [401, 403, 404, 408, 409, 425, 429, 500, 501, 502, 503, 504, 599] {
         assert!(matches!(failure(status), Some(Failure::Passing { retry_after: None, .. })), "{status}");
     }
-    for status in
-        [300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 410, 413, 418, 422, 451, 600, 999]
-    {
+    for status in [300, 301, 302, 303, 304, 307, 308, 400, 405, 410, 413, 418, 422, 451, 600, 999] {
         assert!(matches!(failure(status), Some(Failure::Lasting { .. })), "{status}");
     }
     for status in [200, 201, 202, 204] {

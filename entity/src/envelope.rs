@@ -1,21 +1,22 @@
-//! What a task's system knows the person by, sealed until the task has ended.
+//! What a system knew a customer by, sealed for as long as something of theirs is there.
 
 use crate::{
-    ids::{CustomerId, TaskId},
+    ids::{CustomerId, SystemId},
     touch::{Recorded, Touch},
 };
 use sea_orm::entity::prelude::*;
 
-/// What a task's system knows the person by, sealed until the task has ended.
+/// What a system knew a customer by, sealed for as long as something of theirs is there.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "task_envelope")]
+#[sea_orm(table_name = "envelope")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub task_id: TaskId,
     pub customer_id: CustomerId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub system_id: SystemId,
     /// Which master key wraps the key.
     pub master_key_id: String,
-    /// The task's own key, wrapped.
+    /// The envelope's own key, wrapped.
     pub wrapped: Vec<u8>,
     /// What is sealed under it.
     pub sealed: Vec<u8>,
