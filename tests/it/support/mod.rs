@@ -15,6 +15,7 @@ pub mod dispose;
 pub mod dump;
 pub mod entities;
 pub mod find;
+pub mod request;
 pub mod snapshot;
 pub mod third_party;
 pub mod told;
