@@ -185,6 +185,39 @@ words! {
     /// What came of a task.
     TaskOutcome { Done, NothingFound, Kept, Impossible, Superseded }
 
+    /// The right that a customer uses.
+    DataRequestType {
+        /// Art. 17
+        Erasure,
+    }
+
+    /// How far a request has come.
+    DataRequestStatus { Received, Verified, InProgress, Completed, PartiallyCompleted, Rejected, Withdrawn }
+
+    /// What lets more time be taken (Art. 12(3)).
+    ExtensionReason { Complexity, NumberOfRequests }
+
+    /// What lets a request's clock stand still.
+    PauseReason {
+        /// Awaiting proof of who is asking (Art. 12(6)).
+        Identity,
+        /// Awaiting word of what is meant.
+        Clarification,
+    }
+
+    /// What lets a request be refused.
+    RejectionGround {
+        IdentityNotProven,
+        ManifestlyUnfounded,
+        Excessive,
+        FreedomOfExpression,
+        LegalObligation,
+        PublicHealth,
+        ArchivingAndResearch,
+        LegalClaims,
+        RightDoesNotApply,
+    }
+
     /// How a third party stands to the company, by GDPR terms (Art. 4(7), 4(8), 26).
     ThirdPartyRole { Processor, JointController, Controller }
 

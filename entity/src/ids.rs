@@ -69,6 +69,10 @@ ids! {
     DisclosureId,
     /// What forbids the disposal of a customer's data.
     LegalHoldId,
+    /// What a customer asks for by their rights.
+    DataRequestId,
+    /// A time in which a request's clock stood still.
+    DataRequestPauseId,
     /// One thing to be done at one system.
     TaskId,
     /// What a disposal would do, or did.

@@ -2,7 +2,7 @@
 
 use crate::{
     enums::{TaskAction, TaskCause, TaskOutcome, TaskState},
-    ids::{CustomerId, SystemId, TaskId},
+    ids::{CustomerId, DataRequestId, SystemId, TaskId},
     touch::{Recorded, Touch},
 };
 use sea_orm::entity::prelude::*;
@@ -51,6 +51,8 @@ pub struct Model {
     pub due_at: DateTimeUtc,
     pub created_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
+    /// The request that it is to fulfil, if a customer asked for it.
+    pub data_request_id: Option<DataRequestId>,
 }
 
 /// None: joins are written where they are needed.

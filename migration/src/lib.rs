@@ -11,6 +11,7 @@ mod m20261125_000003_create_audit;
 mod m20261125_000004_create_disclosure;
 mod m20261125_000005_create_disposal;
 mod m20261125_000006_create_evidence;
+mod m20261125_000007_create_data_request;
 pub mod privileges;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000004_create_disclosure::Migration),
             Box::new(m20261125_000005_create_disposal::Migration),
             Box::new(m20261125_000006_create_evidence::Migration),
+            Box::new(m20261125_000007_create_data_request::Migration),
         ]
     }
 }

@@ -36,8 +36,11 @@ codes! {
     ConsentWithdrawn = "CONSENT_WITHDRAWN", ChooseOne = "CHOOSE_ONE", PlanChanged = "PLAN_CHANGED",
     PlanExpired = "PLAN_EXPIRED", SubscriptionEnded = "SUBSCRIPTION_ENDED", SameService = "SAME_SERVICE",
     HoldLifted = "HOLD_LIFTED", TaskFinished = "TASK_FINISHED", TaskRunning = "TASK_RUNNING",
-    AddressNotAllowed = "ADDRESS_NOT_ALLOWED", SecretInInput = "SECRET_IN_INPUT",
-    SecretNotFound = "SECRET_NOT_FOUND", ConnectorUnsuitable = "CONNECTOR_UNSUITABLE",
+    AddressNotAllowed = "ADDRESS_NOT_ALLOWED", GroundNotApplicable = "GROUND_NOT_APPLICABLE",
+    SecretInInput = "SECRET_IN_INPUT", SecretNotFound = "SECRET_NOT_FOUND",
+    ConnectorUnsuitable = "CONNECTOR_UNSUITABLE", ClockPaused = "CLOCK_PAUSED",
+    DuplicateRequest = "DUPLICATE_REQUEST", RequestClosed = "REQUEST_CLOSED", ClockRunning = "CLOCK_RUNNING",
+    AlreadyExtended = "ALREADY_EXTENDED", ExtensionTooLate = "EXTENSION_TOO_LATE",
 }
 
 /// One thing that a rule says no to.

@@ -347,6 +347,72 @@ pub enum TaskCause {
     Reconciliation,
 }
 
+/// The right that a customer uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::DataRequestType")]
+pub enum DataRequestType {
+    /// Art. 17
+    Erasure,
+}
+
+/// How far a request has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::DataRequestStatus")]
+pub enum DataRequestStatus {
+    /// It is not certain yet who is asking.
+    Received,
+    Verified,
+    InProgress,
+    /// Everything is done, or lawfully withheld.
+    Completed,
+    /// All that can be is done; some holder keeps something, or cannot let it go.
+    PartiallyCompleted,
+    Rejected,
+    Withdrawn,
+}
+
+/// Art. 12(3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::ExtensionReason")]
+pub enum ExtensionReason {
+    Complexity,
+    NumberOfRequests,
+}
+
+/// What lets the clock stand still. Nothing else does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::PauseReason")]
+pub enum PauseReason {
+    /// Awaiting proof of who is asking (Art. 12(6)).
+    Identity,
+    /// Awaiting word of what is meant.
+    Clarification,
+}
+
+/// What lets a request be refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::RejectionGround")]
+pub enum RejectionGround {
+    /// Art. 12(2), 12(6)
+    IdentityNotProven,
+    /// Art. 12(5)
+    ManifestlyUnfounded,
+    /// Art. 12(5)
+    Excessive,
+    /// Art. 17(3)(a)
+    FreedomOfExpression,
+    /// Art. 17(3)(b)
+    LegalObligation,
+    /// Art. 17(3)(c)
+    PublicHealth,
+    /// Art. 17(3)(d)
+    ArchivingAndResearch,
+    /// Art. 17(3)(e)
+    LegalClaims,
+    /// The right does not reach this data: there is no ground of Art. 17(1).
+    RightDoesNotApply,
+}
+
 /// What sort of actor it was. In this version, no THIRD_PARTY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::ActorKind")]

@@ -9,6 +9,9 @@ use crate::{
         consent::{ConsentParts, ConsentsByIds, ConsentsOf, ConsentsOfCustomers, PartsOfConsents},
         customer::{CustomersByIds, Keyed},
         data_location::{LocationsByIds, LocationsOf, LocationsOfCustomers},
+        data_request::{
+            CategoriesOfRequests, PausesOfRequests, Request, RequestsByIds, RequestsOf, RequestsOfCustomers,
+        },
         disclosure::{
             CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers, Recipient, RecipientsOf,
             RecipientsOfCustomers,
@@ -25,10 +28,10 @@ use crate::{
 };
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use entity::{
-    connector_state, consent, data_location, disclosure,
+    connector_state, consent, data_location, data_request_pause, disclosure,
     ids::{
-        CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId, DisposalPlanId, LegalHoldId,
-        NoticeId, SubscriptionId, SystemId, TaskId,
+        CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId, DisclosureId, DisposalPlanId,
+        LegalHoldId, NoticeId, SubscriptionId, SystemId, TaskId,
     },
     legal_hold, notice, notice_line, subscription, task, task_evidence,
 };
@@ -204,6 +207,20 @@ by_id!(One<TaskId>, task::Model, |keys| TasksByIds(keys.iter().map(|key| key.0).
     .into_iter()
     .map(|row| (One(row.id), row))
     .collect());
+by_id!(One<DataRequestId>, Request, |keys| RequestsByIds(keys.iter().map(|key| key.0).collect()), |found| {
+    found.into_iter().map(|request| (One(request.row.id), request)).collect()
+});
+by_id!(DataRequestId, Vec<CategoryKey>, |keys| CategoriesOfRequests(keys.to_vec()), |found| found);
+/// A request whose clock is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PausesOf(pub DataRequestId);
+
+by_id!(
+    PausesOf,
+    Vec<data_request_pause::Model>,
+    |keys| PausesOfRequests(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|(id, pauses)| (PausesOf(id), pauses)).collect()
+);
 /// A task whose evidence is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EvidenceOf(pub TaskId);
@@ -250,6 +267,7 @@ impl Loader<LinesOf> for Batch {
 }
 
 parts!(TasksOf, Page<task::Model>, |_batch, customers, of| TasksOfCustomers { customers, of: of.clone() });
+parts!(RequestsOf, Page<Request>, |_batch, customers, of| RequestsOfCustomers { customers, of: of.clone() });
 parts!(HoldsOf, Vec<legal_hold::Model>, |_batch, customers, _of| HoldsOfCustomers(customers));
 parts!(ConsentsOf, Page<consent::Model>, |_batch, customers, of| ConsentsOfCustomers {
     customers,

@@ -12,6 +12,7 @@ mod consent;
 mod context;
 mod customer;
 mod data_location;
+mod data_request;
 mod disclosure;
 mod disposal;
 pub mod documents;

@@ -6,6 +6,7 @@ use super::{
     consent::Consent,
     customer::Customer,
     data_location::DataLocation,
+    data_request::DataRequest,
     disclosure::Disclosure,
     disposal::DisposalPlan,
     legal_hold::LegalHold,
@@ -18,9 +19,9 @@ use super::{
 use async_graphql::{ID, Interface};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
-    AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DisclosureId,
-    DisposalPlanId, LegalHoldId, NoticeId, PurposeKey, RequirementId, RetentionRuleId, ServiceId,
-    SubscriptionId, SystemId, TaskId, ThirdPartyId,
+    AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId,
+    DisclosureId, DisposalPlanId, LegalHoldId, NoticeId, PurposeKey, RequirementId, RetentionRuleId,
+    ServiceId, SubscriptionId, SystemId, TaskId, ThirdPartyId,
 };
 use uuid::Uuid;
 
@@ -93,6 +94,7 @@ nodes! {
         Consent(ConsentId),
         Disclosure(DisclosureId),
         LegalHold(LegalHoldId),
+        DataRequest(DataRequestId),
         Task(TaskId),
         DisposalPlan(DisposalPlanId),
         AuditEvent(AuditEventId),
@@ -157,6 +159,7 @@ pub enum Node {
     Consent(Consent),
     Disclosure(Disclosure),
     LegalHold(LegalHold),
+    DataRequest(DataRequest),
     Task(Task),
     DisposalPlan(DisposalPlan),
     AuditEvent(AuditEvent),

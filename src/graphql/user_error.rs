@@ -88,6 +88,20 @@ pub enum UserErrorCode {
     PlanExpired,
     /// The hold was lifted already.
     HoldLifted,
+    /// The customer has asked for it already, and that is under way.
+    DuplicateRequest,
+    /// The request has been carried out, refused or taken back already.
+    RequestClosed,
+    /// The request's clock stands still already.
+    ClockPaused,
+    /// The request's clock runs already.
+    ClockRunning,
+    /// More time was taken before, which is possible once.
+    AlreadyExtended,
+    /// The first month is over, within which more time can be taken.
+    ExtensionTooLate,
+    /// A request of this kind, or as far as it has come, cannot be refused on this ground.
+    GroundNotApplicable,
     /// The task has ended already.
     TaskFinished,
     /// The program is working on the task right now.

@@ -87,7 +87,9 @@ actions! {
     SeeCustomer: Read "Customer" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
         "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
-        "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings"];
+        "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings",
+        "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
@@ -133,6 +135,12 @@ actions! {
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings"];
+    /// What customers asked for by their rights, of those that are named.
+    SeeDataRequests: Read "DataRequest" STAFF own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "findings", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest"];
+    /// All that customers asked for by their rights.
+    ListDataRequests: Read "DataRequest" STAFF personal yes ["dataRequests"];
     /// Who looked at or changed a customer's data.
     SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "auditEvents"];
@@ -172,6 +180,18 @@ actions! {
     PlaceLegalHold: Write "LegalHold" OFFICER personal yes ["placeLegalHold"];
     /// Ends a hold.
     LiftLegalHold: Write "LegalHold" OFFICER personal yes ["liftLegalHold"];
+    /// Records what a customer asks for by their rights.
+    SubmitDataRequest: Write "DataRequest" SERVING own yes personal yes ["submitDataRequest"];
+    /// Stops a request's clock.
+    PauseDataRequest: Write "DataRequest" SERVING personal yes ["pauseDataRequest"];
+    /// Starts a request's clock again.
+    ResumeDataRequest: Write "DataRequest" SERVING personal yes ["resumeDataRequest"];
+    /// Gives a request more time.
+    ExtendDataRequest: Write "DataRequest" OFFICER personal yes ["extendDataRequest"];
+    /// Refuses a request.
+    RejectDataRequest: Write "DataRequest" OFFICER personal yes ["rejectDataRequest"];
+    /// Takes a request back.
+    WithdrawDataRequest: Write "DataRequest" SERVING own yes personal yes ["withdrawDataRequest"];
     /// Attests what came of a task.
     CompleteTask: Dispose "Task" OFFICER personal yes ["completeTask"];
     /// Has a task tried again.

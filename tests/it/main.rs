@@ -21,6 +21,8 @@ mod promises;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod requests;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod worker;

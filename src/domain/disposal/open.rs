@@ -186,6 +186,7 @@ async fn open_tasks(
             due_at: due(at),
             created_at: w.now(),
             finished_at: None,
+            data_request_id: None,
         };
         parts.extend(lines.iter().map(|one| task_location::Model {
             task_id: row.id,

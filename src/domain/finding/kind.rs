@@ -54,6 +54,8 @@ kinds! {
     NothingFound "NOTHING_FOUND" Medium;
     TaskNeedsHuman "TASK_NEEDS_HUMAN" Medium;
     TaskOverdue "TASK_OVERDUE" High Critical;
+    RequestDueSoon "REQUEST_DUE_SOON" Medium;
+    RequestOverdue "REQUEST_OVERDUE" Critical;
     SystemReviewOverdue "SYSTEM_REVIEW_OVERDUE" Medium;
     HoldReviewOverdue "HOLD_REVIEW_OVERDUE" Medium;
     ThirdPartyReviewOverdue "THIRD_PARTY_REVIEW_OVERDUE" High;

@@ -5,7 +5,7 @@ use super::{
     counted::counted,
     customers_data,
     kind::{FindingKind, Severity},
-    known, open_work,
+    known, open_work, requests,
     row::Finding,
 };
 use crate::{
@@ -108,6 +108,7 @@ impl Inquiry for ListFindings {
         let days = open_work::days(r, &asked).await?;
         let mut branches = customers_data::branches(&asked);
         branches.extend(open_work::branches(&asked, &days));
+        branches.extend(requests::branches(&asked));
         branches.extend(known::branches(&asked));
         if let Some(customer) = self.filter.customer {
             // That there is nothing is told as well.

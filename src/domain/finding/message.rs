@@ -3,10 +3,11 @@
 
 use super::{
     kind::FindingKind,
+    requests::SOON,
     row::{Finding, Subject},
 };
 use crate::domain::{catalog::Catalog, period::day_of};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Days, NaiveDate, TimeDelta};
 use entity::{
     enums::{Locale, TrustStatus},
     ids::{CategoryKey, SystemId, ThirdPartyId},
@@ -61,6 +62,26 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
                 format!(
                     "A legal hold was to be looked at again by {day}: lift it if it is not needed, or place another \
                      one with a later date."
+                ),
+            )
+        }
+        Subject::DataRequest(_) if finding.kind == FindingKind::RequestDueSoon => {
+            let day = day_of(finding.since, &catalog.zone()) + Days::new(SOON - 1);
+            words.either(
+                format!(
+                    "En kund ska ha svar på sin begäran senast {day} (art. 12.3): se till att svaret lämnas."
+                ),
+                format!("A customer must have an answer to their request by {day} (Art. 12(3)): see to it."),
+            )
+        }
+        Subject::DataRequest(_) => {
+            let day = words.last_day(finding);
+            words.either(
+                format!(
+                    "En kund skulle ha fått svar på sin begäran senast {day} (art. 12.3): lämna svaret nu."
+                ),
+                format!(
+                    "A customer was to have an answer to their request by {day} (Art. 12(3)): give it now."
                 ),
             )
         }

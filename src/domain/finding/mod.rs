@@ -10,6 +10,7 @@ mod list;
 mod message;
 mod open_work;
 mod reference_data;
+mod requests;
 mod row;
 mod third_parties;
 

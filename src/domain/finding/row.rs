@@ -4,7 +4,8 @@ use super::kind::{FindingKind, Severity};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{
-        CategoryKey, CustomerId, DataLocationId, LegalHoldId, RequirementId, SystemId, TaskId, ThirdPartyId,
+        CategoryKey, CustomerId, DataLocationId, DataRequestId, LegalHoldId, RequirementId, SystemId, TaskId,
+        ThirdPartyId,
     },
     touch::Touch,
 };
@@ -32,6 +33,7 @@ pub enum Subject {
     DataRequirement(RequirementId),
     LegalHold(LegalHoldId),
     Task(TaskId),
+    DataRequest(DataRequestId),
 }
 
 impl Subject {
@@ -50,6 +52,7 @@ impl Subject {
             Kind::SpecialCategoryConditionMissing => Self::DataRequirement(RequirementId(id)),
             Kind::HoldReviewOverdue => Self::LegalHold(LegalHoldId(id)),
             Kind::NothingFound | Kind::TaskNeedsHuman | Kind::TaskOverdue => Self::Task(TaskId(id)),
+            Kind::RequestDueSoon | Kind::RequestOverdue => Self::DataRequest(DataRequestId(id)),
         }
     }
 
@@ -60,7 +63,8 @@ impl Subject {
             | Self::System(SystemId(id))
             | Self::DataRequirement(RequirementId(id))
             | Self::LegalHold(LegalHoldId(id))
-            | Self::Task(TaskId(id)) => id,
+            | Self::Task(TaskId(id))
+            | Self::DataRequest(DataRequestId(id)) => id,
         }
     }
 }

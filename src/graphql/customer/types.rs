@@ -9,6 +9,7 @@ use crate::{
         consent::{Consent, ConsentConnection},
         context::{access, charge_beyond_few, loaders},
         data_location::{DataLocation, DataLocationConnection, DataLocationFilter},
+        data_request::{DataRequest, DataRequestConnection},
         disclosure::{Disclosure, DisclosureConnection, Recipient, RecipientConnection},
         enums::{CustomerKind, CustomerStatus, Locale},
         error::OrError,
@@ -167,6 +168,22 @@ impl Customer {
         let page = page_of(&page, all, |one| vec![one.third_party.0.to_string()])?;
         let customer = self.0.row.id;
         Ok(RecipientConnection::new(LIST, page.map(|row| Recipient { customer, row })))
+    }
+
+    /// What this customer asked for by their rights, newest first.
+    async fn data_requests(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<DataRequestConnection> {
+        const LIST: &str = "customerDataRequests";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let part = Part(self.0.row.id, crate::domain::data_request::RequestsOf(page));
+        let page = loaders(ctx).batch.load_one(part).await.or_error()?.unwrap_or_default();
+        Ok(DataRequestConnection::new(LIST, page.map(DataRequest)))
     }
 
     /// What is to be done with this customer's data at systems and third parties, and what was.

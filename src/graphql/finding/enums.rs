@@ -25,6 +25,10 @@ pub enum FindingKind {
     TaskNeedsHuman,
     /// A task is past its date.
     TaskOverdue,
+    /// A customer must have an answer to their request within a week.
+    RequestDueSoon,
+    /// A customer still waits for an answer to their request, and its time is over.
+    RequestOverdue,
     SystemReviewOverdue,
     /// A hold's review date has passed.
     HoldReviewOverdue,

@@ -9,6 +9,7 @@ use crate::{
         context::{catalog, loaders},
         customer::Customer,
         data_location::DataLocation,
+        data_request::DataRequest,
         enums::Locale,
         error::{OrError, missing},
         legal_hold::LegalHold,
@@ -40,6 +41,7 @@ impl Finding {
             Subject::DataRequirement(id) => id.into(),
             Subject::LegalHold(id) => id.into(),
             Subject::Task(id) => id.into(),
+            Subject::DataRequest(id) => id.into(),
         };
         format!("{}:{}", self.0.kind.word(), subject.id().0)
     }
@@ -53,7 +55,8 @@ impl Finding {
     }
 
     /// As far as that is on record. Of a date that has passed, the midnight after it; of data in a place, when it came
-    /// there, even where it has become wrong only later; of a third party, when it was last vetted or put on record.
+    /// there, even where it has become wrong only later; of a third party, when it was last vetted or put on record; of what is due soon, the
+    /// midnight a week before.
     async fn since(&self) -> DateTime {
         DateTime(self.0.since)
     }
@@ -80,6 +83,10 @@ impl Finding {
             Subject::Task(id) => {
                 let task = loaders.batch.load_one(One(id)).await.or_error()?;
                 task.map(|row| Task(row).into())
+            }
+            Subject::DataRequest(id) => {
+                let request = loaders.batch.load_one(One(id)).await.or_error()?;
+                request.map(|request| DataRequest(request).into())
             }
             Subject::ThirdParty(id) => {
                 catalog.third_parties.get(&id).cloned().map(|row| ThirdParty(row).into())

@@ -8,6 +8,7 @@ use crate::{
         consent::ConsentsByIds,
         customer::CustomersByIds,
         data_location::LocationsByIds,
+        data_request::RequestsByIds,
         disclosure::DisclosuresByIds,
         disposal::PlansByIds,
         legal_hold::HoldsByIds,
@@ -22,6 +23,7 @@ use crate::{
         context::{access, catalog},
         customer::Customer,
         data_location::DataLocation,
+        data_request::DataRequest,
         disclosure::Disclosure,
         disposal::DisposalPlan,
         error::OrError,
@@ -82,6 +84,7 @@ async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<N
         | NodeId::Consent(_)
         | NodeId::Disclosure(_)
         | NodeId::LegalHold(_)
+        | NodeId::DataRequest(_)
         | NodeId::Task(_)
         | NodeId::DisposalPlan(_)
         | NodeId::AuditEvent(_) => {
@@ -140,6 +143,10 @@ async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
         NodeId::LegalHold(id) => {
             let found = access.read(HoldsByIds(vec![id])).await.or_hidden()?;
             found.and_then(|mut all| all.pop()).map(|row| LegalHold(row).into())
+        }
+        NodeId::DataRequest(id) => {
+            let found = access.read(RequestsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| DataRequest(row).into())
         }
         NodeId::Task(id) => {
             let found = access.read(TasksByIds(vec![id])).await.or_hidden()?;

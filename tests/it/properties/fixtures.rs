@@ -3,6 +3,7 @@
 mod disclosure;
 mod disposal;
 mod reference_data;
+mod requests;
 
 use crate::support::{TestApp, build};
 use serde_json::{Value, json};
@@ -65,6 +66,9 @@ pub struct Ids {
     pub task: String,
     pub plan: String,
     pub hold: String,
+    /// What the customer asks for, of a category that they have nothing of.
+    pub request: String,
+    pub other_request: String,
     /// Different each time, for what may be there only once.
     pub fresh: String,
 }
@@ -92,6 +96,8 @@ impl Ids {
             "signingSecret": { "environment": "KARTOTEK_SECRET_HOST" } } });
         assert_eq!(app.connect("Fjällripan webbservrar", reached).await.user_errors(), []);
         let hold = app.hold(&customer, Some(&["user.biometric"])).await;
+        let request = app.submit(&customer, json!({ "categories": ["user.biometric"] })).await;
+        let other_request = app.submit(&customer, json!({ "categories": ["user.financial"] })).await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
         Self {
@@ -117,6 +123,8 @@ impl Ids {
             task,
             plan,
             hold,
+            request,
+            other_request,
             fresh: "fresh-0".to_owned(),
         }
     }
@@ -152,7 +160,12 @@ fn nothing(_: &Ids) -> Value {
 
 /// All of them, in an order in which each can be done once.
 pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
-    FIXTURES.iter().chain(disclosure::FIXTURES).chain(disposal::FIXTURES).chain(reference_data::FIXTURES)
+    FIXTURES
+        .iter()
+        .chain(disclosure::FIXTURES)
+        .chain(disposal::FIXTURES)
+        .chain(requests::FIXTURES)
+        .chain(reference_data::FIXTURES)
 }
 
 const FIXTURES: &[Fixture] = &[

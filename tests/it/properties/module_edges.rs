@@ -61,7 +61,7 @@ const TELLING: &[&str] = &[
 const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
-    ("finding", &["catalog", "justification", "third_party"]),
+    ("finding", &["catalog", "data_request", "justification", "third_party"]),
     ("legal_hold", &["catalog", "customer", "disposal"]),
     ("consent", &["catalog", "customer", "disposal", "gate", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
@@ -73,7 +73,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("subscription", &["catalog", "customer", "disposal"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
     ("data_location", &["catalog", "customer", "disposal", "gate", "justification"]),
-    ("data_request", &[]),
+    ("data_request", &["catalog", "customer"]),
     ("disposal", &["catalog", "justification"]),
     ("justification", &["catalog"]),
     ("master_key", &[]),

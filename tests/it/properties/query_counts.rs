@@ -182,3 +182,26 @@ async fn a_page_of_findings_takes_as_many_statements_whatever_its_size() {
     }
     app.finish().await;
 }
+
+/// Whatever they show: one statement for the requests, one for the pauses of their clocks, one for what they are limited
+/// to, and one for whose they are.
+#[tokio::test]
+async fn a_page_of_requests_takes_as_many_statements_whatever_its_size() {
+    let app = TestApp::new().await;
+    for number in 0..30 {
+        let customer = app.register(&format!("ASKS-{number}")).await;
+        let request = app.submit(&customer, json!({ "categories": ["user.name"] })).await;
+        assert_eq!(app.pause(&request).await.user_errors(), []);
+    }
+    let shown =
+        "status dueAt overdue clock { daysLeft pauses { reason } } categories { key } customer { reference }";
+    for size in [2, 30] {
+        let page = format!("{{ dataRequests(first: {size}) {{ nodes {{ {shown} }} }} }}");
+        assert_eq!(statements(&app.compliance(), &page).await, 4, "{size}");
+        let page = format!(
+            "{{ customers(first: {size}) {{ nodes {{ dataRequests(first: 3) {{ nodes {{ {shown} }} }} }} }} }}"
+        );
+        assert!(statements(&app.compliance(), &page).await <= 5, "{size}");
+    }
+    app.finish().await;
+}

@@ -51,6 +51,8 @@ async fn every_row_of_a_customers_says_whose_it_is() {
     let (customer, subscription) = app.hosted("K-9901").await;
     app.hold(&customer, Some(&["user.payment"])).await;
     assert_eq!(app.end(&subscription, serde_json::json!({})).await.user_errors(), []);
+    let request = app.submit(&customer, serde_json::json!({ "categories": ["user.payment"] })).await;
+    app.pause(&request).await;
     let task = app.tasks_at(&customer, "Kundregister").await.remove(0);
     assert_eq!(app.complete(&task, serde_json::json!({})).await.user_errors(), []);
     for table in [

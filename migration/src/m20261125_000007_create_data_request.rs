@@ -1,0 +1,147 @@
+//! What customers ask for by their rights, and what was done about it.
+
+use crate::dialect::{run, run_either};
+use sea_orm_migration::prelude::*;
+
+const UP: &str = r"
+CREATE TABLE data_request (
+    id {uuid} PRIMARY KEY,
+    customer_id {uuid} NOT NULL CONSTRAINT data_request_customer REFERENCES customer (id),
+    kind text NOT NULL CONSTRAINT data_request_kind CHECK (kind IN
+        ('ACCESS', 'PORTABILITY', 'RECTIFICATION', 'ERASURE', 'RESTRICTION', 'OBJECTION')),
+    channel text NOT NULL,
+    received_at {time} NOT NULL,
+    note text,
+    submitted_by text NOT NULL,
+    submitted_at {time} NOT NULL,
+    -- By what is on record, when it was due when that last changed: what lists are ordered by. While its clock stands
+    -- still, where that stopped.
+    due_at {time} NOT NULL,
+    extension_months integer CONSTRAINT data_request_extension_months CHECK (extension_months IN (1, 2)),
+    extension_reason text CONSTRAINT data_request_extension_reason
+        CHECK (extension_reason IN ('COMPLEXITY', 'NUMBER_OF_REQUESTS')),
+    extension_explanation text,
+    extension_channel text,
+    extended_at {time},
+    verified_method text,
+    verified_reference text,
+    verified_by text,
+    verified_at {time},
+    rejection_ground text CONSTRAINT data_request_rejection_ground CHECK (rejection_ground IN
+        ('IDENTITY_NOT_PROVEN', 'MANIFESTLY_UNFOUNDED', 'EXCESSIVE', 'RIGHTS_OF_OTHERS', 'FREEDOM_OF_EXPRESSION',
+        'LEGAL_OBLIGATION', 'PUBLIC_HEALTH', 'ARCHIVING_AND_RESEARCH', 'LEGAL_CLAIMS', 'COMPELLING_GROUNDS',
+        'RIGHT_DOES_NOT_APPLY')),
+    rejection_explanation text,
+    rejected_by text,
+    rejected_at {time},
+    withdrawn_channel text,
+    withdrawn_by text,
+    withdrawn_at {time},
+    reply_channel text,
+    reply_delivered_by text,
+    reply_delivered_at {time},
+    CONSTRAINT data_request_received_before_submitted CHECK (received_at <= submitted_at),
+    CONSTRAINT data_request_extension CHECK ((extended_at IS NULL) = (extension_months IS NULL)
+        AND (extended_at IS NULL) = (extension_reason IS NULL) AND (extended_at IS NULL) = (extension_channel IS NULL)
+        AND (extended_at IS NULL) = (extension_explanation IS NULL)),
+    CONSTRAINT data_request_verified CHECK ((verified_at IS NULL) = (verified_method IS NULL)
+        AND (verified_at IS NULL) = (verified_by IS NULL)),
+    CONSTRAINT data_request_rejected CHECK ((rejected_at IS NULL) = (rejection_ground IS NULL)
+        AND (rejected_at IS NULL) = (rejection_explanation IS NULL) AND (rejected_at IS NULL) = (rejected_by IS NULL)),
+    CONSTRAINT data_request_withdrawn CHECK ((withdrawn_at IS NULL) = (withdrawn_channel IS NULL)
+        AND (withdrawn_at IS NULL) = (withdrawn_by IS NULL)),
+    CONSTRAINT data_request_ends_once CHECK (withdrawn_at IS NULL OR rejected_at IS NULL),
+    CONSTRAINT data_request_replied CHECK ((reply_delivered_at IS NULL) = (reply_channel IS NULL)
+        AND (reply_delivered_at IS NULL) = (reply_delivered_by IS NULL))
+) {strict};
+CREATE INDEX data_request_of_customer ON data_request (customer_id, id);
+CREATE INDEX data_request_by_date ON data_request (due_at, id);
+CREATE INDEX data_request_by_receipt ON data_request (received_at, id);
+-- Few, and asked about all the time.
+CREATE INDEX data_request_unanswered ON data_request (due_at)
+    WHERE reply_delivered_at IS NULL AND withdrawn_at IS NULL;
+-- What stands, and lets nothing wait for its grace.
+CREATE INDEX data_request_in_force ON data_request (customer_id, verified_at)
+    WHERE kind = 'ERASURE' AND verified_at IS NOT NULL AND rejected_at IS NULL AND withdrawn_at IS NULL;
+
+-- What a request is limited to, with everything below it; without any, everything.
+CREATE TABLE data_request_category (
+    data_request_id {uuid} NOT NULL CONSTRAINT data_request_category_request REFERENCES data_request (id),
+    customer_id {uuid} NOT NULL CONSTRAINT data_request_category_customer REFERENCES customer (id),
+    category text NOT NULL CONSTRAINT data_request_category_category REFERENCES data_category (key),
+    PRIMARY KEY (data_request_id, category)
+) {strict};
+
+-- A time in which the customer was awaited.
+CREATE TABLE data_request_pause (
+    id {uuid} PRIMARY KEY,
+    data_request_id {uuid} NOT NULL CONSTRAINT data_request_pause_request REFERENCES data_request (id),
+    customer_id {uuid} NOT NULL CONSTRAINT data_request_pause_customer REFERENCES customer (id),
+    reason text NOT NULL CONSTRAINT data_request_pause_reason CHECK (reason IN ('IDENTITY', 'CLARIFICATION')),
+    question text NOT NULL,
+    paused_by text NOT NULL,
+    paused_at {time} NOT NULL,
+    resumed_by text,
+    resumed_at {time},
+    CONSTRAINT data_request_pause_ends_later CHECK (resumed_at IS NULL OR resumed_at >= paused_at),
+    CONSTRAINT data_request_pause_ended CHECK ((resumed_at IS NULL) = (resumed_by IS NULL))
+) {strict};
+CREATE INDEX data_request_pause_of_request ON data_request_pause (data_request_id, id);
+CREATE UNIQUE INDEX data_request_pause_one_at_a_time ON data_request_pause (data_request_id)
+    WHERE resumed_at IS NULL;
+
+-- The request that it is to fulfil, if a customer asked for it.
+ALTER TABLE task ADD COLUMN data_request_id {uuid} CONSTRAINT task_data_request REFERENCES data_request (id);
+CREATE INDEX task_of_request ON task (data_request_id, id) WHERE data_request_id IS NOT NULL;
+";
+
+// What was asked for is history: it is added to, and nothing of it is removed.
+const LOCK_POSTGRES: &str = r"
+CREATE TRIGGER data_request_no_delete BEFORE DELETE ON data_request
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER data_request_no_truncate BEFORE TRUNCATE ON data_request
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER data_request_category_no_change BEFORE UPDATE OR DELETE ON data_request_category
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER data_request_category_no_truncate BEFORE TRUNCATE ON data_request_category
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER data_request_pause_no_delete BEFORE DELETE ON data_request_pause
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER data_request_pause_no_truncate BEFORE TRUNCATE ON data_request_pause
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+";
+
+const LOCK_SQLITE: &str = r"
+CREATE TRIGGER data_request_no_delete BEFORE DELETE ON data_request
+    BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
+CREATE TRIGGER data_request_category_no_update BEFORE UPDATE ON data_request_category
+    BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
+CREATE TRIGGER data_request_category_no_delete BEFORE DELETE ON data_request_category
+    BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
+CREATE TRIGGER data_request_pause_no_delete BEFORE DELETE ON data_request_pause
+    BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
+";
+
+const DOWN: &str = r"
+DROP INDEX task_of_request;
+ALTER TABLE task DROP COLUMN data_request_id;
+DROP TABLE data_request_pause;
+DROP TABLE data_request_category;
+DROP TABLE data_request;
+";
+
+/// See the module.
+#[derive(Debug, DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, UP).await?;
+        run_either(manager, LOCK_POSTGRES, LOCK_SQLITE).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, DOWN).await
+    }
+}

@@ -1,0 +1,172 @@
+//! A customer asks for something by their rights, and the clock starts.
+
+use super::{
+    clock::due,
+    parts::categories,
+    request::{Request, columns},
+};
+use crate::{
+    access::{Access, Code, Command, Refusal, Sql, Stop, Writer},
+    domain::{
+        catalog::{self, Catalog},
+        checks::{BLOCK, Checks},
+        customer::living,
+    },
+    policy::{Action, Role, Target},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    data_request, data_request_category,
+    enums::{Channel, DataRequestType},
+    ids::{CategoryKey, CustomerId, DataRequestId},
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// The most categories that one request names.
+const MOST: usize = 200;
+
+/// Since when the rights are there that requests use (Art. 99(2)).
+const RIGHTS_SINCE: Option<NaiveDate> = NaiveDate::from_ymd_opt(2018, 5, 25);
+
+/// Records a request.
+#[derive(Clone, Debug)]
+pub struct SubmitDataRequest {
+    pub catalog: Arc<Catalog>,
+    pub customer: CustomerId,
+    pub kind: DataRequestType,
+    pub channel: Channel,
+    /// When the company had it; now unless told.
+    pub received_at: Option<DateTime<Utc>>,
+    /// With everything below them; all unless told.
+    pub categories: Option<Vec<CategoryKey>>,
+    pub note: Option<String>,
+    /// Whether it is the customer who does this, signed in.
+    pub by_themselves: bool,
+}
+
+impl SubmitDataRequest {
+    /// Whether whoever asks is the customer, and nobody of the company.
+    #[must_use]
+    pub fn is_by_themselves(access: &Access) -> bool {
+        let is_customer = access.caller().actor.is(Role::Customer);
+        is_customer && access.sees_only_themselves(Action::SubmitDataRequest)
+    }
+}
+
+impl Command for SubmitDataRequest {
+    const ACTION: Action = Action::SubmitDataRequest;
+    type Output = Request;
+
+    fn target(&self) -> Target {
+        Target::customer(self.customer)
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<Request, Stop> {
+        let catalog = catalog::held(w, &self.catalog).await?;
+        let row = self.check(w, &catalog)?;
+        // Locked: of two who submit the same at once, the second sees the first one's.
+        living(w, self.customer, "customerId").await?;
+        let keys = self.categories.into_iter().flatten().collect::<BTreeSet<_>>();
+        refuse_duplicate(w, &row, &keys).await?;
+        let category = |category: CategoryKey| data_request_category::Model {
+            data_request_id: row.id,
+            customer_id: row.customer_id,
+            category,
+        };
+        let id = row.id;
+        let categories = keys.into_iter().map(category).collect::<Vec<_>>();
+        w.insert::<data_request::Entity>(row).await?;
+        w.insert_all::<data_request_category::Entity>(&categories).await?;
+        w.changed(self.customer, &["dataRequests"]);
+        super::open::read(w, id).await
+    }
+}
+
+impl SubmitDataRequest {
+    fn check(&self, w: &Writer, catalog: &Catalog) -> Result<data_request::Model, Stop> {
+        let mut checks = Checks::new();
+        let categories = self.categories.as_deref().unwrap_or_default();
+        if self.categories.as_ref().is_some_and(Vec::is_empty) {
+            checks.refuse("categories", Code::Required, "Name at least one, or leave it out for all.");
+        }
+        checks.at_most("categories", categories, MOST);
+        let unknown = |(_, key): &(usize, &CategoryKey)| !catalog.categories.contains_key(*key);
+        for (at, _) in categories.iter().enumerate().take(MOST).filter(unknown) {
+            checks.refuse(&format!("categories.{at}"), Code::NotFound, "There is no such category.");
+        }
+        let (now, zone) = (w.now(), catalog.zone());
+        self.check_receipt(&mut checks, now);
+        let received_at = self.received_at.unwrap_or(now);
+        let note = self.note.as_ref().map(|text| checks.block("note", text, BLOCK));
+        checks.finish()?;
+        Ok(data_request::Model {
+            id: DataRequestId(w.id()),
+            customer_id: self.customer,
+            kind: self.kind,
+            channel: self.channel,
+            received_at,
+            note,
+            submitted_by: w.actor_name(),
+            submitted_at: now,
+            due_at: due(received_at, &zone).map_or(received_at, |due| due.over_at),
+            extension_months: None,
+            extension_reason: None,
+            extension_explanation: None,
+            extension_channel: None,
+            extended_at: None,
+            verified_method: None,
+            verified_reference: None,
+            verified_by: None,
+            verified_at: None,
+            rejection_ground: None,
+            rejection_explanation: None,
+            rejected_by: None,
+            rejected_at: None,
+            withdrawn_channel: None,
+            withdrawn_by: None,
+            withdrawn_at: None,
+            reply_channel: None,
+            reply_delivered_by: None,
+            reply_delivered_at: None,
+        })
+    }
+
+    /// Staff may put on record today what a letter asked for last week; what a customer does themselves is received as
+    /// they do it, or they could have it due at once.
+    fn check_receipt(&self, checks: &mut Checks, now: DateTime<Utc>) {
+        let Some(received_at) = self.received_at else { return };
+        if received_at > now {
+            checks.refuse("receivedAt", Code::OutOfRange, "This lies in the future.");
+        } else if self.by_themselves {
+            let message = "What you ask for here is received now: leave this out.";
+            checks.refuse("receivedAt", Code::OutOfRange, message);
+        } else if RIGHTS_SINCE.is_some_and(|since| received_at.date_naive() < since) {
+            let message = "The rights that requests use are there since 25 May 2018.";
+            checks.refuse("receivedAt", Code::OutOfRange, message);
+        }
+    }
+}
+
+/// One that is under way, and about some of the same, is asked for already.
+async fn refuse_duplicate(
+    w: &Writer,
+    row: &data_request::Model,
+    keys: &BTreeSet<CategoryKey>,
+) -> Result<(), Stop> {
+    let mut sql = Sql::new(&format!("SELECT {} FROM data_request t WHERE t.customer_id = ", columns()));
+    sql.bind(row.customer_id.0).push(" AND t.kind = ").bind(row.kind);
+    let open = w.rows(sql, Request::touch).await?.into_iter().filter(|request| !request.is_closed());
+    let open = open.map(|request| request.row.id).collect::<Vec<_>>();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let meet = |other: &CategoryKey| {
+        keys.iter().any(|key| key.is_within(other.as_str()) || other.is_within(key.as_str()))
+    };
+    let scopes = categories(w, &open).await?;
+    if scopes.values().any(|scope| scope.is_empty() || keys.is_empty() || scope.iter().any(meet)) {
+        let message = "The customer has asked for this already, and it is under way: see `dataRequests`.";
+        return Err(Refusal::new(Code::DuplicateRequest, message).at("customerId").into());
+    }
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! The way of a request.
+
+use super::types::DataRequest;
+use crate::{
+    domain::data_request::{
+        ExtendDataRequest, PauseDataRequest, RejectDataRequest, ResumeDataRequest, SubmitDataRequest,
+        WithdrawDataRequest,
+    },
+    graphql::{
+        context::{access, catalog},
+        enums::{Channel, DataRequestType, ExtensionReason, PauseReason, RejectionGround},
+        node::id_or_nobody,
+        scalars::DateTime,
+        user_error::{UserError, outcome},
+    },
+};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use entity::ids::CategoryKey;
+
+#[derive(Default)]
+pub struct DataRequestMutation;
+
+#[derive(Debug, InputObject)]
+pub struct SubmitDataRequestInput {
+    customer_id: ID,
+    #[graphql(name = "type")]
+    kind: DataRequestType,
+    channel: Channel,
+    /// When the company had it: the clock starts then. Now unless told; not in the future, and not for a CUSTOMER to say.
+    received_at: Option<DateTime>,
+    /// Limits the request to these keys, each with everything below it; all unless told.
+    categories: Option<Vec<String>>,
+    note: Option<String>,
+}
+
+#[derive(Debug, InputObject)]
+pub struct PauseDataRequestInput {
+    data_request_id: ID,
+    reason: PauseReason,
+    /// What the customer was asked.
+    question: String,
+}
+
+#[derive(Debug, InputObject)]
+pub struct ResumeDataRequestInput {
+    data_request_id: ID,
+}
+
+#[derive(Debug, InputObject)]
+pub struct ExtendDataRequestInput {
+    data_request_id: ID,
+    reason: ExtensionReason,
+    /// What the customer was told.
+    explanation: String,
+    /// 1 or 2.
+    #[graphql(default = 2)]
+    months: i32,
+    /// How the customer was told.
+    channel: Channel,
+}
+
+#[derive(Debug, InputObject)]
+pub struct RejectDataRequestInput {
+    data_request_id: ID,
+    ground: RejectionGround,
+    /// For the customer.
+    explanation: String,
+}
+
+#[derive(Debug, InputObject)]
+pub struct WithdrawDataRequestInput {
+    data_request_id: ID,
+    channel: Channel,
+}
+
+macro_rules! payloads {
+    ($($name:ident),*) => {$(
+        #[derive(SimpleObject)]
+        pub struct $name {
+            data_request: Option<DataRequest>,
+            user_errors: Vec<UserError>,
+        }
+
+        impl $name {
+            fn new((request, user_errors): (Option<crate::domain::data_request::Request>, Vec<UserError>)) -> Self {
+                Self { data_request: request.map(DataRequest), user_errors }
+            }
+        }
+    )*};
+}
+
+payloads!(
+    SubmitDataRequestPayload,
+    PauseDataRequestPayload,
+    ResumeDataRequestPayload,
+    ExtendDataRequestPayload,
+    RejectDataRequestPayload,
+    WithdrawDataRequestPayload
+);
+
+#[Object]
+impl DataRequestMutation {
+    /// Records a request and starts its clock.
+    ///
+    /// userErrors: CUSTOMER_GONE, DUPLICATE_REQUEST.
+    ///
+    /// Requires: AGENT, COMPLIANCE; CUSTOMER (themselves).
+    async fn submit_data_request(
+        &self,
+        ctx: &Context<'_>,
+        input: SubmitDataRequestInput,
+    ) -> Result<SubmitDataRequestPayload> {
+        let command = SubmitDataRequest {
+            catalog: catalog(ctx),
+            customer: id_or_nobody(&input.customer_id),
+            kind: input.kind.into(),
+            channel: input.channel.into(),
+            received_at: input.received_at.map(|moment| moment.0),
+            categories: input.categories.map(|keys| keys.into_iter().map(CategoryKey).collect()),
+            note: input.note,
+            by_themselves: SubmitDataRequest::is_by_themselves(&access(ctx)),
+        };
+        Ok(SubmitDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
+    }
+
+    /// Stops the clock while the customer is asked who they are or what they mean.
+    ///
+    /// userErrors: REQUEST_CLOSED, CLOCK_PAUSED.
+    ///
+    /// Requires: AGENT, COMPLIANCE.
+    async fn pause_data_request(
+        &self,
+        ctx: &Context<'_>,
+        input: PauseDataRequestInput,
+    ) -> Result<PauseDataRequestPayload> {
+        let command = PauseDataRequest {
+            catalog: catalog(ctx),
+            request: id_or_nobody(&input.data_request_id),
+            reason: input.reason.into(),
+            question: input.question,
+        };
+        Ok(PauseDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
+    }
+
+    /// Starts the clock again.
+    ///
+    /// userErrors: REQUEST_CLOSED, CLOCK_RUNNING.
+    ///
+    /// Requires: AGENT, COMPLIANCE.
+    async fn resume_data_request(
+        &self,
+        ctx: &Context<'_>,
+        input: ResumeDataRequestInput,
+    ) -> Result<ResumeDataRequestPayload> {
+        let request = id_or_nobody(&input.data_request_id);
+        let command = ResumeDataRequest { catalog: catalog(ctx), request };
+        Ok(ResumeDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
+    }
+
+    /// Gives more time, once, by at most two months, within the first (Art. 12(3)).
+    ///
+    /// userErrors: REQUEST_CLOSED, ALREADY_EXTENDED, EXTENSION_TOO_LATE.
+    ///
+    /// Requires: COMPLIANCE.
+    async fn extend_data_request(
+        &self,
+        ctx: &Context<'_>,
+        input: ExtendDataRequestInput,
+    ) -> Result<ExtendDataRequestPayload> {
+        let command = ExtendDataRequest {
+            catalog: catalog(ctx),
+            request: id_or_nobody(&input.data_request_id),
+            reason: input.reason.into(),
+            explanation: input.explanation,
+            months: input.months,
+            channel: input.channel.into(),
+        };
+        Ok(ExtendDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
+    }
+
+    /// Refuses a request, on a ground that the customer is told.
+    ///
+    /// userErrors: REQUEST_CLOSED, GROUND_NOT_APPLICABLE.
+    ///
+    /// Requires: COMPLIANCE.
+    async fn reject_data_request(
+        &self,
+        ctx: &Context<'_>,
+        input: RejectDataRequestInput,
+    ) -> Result<RejectDataRequestPayload> {
+        let command = RejectDataRequest {
+            catalog: catalog(ctx),
+            request: id_or_nobody(&input.data_request_id),
+            ground: input.ground.into(),
+            explanation: input.explanation,
+        };
+        Ok(RejectDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
+    }
+
+    /// Records that the customer took the request back. What is disposed of already stays so.
+    ///
+    /// userErrors: REQUEST_CLOSED.
+    ///
+    /// Requires: AGENT, COMPLIANCE; CUSTOMER (their own).
+    async fn withdraw_data_request(
+        &self,
+        ctx: &Context<'_>,
+        input: WithdrawDataRequestInput,
+    ) -> Result<WithdrawDataRequestPayload> {
+        let command = WithdrawDataRequest {
+            catalog: catalog(ctx),
+            request: id_or_nobody(&input.data_request_id),
+            channel: input.channel.into(),
+        };
+        Ok(WithdrawDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
+    }
+}

@@ -1,0 +1,159 @@
+//! A request.
+
+use super::clock::RequestClock;
+use crate::{
+    domain::data_request::{self, Request, Timing},
+    graphql::{
+        catalog::{DataCategory, categories},
+        connection::connection,
+        context::{access, catalog, loaders},
+        customer::Customer,
+        enums::{Channel, DataRequestStatus, DataRequestType, RejectionGround},
+        error::{OrError, missing},
+        loaders::PausesOf,
+        node::{self, id_or_nobody},
+        scalars::DateTime,
+    },
+};
+use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
+use entity::data_request_pause;
+
+#[derive(Clone)]
+pub struct DataRequest(pub Request);
+
+connection!(DataRequestConnection, DataRequestEdge, DataRequest);
+
+/// A customer uses a right of Art. 12-22.
+#[Object]
+impl DataRequest {
+    pub async fn id(&self) -> ID {
+        node::id(self.0.row.id)
+    }
+
+    async fn customer(&self, ctx: &Context<'_>) -> Result<Customer> {
+        let found = loaders(ctx).batch.load_one(self.0.row.customer_id).await.or_error()?;
+        found.map(Customer).ok_or_else(missing)
+    }
+
+    #[graphql(name = "type")]
+    async fn kind(&self) -> DataRequestType {
+        self.0.row.kind.into()
+    }
+
+    /// Follows from the tasks alone.
+    async fn status(&self) -> DataRequestStatus {
+        self.0.status.into()
+    }
+
+    async fn channel(&self) -> Channel {
+        self.0.row.channel.into()
+    }
+
+    async fn received_at(&self) -> DateTime {
+        DateTime(self.0.row.received_at)
+    }
+
+    /// By then the customer must have an answer (Art. 12(3)): the end of the last day. While the clock stands still: if it
+    /// went on now.
+    async fn due_at(&self, ctx: &Context<'_>) -> Result<DateTime> {
+        Ok(DateTime(self.timing(ctx).await?.0.due_at))
+    }
+
+    /// Whether that is past, and the customer has neither an answer nor taken the request back.
+    async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.timing(ctx).await?.0.overdue)
+    }
+
+    async fn clock(&self, ctx: &Context<'_>) -> Result<RequestClock> {
+        let (timing, pauses) = self.timing(ctx).await?;
+        Ok(RequestClock { row: self.0.row.clone(), pauses, timing })
+    }
+
+    /// What it is limited to, each with everything below it; empty: all.
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {
+        let keys = loaders(ctx).batch.load_one(self.0.row.id).await.or_error()?.unwrap_or_default();
+        categories(ctx, &keys)
+    }
+
+    async fn note(&self) -> Option<&str> {
+        self.0.row.note.as_deref()
+    }
+
+    /// The actor's name.
+    async fn submitted_by(&self) -> &str {
+        &self.0.row.submitted_by
+    }
+
+    async fn rejection(&self) -> Option<Rejection> {
+        let row = &self.0.row;
+        Some(Rejection {
+            ground: row.rejection_ground?.into(),
+            explanation: row.rejection_explanation.clone()?,
+            rejected_by: row.rejected_by.clone()?,
+            rejected_at: DateTime(row.rejected_at?),
+        })
+    }
+
+    /// When it was refused, taken back, or the last of its tasks ended.
+    async fn closed_at(&self) -> Option<DateTime> {
+        self.0.closed_at.map(DateTime)
+    }
+}
+
+impl DataRequest {
+    /// What the clock says, and the pauses that it counts.
+    async fn timing(&self, ctx: &Context<'_>) -> Result<(Timing, Vec<data_request_pause::Model>)> {
+        let pauses = loaders(ctx).batch.load_one(PausesOf(self.0.row.id)).await.or_error()?;
+        let pauses = pauses.unwrap_or_default();
+        let timing = self.0.timing(&pauses, &catalog(ctx).zone(), access(ctx).now());
+        Ok((timing, pauses))
+    }
+}
+
+/// A refusal of a request, with its ground.
+#[derive(SimpleObject)]
+pub struct Rejection {
+    ground: RejectionGround,
+    explanation: String,
+    /// The actor's name.
+    rejected_by: String,
+    rejected_at: DateTime,
+}
+
+/// Those with the same are ordered by id. One whose clock stands still has its place by when it was due when that stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "data_request::RequestOrder")]
+pub enum DataRequestOrder {
+    DueAtAsc,
+    DueAtDesc,
+    ReceivedAtAsc,
+    ReceivedAtDesc,
+}
+
+#[derive(Debug, Default, InputObject)]
+pub struct DataRequestFilter {
+    types: Option<Vec<DataRequestType>>,
+    statuses: Option<Vec<DataRequestStatus>>,
+    customer_id: Option<ID>,
+    /// Past its date, and the customer still waits; or not.
+    overdue: Option<bool>,
+    /// One whose clock stands still counts by when it was due when that stopped.
+    due_before: Option<DateTime>,
+    received_from: Option<DateTime>,
+    /// Not itself.
+    received_to: Option<DateTime>,
+}
+
+impl From<DataRequestFilter> for data_request::RequestFilter {
+    fn from(filter: DataRequestFilter) -> Self {
+        Self {
+            types: filter.types.map(|any| any.into_iter().map(Into::into).collect()),
+            statuses: filter.statuses.map(|any| any.into_iter().map(Into::into).collect()),
+            customer: filter.customer_id.map(|id| id_or_nobody(&id)),
+            overdue: filter.overdue,
+            due_before: filter.due_before.map(|moment| moment.0),
+            received_from: filter.received_from.map(|moment| moment.0),
+            received_to: filter.received_to.map(|moment| moment.0),
+        }
+    }
+}
