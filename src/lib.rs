@@ -6,6 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod connector;
 pub mod crypto;
+pub mod demo_peers;
 pub mod domain;
 pub mod graphql;
 pub mod http;

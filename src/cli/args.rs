@@ -29,6 +29,7 @@ impl Cli {
     pub fn overrides(&self) -> Overrides {
         let (database_url, listen) = match &self.command {
             Command::Serve(args) => (args.database_url.clone(), args.listen.clone()),
+            Command::Worker(args) => (args.database_url.clone(), None),
             Command::Migrate(args) => (args.database_url.clone(), None),
             Command::Token(_) | Command::Schema => (None, None),
         };
@@ -41,6 +42,8 @@ impl Cli {
 pub enum Command {
     /// Bring the database up to date, then serve.
     Serve(ServeArgs),
+    /// Do only what a server does besides answering: carry out tasks, and keep the data maps up to date.
+    Worker(WorkerArgs),
     /// Bring the database up to date and exit.
     Migrate(MigrateArgs),
     /// Print a token signed with the local development key.
@@ -59,6 +62,9 @@ pub struct ServeArgs {
     /// Load the demo company once, and print an address and a token for every role.
     #[arg(long)]
     pub demo: bool,
+    /// Only answer: tasks and the upkeep of data maps are left to `kartotek worker`.
+    #[arg(long)]
+    pub no_worker: bool,
     /// Print the settings that would be used, passwords masked, and exit.
     #[arg(long)]
     pub print_config: bool,
@@ -68,6 +74,19 @@ pub struct ServeArgs {
     /// Address and port to listen on.
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
+}
+
+/// `kartotek worker`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    KARTOTEK_DATABASE_URL=postgres://kartotek@db/kartotek KARTOTEK_MASTER_KEY_FILE=/etc/kartotek/master.keys \
+    kartotek worker\n\n\
+    It takes the settings of `kartotek serve`, and a database that is up to date: it migrates nothing. Run as many as \
+    you like, beside servers or beside `kartotek serve --no-worker`.")]
+pub struct WorkerArgs {
+    /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<SecretString>,
 }
 
 /// `kartotek migrate`

@@ -72,6 +72,9 @@ fn hint(broken: &Broken) -> &'static str {
         Broken::Unfit(why) if why.contains("a later version") => {
             "run that version of Kartotek, or restore the backup from before its migration"
         }
+        Broken::Unfit(why) if why.contains("pending") => {
+            "run `kartotek migrate` or start `kartotek serve` of this version first: a worker migrates nothing"
+        }
         _ => HINT,
     }
 }

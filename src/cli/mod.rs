@@ -6,6 +6,7 @@
 mod args;
 mod connectors;
 mod database;
+mod demo;
 mod failure;
 mod keys;
 mod migrate;
@@ -13,8 +14,10 @@ mod output;
 mod run;
 mod schema;
 mod serve;
+mod stop;
 mod token;
+mod worker;
 
-pub use args::{Cli, Command, MigrateArgs, ServeArgs, TokenArgs};
+pub use args::{Cli, Command, MigrateArgs, ServeArgs, TokenArgs, WorkerArgs};
 pub use failure::Failure;
 pub use run::run;

@@ -3,7 +3,7 @@
 use super::{
     args::{Cli, Command},
     failure::Failure,
-    migrate, output, schema, serve, token,
+    migrate, output, schema, serve, token, worker,
 };
 use crate::{
     config::{Config, LogFormat},
@@ -27,6 +27,11 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
             }
             start_logs(&config)?;
             serve::run(args, config).await
+        }
+        Command::Worker(_) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            worker::run(config).await
         }
         Command::Migrate(args) => {
             let config = configured()?;

@@ -1,7 +1,7 @@
 //! Which hosts connectors may name. Whoever sets a connector may be told nothing and gain nothing by it: without this, they
 //! could have people's keys, and the operator's secrets, sent to themselves.
 
-use std::str::FromStr;
+use std::{net::IpAddr, str::FromStr};
 
 /// The hosts that the operator lets connectors name; none, unless told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,13 @@ impl Hosts {
         Self(hosts.into_iter().collect())
     }
 
+    /// These, and another one.
+    #[must_use]
+    pub fn and(mut self, host: Host) -> Self {
+        self.0.push(host);
+        self
+    }
+
     /// Whether a third party's API may be there.
     #[must_use]
     pub fn allow_web(&self, host: &str, port: u16) -> bool {
@@ -48,6 +55,12 @@ impl Hosts {
 }
 
 impl Host {
+    /// One address, at any port.
+    #[must_use]
+    pub fn of(address: IpAddr) -> Self {
+        Self { name: Name::This(address.to_string()), port: None }
+    }
+
     fn is_port(&self, port: u16) -> bool {
         self.port.is_none_or(|this| this == port)
     }

@@ -54,6 +54,12 @@ impl Secrets {
         Self { environment: ours.map(|(name, value)| (name, value.into())).collect(), folder }
     }
 
+    /// The same variables, and the files of this folder.
+    #[must_use]
+    pub fn with_folder(self, folder: PathBuf) -> Self {
+        Self { folder: Some(folder), ..self }
+    }
+
     /// The secret, without the line's end that editors leave.
     pub fn get(&self, reference: &SecretReference) -> Result<SecretString, NoSecret> {
         use secrecy::ExposeSecret;

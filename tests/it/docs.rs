@@ -12,7 +12,9 @@
 //! ```
 //! ````
 //!
-//! The words `customer=K-1001` and `service=web-hosting` beside them give their ids as variables.
+//! The words `customer=K-1001`, `service=web-hosting` and `system=Kundregister` beside them give their ids as variables,
+//! `subscription=K-1001` the id of what that customer ordered last, and `planned=K-1001` with it the hash of what its end
+//! would do. After `worked`, what is to be done by now has been done.
 //!
 //! The examples of one file are run in their order on one server, so that a later one can show what an earlier one
 //! left in the audit log.
@@ -25,11 +27,13 @@ use kartotek::{
     access::{Settings, SystemClock},
     auth::{Keys, LocalKey, TokenRequest, TokenRules, TokenVerifier},
     config::{Config, Overrides},
-    connector::{Allowed, Connectors},
+    connector::{Allowed, Connectors, Secrets},
     crypto::MasterKeys,
+    demo_peers::Peers,
     domain::demo,
     http::{Limits, Peer, TrustedProxies},
     server::{Parts, Server},
+    worker::Worker,
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
@@ -45,8 +49,15 @@ const DAY: i64 = 24 * 60 * 60;
 struct Demo {
     server: Server,
     key: LocalKey,
+    _peers: Peers,
     _folder: tempfile::TempDir,
 }
+
+/// Secrets that the examples name.
+const SECRETS: [(&str, &str); 2] = [
+    ("KARTOTEK_SECRET_PROJECTS", "kartotek:not-a-real-password"),
+    ("KARTOTEK_SECRET_ZAHLWERK", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="),
+];
 
 impl Demo {
     async fn start() -> Fallible<Self> {
@@ -59,6 +70,9 @@ impl Demo {
             max_lifetime_seconds: DAY,
         };
         let url = format!("sqlite://{}/kartotek.db", folder.path().display());
+        let peers = Peers::start(folder.path(), Box::new(SystemClock)).await?;
+        let secrets = SECRETS.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
+        let allowed = Allowed { secrets: Secrets::new(secrets, None), ..Allowed::default() };
         let server = Server::start(Parts {
             database: Settings { url: url.into(), connections: 2 },
             keys: MasterKeys::parse(&MasterKeys::generate_text()?)?,
@@ -69,16 +83,29 @@ impl Demo {
             proxies: TrustedProxies::default(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             sweep_interval: None,
-            connectors: Connectors::new(Allowed::default())?,
+            connectors: Connectors::new(peers.allow(allowed))?,
         })
         .await?;
         demo::load(&server.door, &server.catalogs).await?;
-        Ok(Self { server, key, _folder: folder })
+        peers.settle(&server.door, &server.catalogs).await?;
+        Ok(Self { server, key, _peers: peers, _folder: folder })
+    }
+
+    /// Does what is to be done by now.
+    async fn work(&self) -> Fallible<()> {
+        let (door, catalogs) = (self.server.door.clone(), self.server.catalogs.clone());
+        catalogs.refresh().await?;
+        let connectors = self.server.connectors.clone();
+        Worker { door, catalogs, connectors, part: "worker" }.pass().await?;
+        Ok(())
     }
 
     /// The answer to somebody with the demo's token of that role.
     async fn answer(&self, headers: &HashMap<String, String>, query: &str) -> Fallible<Value> {
         let role = headers.get("role").ok_or("the example names no role")?;
+        if headers.contains_key("worked") {
+            self.work().await?;
+        }
         let mut request = Request::post("/graphql")
             .header("Authorization", format!("Bearer {}", self.token(role)?))
             .header("Content-Type", "application/json");
@@ -105,7 +132,7 @@ impl Demo {
                 Box::pin(self.answer(&[("role".to_owned(), "COMPLIANCE".to_owned())].into(), &query)).await?;
             variables[name] = found["data"][name]["id"].clone();
         }
-        if let Some(whose) = words.get("subscription") {
+        if let Some(whose) = words.get("subscription").or(words.get("planned")) {
             let query = format!(
                 "{{ customer(reference: \"{whose}\") {{ serviceSubscriptions(first: 1) {{ nodes {{ id }} }} }} }}"
             );
@@ -113,6 +140,23 @@ impl Demo {
                 Box::pin(self.answer(&[("role".to_owned(), "COMPLIANCE".to_owned())].into(), &query)).await?;
             let nodes = &found["data"]["customer"]["serviceSubscriptions"]["nodes"];
             variables["subscription"] = nodes[0]["id"].clone();
+        }
+        if let Some(called) = words.get("system") {
+            let query = "{ systems(first: 100) { nodes { id name } } }";
+            let found =
+                Box::pin(self.answer(&[("role".to_owned(), "ADMIN".to_owned())].into(), query)).await?;
+            let nodes = found["data"]["systems"]["nodes"].as_array().ok_or("there are no systems")?;
+            let named = nodes.iter().find(|node| node["name"] == called.as_str());
+            variables["system"] = named.ok_or("there is no such system")?["id"].clone();
+        }
+        if let Some(whose) = words.get("planned") {
+            let mut words = words.clone();
+            words.remove("planned");
+            words.insert("subscription".to_owned(), whose.clone());
+            let query = "mutation ($subscription: ID!) { endSubscription(input: { serviceSubscriptionId: $subscription,
+                reason: \"Moved abroad\", dryRun: true }) { plan { planHash } } }";
+            let planned = Box::pin(self.answer(&words, query)).await?;
+            variables["planHash"] = planned["data"]["endSubscription"]["plan"]["planHash"].clone();
         }
         Ok(variables)
     }
@@ -149,7 +193,7 @@ fn examples(text: &str) -> Fallible<Vec<Example>> {
         let (marker, rest) = after.split_once("-->").ok_or("an example's comment does not end")?;
         let mut words = marker.split_whitespace();
         let name = words.next().ok_or("an example has no name")?.to_owned();
-        let pairs = words.filter_map(|word| word.split_once('='));
+        let pairs = words.map(|word| word.split_once('=').unwrap_or((word, "")));
         let headers = pairs.map(|(word, value)| (word.to_owned(), value.to_owned())).collect();
         let (query, rest) = block(rest, "graphql").ok_or_else(|| format!("{name} has no query"))?;
         let (answer, _) = block(rest, "json").ok_or_else(|| format!("{name} has no answer"))?;

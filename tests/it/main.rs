@@ -1,6 +1,8 @@
 //! The integration tests: one binary, on SQLite, or on PostgreSQL when `TEST_DATABASE_URL` says where.
 
 #[cfg(test)]
+mod another_worker;
+#[cfg(test)]
 mod api;
 #[cfg(test)]
 mod connector_sql;
@@ -8,6 +10,8 @@ mod connector_sql;
 mod crash;
 #[cfg(test)]
 mod demo;
+#[cfg(test)]
+mod demo_peers;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]

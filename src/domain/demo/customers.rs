@@ -1,7 +1,8 @@
 //! The example company's customers, registered and served through the same commands as real ones.
 
 use super::{
-    LoadDemo, needs_of,
+    CRM, INVOICING, LoadDemo, needs_of,
+    people::{PEOPLE, Person, reference},
     progress::{Customer, Progress},
 };
 use crate::{
@@ -32,38 +33,6 @@ use std::{
 /// The number of the customer whose token the demo prints.
 pub const CUSTOMER: &str = "K-1001";
 
-/// A customer: name, date of birth, town, services.
-type Person = (&'static str, &'static str, &'static str, &'static [&'static str]);
-
-/// All invented. Their personal numbers have the serial 238, which Skatteverket sets apart for testing.
-const PEOPLE: [Person; 24] = [
-    ("Anna Almgren", "19850312", "Lund", &["web-hosting", "domain-se", "mail-hosting"]),
-    ("Bertil Bäck", "19470923", "Umeå", &["domain-se"]),
-    ("Cecilia Crona", "19921104", "Visby", &["managed-wordpress", "domain-se", "newsletter"]),
-    ("David Dahl", "19780130", "Kiruna", &["web-hosting", "backup"]),
-    ("Elin Ek", "20010617", "Borås", &["web-hosting"]),
-    ("Fredrik Frost", "19690805", "Gävle", &["web-shop", "domain-com", "web-analytics"]),
-    ("Gunilla Grahn", "19551228", "Ystad", &["domain-se", "mail-hosting"]),
-    ("Hampus Hall", "19960219", "Falun", &["managed-wordpress"]),
-    ("Ingrid Isaksson", "19630711", "Luleå", &["support-agreement", "web-hosting"]),
-    ("Johan Jonsson", "19810426", "Kalmar", &["web-hosting", "domain-se", "ssl-certificate"]),
-    ("Karin Kvist", "19740908", "Motala", &["newsletter", "web-analytics"]),
-    ("Lars Lind", "19581014", "Skara", &["domain-com"]),
-    ("Maria Moberg", "19890522", "Växjö", &["consulting", "web-hosting"]),
-    ("Nils Nyman", "20030101", "Piteå", &["mail-hosting"]),
-    ("Olga Olofsson", "19660303", "Arvika", &["web-shop", "domain-se", "backup"]),
-    ("Per Palm", "19930725", "Nora", &["web-hosting", "newsletter"]),
-    ("Rebecka Roos", "19871116", "Mora", &["managed-wordpress", "ssl-certificate"]),
-    ("Sven Svärd", "19440604", "Ängelholm", &["domain-se"]),
-    ("Tove Thelin", "19990829", "Sigtuna", &["web-hosting", "web-analytics"]),
-    ("Ulf Ulfsson", "19710213", "Trosa", &["support-agreement"]),
-    ("Vera Viklund", "19841020", "Åmål", &["web-shop", "domain-com", "newsletter"]),
-    ("Wille Wiberg", "19910507", "Örebro", &["backup", "web-hosting"]),
-    ("Ylva Ymer", "19791202", "Sala", &["consulting"]),
-    // Asked for an offer, and has ordered nothing yet.
-    ("Zeb Zander", "20000416", "Laholm", &[]),
-];
-
 /// Makes the example company of a database that has just been seeded, and its customers, unless they are there. Goes on
 /// where it was interrupted: each step that was done is on record, and is not done again.
 ///
@@ -83,7 +52,7 @@ pub async fn load(door: &Arc<Door>, catalogs: &Catalogs) -> Result<(), Stop> {
         } else {
             register(&access("registerCustomer"), &catalog, number, person).await?
         };
-        for key in person.3 {
+        for key in person.services {
             let Some(service) = catalog.service_by_key(key).map(|service| service.id) else { continue };
             if !ordered.contains(&service) {
                 let order = StartSubscription {
@@ -105,7 +74,7 @@ pub async fn load(door: &Arc<Door>, catalogs: &Catalogs) -> Result<(), Stop> {
             }
         }
         let record = access("recordDataLocations");
-        let lines = lines(&record, &catalog, customer, number, person.3)?;
+        let lines = lines(&record, &catalog, customer, number, person.services)?;
         if !lines.is_empty() {
             record.write(RecordDataLocations { catalog: catalog.clone(), lines }).await?;
         }
@@ -117,29 +86,25 @@ async fn register(
     access: &Access,
     catalog: &Arc<Catalog>,
     number: usize,
-    (name, born, town, _): &Person,
+    person: &Person,
 ) -> Result<Customer, Stop> {
-    let mail = name.to_lowercase().replace(' ', ".").replace(['å', 'ä'], "a").replace('ö', "o");
+    let known = person.known(number);
     let command = RegisterCustomer {
         catalog: catalog.clone(),
-        reference: reference(number),
+        reference: known.reference,
         kind: CustomerKind::Person,
         locale: if number % 7 == 3 { Locale::En } else { Locale::Sv },
         profile: ProfileChange {
-            name: Change::Set((*name).to_owned()),
-            email: Change::Set(format!("{mail}@kund.example")),
-            phone: Change::Set(format!("070-174 06 {:02}", 5 + number)),
-            address: Change::Set(format!("Exempelgatan {}\n123 45 {town}", 1 + number)),
-            national_id: Change::Set(personal_number(born)),
+            name: Change::Set(known.name),
+            email: Change::Set(known.email),
+            phone: Change::Set(known.phone),
+            address: Change::Set(known.address),
+            national_id: Change::Set(known.national_id),
         },
         channel: [Channel::OrderForm, Channel::Email, Channel::Phone, Channel::Chat, Channel::Meeting]
             [number % 5],
     };
     Ok(Customer::new(access.write(command).await?.row.id))
-}
-
-fn reference(number: usize) -> String {
-    format!("K-{}", 1001 + number)
 }
 
 /// Tells the customer what the service gives to third parties, and has them allow it.
@@ -204,11 +169,7 @@ fn lines(
     }
     let line = |(system_id, category): (SystemId, CategoryKey), source_channel| NewLine {
         customer_id: customer,
-        external_reference: Some(format!(
-            "{}-{}",
-            1001 + number,
-            category.as_str().rsplit('.').next().unwrap_or("x")
-        )),
+        external_reference: Some(reference_at(&catalog.systems[&system_id].name, number, &category)),
         category,
         system_id,
         source_channel,
@@ -222,6 +183,16 @@ fn lines(
         lines.extend(left_over.map(|place| line(place, Channel::Import)));
     }
     Ok(lines)
+}
+
+/// What a system knows the customer's record by. The two that are databases have one record for each customer.
+fn reference_at(system: &str, number: usize, category: &CategoryKey) -> String {
+    let number = 1001 + number;
+    match system {
+        CRM => format!("KR-{number}"),
+        INVOICING => format!("FS-{number}"),
+        _ => format!("{number}-{}", category.as_str().rsplit('.').next().unwrap_or("x")),
+    }
 }
 
 /// Gives third parties what the service needs them to have.
@@ -246,29 +217,4 @@ async fn share(
         access("shareData").write(command).await?;
     }
     Ok(())
-}
-
-/// The personal number of a date of birth and the serial 238, with its check digit (Luhn over the ten digits).
-fn personal_number(born: &str) -> String {
-    let nine = format!("{}238", &born[2..]);
-    let sum = nine.bytes().map(|byte| u32::from(byte - b'0')).enumerate().fold(0, |sum, (place, digit)| {
-        let weighted = if place % 2 == 0 { digit * 2 } else { digit };
-        sum + weighted / 10 + weighted % 10
-    });
-    format!("{born}-238{}", (10 - sum % 10) % 10)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::identifier::NationalId;
-
-    #[test]
-    fn every_demo_customer_has_a_valid_number_of_their_own() {
-        let today = jiff::civil::date(2026, 1, 1);
-        let ids = PEOPLE.map(|person| {
-            NationalId::parse(&personal_number(person.1), today).unwrap().normalized().to_owned()
-        });
-        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), PEOPLE.len());
-    }
 }

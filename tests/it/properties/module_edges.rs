@@ -11,7 +11,9 @@ const EDGES: &[Knows] = &[
     ("main", &["cli"], &["clap"]),
     ("lib", &[], &[]),
     // `domain` for the demo's customers, `graphql` for the schema's text, `policy` for the names of the demo's roles.
-    ("cli", &["access", "auth", "config", "connector", "crypto", "domain", "graphql", "http", "policy", "server", "telemetry"], &["clap", "config"]),
+    ("cli", &["access", "auth", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "policy", "server", "telemetry"], &["clap", "config"]),
+    // Others, who only know what docs/third-party-api.md says; `domain` for who is in the demo, `access` for its map and the time.
+    ("demo_peers", &["access", "auth", "connector", "domain"], &["axum", "entity", "sqlx"]),
     // Puts the parts together, so it knows them all.
     ("server", &["access", "auth", "connector", "crypto", "domain", "graphql", "http", "worker"], &["async_graphql", "axum", "metrics_exporter_prometheus"]),
     // `domain` for whose record a customer's token is about, and for what third parties say; `connector` proves that they do.

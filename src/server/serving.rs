@@ -1,22 +1,22 @@
-//! The parts put together: database, reference data, API and HTTP, as `kartotek serve` and the tests run them.
+//! A server that answers, as `kartotek serve` and the tests run it.
 
+use super::ground::{Ground, NotStarted};
 use crate::{
-    access::{Broken, Clock, Door, Settings, Stop},
+    access::{Clock, Door, Settings},
     auth::TokenVerifier,
     connector::Connectors,
     crypto::MasterKeys,
-    domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
+    domain::catalog::Catalogs,
     graphql::Api,
     http::{
         Answers, Callbacks, Front, Limits, Probes, Site, TrustedProxies, answer_routes, callback_routes,
         router,
     },
-    worker::{Worker, keep_catalog, keep_keys, keep_maps, keep_metrics, keep_rejections, keep_tasks},
+    worker::{keep_keys, keep_rejections},
 };
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::watch, task::JoinHandle};
 
 /// What a server is made from.
 #[derive(Debug)]
@@ -44,29 +44,7 @@ pub struct Server {
     pub router: Router,
     front: Arc<Front>,
     pub limits: Limits,
-    stop: watch::Sender<bool>,
-    duties: Vec<JoinHandle<()>>,
-}
-
-/// Why a server did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum NotStarted {
-    #[error("the database cannot be used")]
-    Database(#[from] Broken),
-    #[error("the master keys are not this database's")]
-    Keys(#[source] Stop),
-    #[error("the reference data cannot be loaded")]
-    Catalog(#[from] Stop),
-    #[error("the schema cannot be read")]
-    Schema(#[from] async_graphql::parser::Error),
-}
-
-fn wrong_keys(stop: Stop) -> NotStarted {
-    match stop {
-        Stop::Refused(_) => NotStarted::Keys(stop),
-        Stop::Broken(broken) => broken.into(),
-        Stop::Denied(_) => stop.into(),
-    }
+    ground: Ground,
 }
 
 impl Server {
@@ -76,13 +54,8 @@ impl Server {
     /// When the database cannot be used, or was sealed with other master keys.
     pub async fn start(parts: Parts) -> Result<Self, NotStarted> {
         let door = Door::open(&parts.database, parts.keys, parts.clock).await?;
-        door.program("setup", "useMasterKeys").write(UseMasterKeys).await.map_err(wrong_keys)?;
-        let catalogs = Arc::new(Catalogs::load(&door).await?);
-        if catalogs.current().controller.is_none() {
-            door.program("setup", "seedCatalog").write(Seed).await?;
-            catalogs.refresh().await?;
-        }
-        let connectors = Arc::new(parts.connectors);
+        let mut ground = Ground::prepare(door.clone(), parts.connectors).await?;
+        let (catalogs, connectors) = (ground.catalogs.clone(), ground.connectors.clone());
         let api = Api::new(catalogs.clone(), connectors.clone(), parts.introspection)?;
         let verifier = Arc::new(parts.verifier);
         verifier.keys().refresh(door.now().timestamp()).await;
@@ -101,43 +74,26 @@ impl Server {
             new_request_id: request_ids(&door),
             proxies: parts.proxies,
         };
-        let (stop, stopped) = watch::channel(false);
-        let mut duties = vec![
-            tokio::spawn(keep_catalog(catalogs.clone(), stopped.clone())),
-            tokio::spawn(keep_metrics(parts.metrics, stopped.clone())),
-            tokio::spawn(keep_rejections(recording(&front), stopped.clone())),
-        ];
+        ground.keep_up(parts.metrics);
+        ground.start(|stop| keep_rejections(recording(&front), stop));
         if let Some(every) = parts.sweep_interval {
-            duties.push(tokio::spawn(keep_maps(door.clone(), catalogs.clone(), every, stopped.clone())));
-            let worker = Worker {
-                door: door.clone(),
-                catalogs: catalogs.clone(),
-                connectors: connectors.clone(),
-                part: "worker",
-            };
-            duties.push(tokio::spawn(keep_tasks(worker, stopped.clone())));
+            ground.work(every);
         }
         if verifier.keys().are_published() {
-            let clock = door.clone();
-            let now = move || clock.now().timestamp();
-            duties.push(tokio::spawn(keep_keys(verifier.keys().clone(), now, stopped)));
+            let (keys, clock) = (verifier.keys().clone(), door.clone());
+            ground.start(|stop| keep_keys(keys, move || clock.now().timestamp(), stop));
         }
         let router = router(site, &parts.limits, callback_routes(callbacks).merge(answer_routes(answers)));
-        Ok(Self { door, catalogs, connectors, front, router, limits: parts.limits, stop, duties })
+        Ok(Self { door, catalogs, connectors, front, router, limits: parts.limits, ground })
     }
 
     /// Ends the duties, writes what is on its way to the audit log, and closes the database.
-    pub async fn close(self) {
-        self.stop.send_replace(true);
-        for duty in self.duties {
-            if let Err(error) = duty.await {
-                tracing::warn!(%error, "a duty did not end well");
-            }
-        }
+    pub async fn close(mut self) {
+        self.ground.end_duties().await;
         self.front.record_last_rejections().await;
-        self.connectors.close().await;
-        drop((self.router, self.front, self.catalogs));
-        self.door.close().await;
+        // Nobody else holds the door then, and it can be closed.
+        drop((self.router, self.front, self.catalogs, self.connectors, self.door));
+        self.ground.close().await;
     }
 }
 

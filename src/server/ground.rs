@@ -1,0 +1,102 @@
+//! What serving and working both stand on: an open database whose keys are at hand, its reference data, the ways to other
+//! systems, and duties that run until they are told to stop.
+
+use crate::{
+    access::{Broken, Door, Stop},
+    connector::Connectors,
+    domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
+    worker::{Worker, keep_catalog, keep_maps, keep_metrics, keep_tasks},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::watch, task::JoinHandle};
+
+/// Why a server or its workers did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    #[error("the database cannot be used")]
+    Database(#[from] Broken),
+    #[error("the master keys are not this database's")]
+    Keys(#[source] Stop),
+    #[error("the reference data cannot be loaded")]
+    Catalog(#[from] Stop),
+    #[error("the schema cannot be read")]
+    Schema(#[from] async_graphql::parser::Error),
+}
+
+/// A database that can be worked with.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) door: Arc<Door>,
+    pub(super) catalogs: Arc<Catalogs>,
+    pub(super) connectors: Arc<Connectors>,
+    duties: Vec<JoinHandle<()>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Ground {
+    /// Checks the master keys, and fills a new database with what every installation ships with.
+    pub(super) async fn prepare(door: Arc<Door>, connectors: Connectors) -> Result<Self, NotStarted> {
+        door.program("setup", "useMasterKeys").write(UseMasterKeys).await.map_err(wrong_keys)?;
+        let catalogs = Arc::new(Catalogs::load(&door).await?);
+        if catalogs.current().controller.is_none() {
+            door.program("setup", "seedCatalog").write(Seed).await?;
+            catalogs.refresh().await?;
+        }
+        let (stop, _) = watch::channel(false);
+        Ok(Self { door, catalogs, connectors: Arc::new(connectors), duties: Vec::new(), stop })
+    }
+
+    /// Starts a duty, which is given what tells it to stop.
+    pub(super) fn start<F>(&mut self, duty: impl FnOnce(watch::Receiver<bool>) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.duties.push(tokio::spawn(duty(self.stop.subscribe())));
+    }
+
+    /// Keeps the reference data fresh and the metrics tidy, as all do.
+    pub(super) fn keep_up(&mut self, metrics: PrometheusHandle) {
+        let catalogs = self.catalogs.clone();
+        self.start(|stop| keep_catalog(catalogs, stop));
+        self.start(|stop| keep_metrics(metrics, stop));
+    }
+
+    /// Does tasks, and looks through all maps every so often.
+    pub(super) fn work(&mut self, sweep_interval: Duration) {
+        let (door, catalogs) = (self.door.clone(), self.catalogs.clone());
+        self.start(|stop| keep_maps(door, catalogs, sweep_interval, stop));
+        let worker = Worker {
+            door: self.door.clone(),
+            catalogs: self.catalogs.clone(),
+            connectors: self.connectors.clone(),
+            part: "worker",
+        };
+        self.start(|stop| keep_tasks(worker, stop));
+    }
+
+    /// Ends the duties. What is under way has a few seconds.
+    pub(super) async fn end_duties(&mut self) {
+        self.stop.send_replace(true);
+        for duty in self.duties.drain(..) {
+            if let Err(error) = duty.await {
+                tracing::warn!(%error, "a duty did not end well");
+            }
+        }
+    }
+
+    /// Closes what is open: connections to other systems, then the database, once what is on its way to the audit log is there.
+    pub(super) async fn close(self) {
+        self.connectors.close().await;
+        drop(self.catalogs);
+        self.door.close().await;
+    }
+}
+
+fn wrong_keys(stop: Stop) -> NotStarted {
+    match stop {
+        Stop::Refused(_) => NotStarted::Keys(stop),
+        Stop::Broken(broken) => broken.into(),
+        Stop::Denied(_) => stop.into(),
+    }
+}
