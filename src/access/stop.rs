@@ -38,9 +38,9 @@ codes! {
     HoldLifted = "HOLD_LIFTED", TaskFinished = "TASK_FINISHED", TaskRunning = "TASK_RUNNING",
     AddressNotAllowed = "ADDRESS_NOT_ALLOWED", GroundNotApplicable = "GROUND_NOT_APPLICABLE",
     SecretInInput = "SECRET_IN_INPUT", SecretNotFound = "SECRET_NOT_FOUND",
-    ConnectorUnsuitable = "CONNECTOR_UNSUITABLE", ClockPaused = "CLOCK_PAUSED",
+    ConnectorUnsuitable = "CONNECTOR_UNSUITABLE", ClockPaused = "CLOCK_PAUSED", ReplyNotReady = "REPLY_NOT_READY",
     DuplicateRequest = "DUPLICATE_REQUEST", RequestClosed = "REQUEST_CLOSED", ClockRunning = "CLOCK_RUNNING",
-    AlreadyExtended = "ALREADY_EXTENDED", ExtensionTooLate = "EXTENSION_TOO_LATE",
+    AlreadyExtended = "ALREADY_EXTENDED", ExtensionTooLate = "EXTENSION_TOO_LATE", AlreadyVerified = "ALREADY_VERIFIED",
 }
 
 /// One thing that a rule says no to.

@@ -10,7 +10,8 @@ use crate::{
         customer::{CustomersByIds, Keyed},
         data_location::{LocationsByIds, LocationsOf, LocationsOfCustomers},
         data_request::{
-            CategoriesOfRequests, PausesOfRequests, Request, RequestsByIds, RequestsOf, RequestsOfCustomers,
+            CategoriesOfRequests, PausesOfRequests, PlansOfRequests, Request, RequestsByIds, RequestsOf,
+            RequestsOfCustomers, TasksOfRequest, TasksOfRequests,
         },
         disclosure::{
             CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers, Recipient, RecipientsOf,
@@ -23,12 +24,14 @@ use crate::{
         page::{Page, PageRequest},
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
         system::StatesOfConnectors,
-        task::{EvidenceOfTasks, LinesOfTasks, PartsOfTasks, TasksByIds, TasksOf, TasksOfCustomers},
+        task::{
+            EvidenceOfTasks, LinesOfTasks, PartsOfTasks, TaskFilter, TasksByIds, TasksOf, TasksOfCustomers,
+        },
     },
 };
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use entity::{
-    connector_state, consent, data_location, data_request_pause, disclosure,
+    connector_state, consent, data_location, data_request_pause, disclosure, disposal_plan,
     ids::{
         CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId, DisclosureId, DisposalPlanId,
         LegalHoldId, NoticeId, SubscriptionId, SystemId, TaskId,
@@ -221,6 +224,35 @@ by_id!(
     |keys| PausesOfRequests(keys.iter().map(|key| key.0).collect()),
     |found| found.into_iter().map(|(id, pauses)| (PausesOf(id), pauses)).collect()
 );
+/// A request whose plan is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PlanOf(pub DataRequestId);
+
+by_id!(
+    PlanOf,
+    disposal_plan::Model,
+    |keys| PlansOfRequests(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|(id, plan)| (PlanOf(id), plan)).collect()
+);
+
+impl Loader<TasksOfRequest> for Batch {
+    type Value = Vec<task::Model>;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, keys: &[TasksOfRequest]) -> Loaded<TasksOfRequest, Vec<task::Model>> {
+        let mut lists = HashMap::with_capacity(keys.len());
+        let mut groups = HashMap::<TaskFilter, Vec<DataRequestId>>::new();
+        for TasksOfRequest(request, filter) in keys {
+            groups.entry(filter.clone()).or_default().push(*request);
+        }
+        for (filter, requests) in groups {
+            let found = self.read(TasksOfRequests { requests, filter: filter.clone() }).await?;
+            lists.extend(found.into_iter().map(|(id, tasks)| (TasksOfRequest(id, filter.clone()), tasks)));
+        }
+        Ok(lists)
+    }
+}
+
 /// A task whose evidence is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EvidenceOf(pub TaskId);

@@ -92,6 +92,10 @@ pub enum UserErrorCode {
     DuplicateRequest,
     /// The request has been carried out, refused or taken back already.
     RequestClosed,
+    /// It is on record already who asks.
+    AlreadyVerified,
+    /// There is nothing to answer the customer yet.
+    ReplyNotReady,
     /// The request's clock stands still already.
     ClockPaused,
     /// The request's clock runs already.

@@ -89,7 +89,7 @@ actions! {
         "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
         "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
@@ -98,12 +98,16 @@ actions! {
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings"];
+        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
+        "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings"];
+        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
+        "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -117,28 +121,39 @@ actions! {
     /// What is to be done at systems with customers' data, of those that are named.
     SeeTasks: Read "Task" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings"];
+        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
+        "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
     /// What people attested of tasks. Not for customers: it is written among those who do the work.
     SeeEvidence: Read "Task" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings"];
+        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
+        "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
     /// All that is to be done at systems.
     ListTasks: Read "Task" STAFF personal yes ["task", "tasks"];
     /// All that is wrong right now.
     ListFindings: Read "Finding" OVERSEEING personal yes ["findings"];
     /// What disposals would do, or did.
-    SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node"];
+    SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node",
+        "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
+        "customer", "customers", "findCustomer"];
     /// How much a disposal would do, or did, at each system. It names nobody.
     SeePlanCounts: Read "DisposalPlan" ANYONE
         ["node", "endSubscription", "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements",
-        "setRetentionRule", "retireRetentionRule", "updateController", "updatePurpose"];
+        "setRetentionRule", "retireRetentionRule", "updateController", "updatePurpose",
+        "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
+        "customer", "customers", "findCustomer"];
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings"];
     /// What customers asked for by their rights, of those that are named.
     SeeDataRequests: Read "DataRequest" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "findings", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
+        "task", "tasks"];
     /// All that customers asked for by their rights.
     ListDataRequests: Read "DataRequest" STAFF personal yes ["dataRequests"];
     /// Who looked at or changed a customer's data.
@@ -190,6 +205,10 @@ actions! {
     ExtendDataRequest: Write "DataRequest" OFFICER personal yes ["extendDataRequest"];
     /// Refuses a request.
     RejectDataRequest: Write "DataRequest" OFFICER personal yes ["rejectDataRequest"];
+    /// Records how it was made sure who asks, and disposes of what they asked for.
+    VerifyIdentity: Write "DataRequest" SERVING personal yes ["verifyIdentity"];
+    /// Records that a customer was given an answer.
+    DeliverReply: Write "DataRequest" SERVING personal yes ["deliverReply"];
     /// Takes a request back.
     WithdrawDataRequest: Write "DataRequest" SERVING own yes personal yes ["withdrawDataRequest"];
     /// Attests what came of a task.

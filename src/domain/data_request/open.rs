@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     access::{Broken, Code, Refusal, Stop, Writer},
-    domain::{catalog::Catalog, checks::not_found},
+    domain::{
+        catalog::Catalog,
+        checks::not_found,
+        disposal::{give_back, settle},
+    },
     policy::Target,
 };
 use entity::{customer, data_request, data_request_pause, ids::DataRequestId};
@@ -63,6 +67,17 @@ impl Open {
             w.update::<data_request_pause::Entity>(pause.clone()).await?;
         }
         Ok(())
+    }
+
+    /// Calls off what only the request asked for, now that it stands no longer, and judges the customer's map by what is
+    /// left. Back comes how the request is then.
+    pub(super) async fn give_back(&self, w: &Writer, catalog: &Catalog) -> Result<Request, Stop> {
+        let request = &self.request.row;
+        if request.verified_at.is_some() {
+            give_back(w, request.id).await?;
+            settle(w, catalog, &self.customer).await?;
+        }
+        read(w, request.id).await
     }
 
     /// Stores the request as `row` says, due when its clock says. Back comes how it is then.

@@ -1,12 +1,14 @@
-//! What belongs to each of several requests: the pauses of their clocks, and what they are limited to.
+//! What belongs to each of several requests: the pauses of their clocks, what they are limited to, their plans and tasks.
 
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
+    domain::task::TaskFilter,
     policy::{Action, Target},
 };
 use entity::{
-    data_request_category, data_request_pause,
+    data_request_category, data_request_pause, disposal_plan,
     ids::{CategoryKey, DataRequestId},
+    task,
     touch::Recorded,
 };
 use std::collections::HashMap;
@@ -69,4 +71,59 @@ pub(super) async fn categories(
         of.entry(row.data_request_id).or_default().push(row.category);
     }
     Ok(of)
+}
+
+/// Which tasks of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TasksOfRequest(pub DataRequestId, pub TaskFilter);
+
+/// The tasks of each of these requests, newest first. One has few: one for each system.
+#[derive(Clone, Debug)]
+pub struct TasksOfRequests {
+    pub requests: Vec<DataRequestId>,
+    pub filter: TaskFilter,
+}
+
+impl Inquiry for TasksOfRequests {
+    const ACTION: Action = Action::SeeTasks;
+    type Output = HashMap<DataRequestId, Vec<task::Model>>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
+        let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.data_request_id IN ");
+        sql.list(self.requests.iter().map(|id| id.0));
+        self.filter.conditions(&mut sql, r.now());
+        sql.push(" ORDER BY t.data_request_id, t.id DESC");
+        let mut of = self.requests.iter().map(|id| (*id, Vec::new())).collect::<HashMap<_, _>>();
+        for row in r.rows(sql, task::Entity::touch).await? {
+            let request = row.data_request_id.unwrap_or(DataRequestId(uuid::Uuid::nil()));
+            of.entry(request).or_default().push(row);
+        }
+        Ok(of)
+    }
+}
+
+/// The plan that each of these requests was carried out by, of those that were.
+#[derive(Clone, Debug)]
+pub struct PlansOfRequests(pub Vec<DataRequestId>);
+
+impl Inquiry for PlansOfRequests {
+    const ACTION: Action = Action::SeePlans;
+    type Output = HashMap<DataRequestId, disposal_plan::Model>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
+        let mut sql = Sql::new(
+            "SELECT * FROM disposal_plan WHERE cause = 'DATA_REQUEST' AND executed_at IS NOT NULL AND subject_id IN ",
+        );
+        sql.list(self.0.iter().map(|id| id.0));
+        let plans = r.rows(sql, disposal_plan::Entity::touch).await?;
+        Ok(plans.into_iter().map(|plan| (DataRequestId(plan.subject_id), plan)).collect())
+    }
 }

@@ -50,6 +50,7 @@ impl Command for RejectDataRequest {
             rejected_at: Some(w.now()),
             ..row
         };
-        open.store(w, &catalog, row).await
+        open.store(w, &catalog, row).await?;
+        open.give_back(w, &catalog).await
     }
 }

@@ -36,6 +36,7 @@ impl Command for WithdrawDataRequest {
             withdrawn_at: Some(w.now()),
             ..open.request.row.clone()
         };
-        open.store(w, &catalog, row).await
+        open.store(w, &catalog, row).await?;
+        open.give_back(w, &catalog).await
     }
 }

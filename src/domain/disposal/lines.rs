@@ -1,4 +1,4 @@
-//! The live lines of some customers' maps, each with what justifies it and what becomes of it: three statements, for
+//! The live lines of some customers' maps, each with what justifies it and what becomes of it: a few statements, for
 //! any number of customers.
 
 use super::{Verdict, judge, open::open};
@@ -6,7 +6,7 @@ use crate::{
     access::{Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
-        justification::{Facts, Justification},
+        justification::{Facts, Justification, erasure_asked},
     },
     policy::ProfileField,
 };
@@ -94,16 +94,17 @@ pub(super) async fn judged_at(
         facts.entry(fact.location_id).or_default().push(fact);
     }
     let ends = ends(w, &among).await?;
-    let stays = staying(w, &lines).await?;
+    let (stays, asked) = (staying(w, &lines).await?, asked(w, &among).await?);
     let restricted = customers.iter().filter(|customer| customer.status == CustomerStatus::Restricted);
     let restricted = restricted.map(|customer| customer.id).collect::<HashSet<CustomerId>>();
     let own = catalog.built_in_system().map(|system| system.id);
     let one = |line: data_location::Model| {
         let facts = facts.remove(&line.id).unwrap_or_default();
-        // A profile is Kartotek's own to dispose of, and what the law kept came to be by some reason once.
+        // A profile is Kartotek's own to dispose of; what the law kept came to be by some reason once; and what the
+        // customer asked for goes, whether or not anything ever justified it.
         let ours = Some(line.system_id) == own
             && ProfileField::ALL.iter().any(|field| field.category() == line.category.as_str());
-        let known = ours || line.state != DataLocationState::Held;
+        let known = ours || line.state != DataLocationState::Held || asked.contains(&line.id);
         let end = ends.get(&line.id);
         let dropped = end.is_some_and(|end| end.dropped);
         let on_end = end.map(|end| end.method).or(known.then_some(DisposalMethod::Erase));
@@ -128,6 +129,14 @@ async fn ends(w: &Writer, among: Where<'_>) -> Result<HashMap<DataLocationId, La
     let method = |how| if how % 2 == 1 { DisposalMethod::Erase } else { DisposalMethod::Anonymize };
     let last = |how| LastNeed { method: method(how), dropped: how < 2 };
     Ok(w.numbers::<End>(sql).await?.into_iter().map(|end| (end.id, last(end.how))).collect())
+}
+
+/// The lines that the customer asked to have erased.
+async fn asked(w: &Writer, among: Where<'_>) -> Result<HashSet<DataLocationId>, Stop> {
+    let mut sql = Sql::new("SELECT l.id, 0 AS how FROM data_location l WHERE ");
+    among(&mut sql);
+    sql.push(&format!(" AND {}", erasure_asked("l", None)));
+    Ok(w.numbers::<End>(sql).await?.into_iter().map(|one| one.id).collect())
 }
 
 /// Of these lines, those on their way out whose holders answered that they stay.

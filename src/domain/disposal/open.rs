@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use entity::{
     enums::{DataLocationState, TaskAction, TaskCause, TaskOutcome, TaskState},
-    ids::{CustomerId, DataLocationId, SystemId, TaskId},
+    ids::{CustomerId, DataLocationId, DataRequestId, SystemId, TaskId},
     task, task_location,
 };
 use sea_orm::FromQueryResult;
@@ -22,7 +22,26 @@ const WITHIN: &str = "P1M";
 const MOST: usize = 1_000;
 
 /// What the lines of one task have in common.
-type Group = (CustomerId, SystemId, TaskAction, DateTime<Utc>, TaskCause);
+type Group = (CustomerId, SystemId, TaskAction, DateTime<Utc>, Why);
+
+/// Why a task comes to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::domain) struct Why {
+    cause: TaskCause,
+    request: Option<DataRequestId>,
+}
+
+impl Why {
+    /// Whatever it was, no customer asked for it.
+    pub(in crate::domain) const fn of(cause: TaskCause) -> Self {
+        Self { cause, request: None }
+    }
+
+    /// A customer asked for it.
+    pub(in crate::domain) const fn request(id: DataRequestId) -> Self {
+        Self { cause: TaskCause::DataRequest, request: Some(id) }
+    }
+}
 
 /// A line of an open task; or of one whose holder answered that it stays, and that stands.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -32,8 +51,15 @@ pub(super) struct Open {
     task_id: TaskId,
     action: TaskAction,
     cause: TaskCause,
+    data_request_id: Option<DataRequestId>,
     not_before: DateTime<Utc>,
     pub stays: bool,
+}
+
+impl Open {
+    const fn why(&self) -> Why {
+        Why { cause: self.cause, request: self.data_request_id }
+    }
 }
 
 /// Brings these lines, all those of their customers, into the states that they should be in. Back come the tasks that
@@ -47,7 +73,7 @@ pub(in crate::domain) async fn carry_out(
     lines: &[Judged],
     cause: impl Fn(&Judged) -> TaskCause,
 ) -> Result<Vec<task::Model>, Stop> {
-    carry_out_without(w, catalog, lines, cause, &[]).await
+    carry_out_without(w, catalog, lines, |one| Why::of(cause(one)), &[]).await
 }
 
 /// The same, where these other lines of theirs are gone already: what was to be done with them is not to be done.
@@ -55,7 +81,7 @@ pub(super) async fn carry_out_without(
     w: &Writer,
     catalog: &Catalog,
     lines: &[Judged],
-    cause: impl Fn(&Judged) -> TaskCause,
+    why: impl Fn(&Judged) -> Why,
     gone: &[DataLocationId],
 ) -> Result<Vec<task::Model>, Stop> {
     let pending = lines.iter().filter(|one| one.line.state == DataLocationState::DisposalPending);
@@ -82,10 +108,10 @@ pub(super) async fn carry_out_without(
             continue;
         }
         // What goes on with another task has the reason that it had.
-        let cause = before.filter(|open| fits(one, open)).map_or_else(|| cause(one), |open| open.cause);
+        let why = before.filter(|open| fits(one, open)).map_or_else(|| why(one), Open::why);
         let action = before.map_or(action, |open| open.action);
         let at = not_before.unwrap_or(now);
-        let group = (one.line.customer_id, one.line.system_id, action, at, cause);
+        let group = (one.line.customer_id, one.line.system_id, action, at, why);
         groups.entry(group).or_default().push(one);
     }
     call_off(w, &over).await?;
@@ -109,7 +135,7 @@ pub(super) async fn open(
     let mut found = HashMap::new();
     for some in lines.chunks(MOST) {
         let mut sql = Sql::new(
-            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.not_before, \
+            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.data_request_id, t.not_before, \
              t.finished_at IS NOT NULL AS stays FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
         );
         sql.push(UNSETTLED).push(" AND x.data_location_id IN ").list(some.iter().map(|id| id.0));
@@ -140,6 +166,30 @@ async fn overtake(w: &Writer, lines: &[DataLocationId]) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Whatever the holders of these lines answered, they are asked anew.
+pub(in crate::domain) async fn ask_anew(w: &Writer, lines: &[DataLocationId]) -> Result<(), Stop> {
+    overtake(w, lines).await
+}
+
+/// Calls off what only this request asked for and nobody has begun. Its lines are in use again, until somebody judges
+/// them by what is left.
+pub(in crate::domain) async fn give_back(w: &Writer, request: DataRequestId) -> Result<(), Stop> {
+    let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.data_request_id = ");
+    sql.bind(request.0).push(
+        " AND t.cause = 'DATA_REQUEST' AND t.finished_at IS NULL AND t.state <> 'RUNNING' AND t.sent_at IS NULL",
+    );
+    let tasks = w.numbers::<task::Model>(sql).await?;
+    let Some(customer) = tasks.first().map(|task| task.customer_id) else { return Ok(()) };
+    let mut sql = Sql::new(
+        "UPDATE data_location SET state = 'HELD' WHERE held_to IS NULL AND state = 'DISPOSAL_PENDING' \
+         AND id IN (SELECT x.data_location_id FROM task_location x WHERE x.task_id IN ",
+    );
+    sql.list(tasks.iter().map(|task| task.id.0)).push(")");
+    w.execute(sql).await?;
+    w.changed(customer, &["dataLocations", "tasks"]);
+    call_off(w, &tasks.iter().map(|task| task.id).collect()).await
+}
+
 async fn call_off(w: &Writer, tasks: &BTreeSet<TaskId>) -> Result<(), Stop> {
     let tasks = tasks.iter().map(|id| id.0).collect::<Vec<_>>();
     for some in tasks.chunks(MOST) {
@@ -160,14 +210,14 @@ async fn open_tasks(
     let within = Period::parse(WITHIN).ok();
     let due = |at| within.and_then(|within| within.after(at, &zone)).unwrap_or(at);
     let (mut tasks, mut parts) = (Vec::with_capacity(groups.len()), Vec::new());
-    for ((customer_id, system_id, action, at, cause), lines) in groups {
+    for ((customer_id, system_id, action, at, why), lines) in groups {
         let id = TaskId(w.id());
         let row = task::Model {
             id,
             customer_id,
             system_id,
             action,
-            cause,
+            cause: why.cause,
             state: TaskState::Pending,
             outcome: None,
             not_before: at,
@@ -186,7 +236,7 @@ async fn open_tasks(
             due_at: due(at),
             created_at: w.now(),
             finished_at: None,
-            data_request_id: None,
+            data_request_id: why.request,
         };
         parts.extend(lines.iter().map(|one| task_location::Model {
             task_id: row.id,

@@ -1,7 +1,7 @@
 //! Plan first, then do exactly that. A plan is worked out by making the change, in a transaction that then takes it
 //! back, and by judging what is left as carrying out does.
 
-use super::{Judged, carry_out};
+use super::{Judged, Why, open::carry_out_without};
 use crate::{
     access::{Code, Refusal, Rehearsal, Sql, Stop, Writer},
     domain::{
@@ -101,10 +101,26 @@ impl Planned {
         lines: &[Judged],
         draft: Draft,
     ) -> Result<(disposal_plan::Model, Vec<task::Model>), Stop> {
+        self.carry_out_for(w, catalog, subject, lines, draft, |_| Why::of(subject.cause)).await
+    }
+
+    /// The same, where `why` says of each line why it is disposed of.
+    ///
+    /// # Errors
+    /// `PLAN_CHANGED`, `PLAN_EXPIRED` when this is not what was planned.
+    pub(in crate::domain) async fn carry_out_for(
+        self,
+        w: &Writer,
+        catalog: &Catalog,
+        subject: &Subject,
+        lines: &[Judged],
+        draft: Draft,
+        why: impl Fn(&Judged) -> Why,
+    ) -> Result<(disposal_plan::Model, Vec<task::Model>), Stop> {
         let tasks = if self.is_dry_run() {
             Vec::new()
         } else {
-            carry_out(w, catalog, lines, |_| subject.cause).await?
+            carry_out_without(w, catalog, lines, why, &[]).await?
         };
         Ok((self.record(w, subject, draft).await?, tasks))
     }

@@ -1,6 +1,6 @@
 //! One customer's map, after something about them has changed that asks for no plan.
 
-use super::{carry_out, judged, judged_at, open::carry_out_without};
+use super::{Why, carry_out, judged, judged_at, open::carry_out_without};
 use crate::{
     access::{Sql, Stop, Writer},
     domain::catalog::Catalog,
@@ -35,7 +35,7 @@ pub(in crate::domain) async fn settle_without(
     gone: &[DataLocationId],
 ) -> Result<(), Stop> {
     let lines = judged(w, catalog, std::slice::from_ref(customer)).await?;
-    carry_out_without(w, catalog, &lines, |_| TaskCause::PeriodEnded, gone).await.map(drop)
+    carry_out_without(w, catalog, &lines, |_| Why::of(TaskCause::PeriodEnded), gone).await.map(drop)
 }
 
 /// Brings new lines of these customers, who are locked, into the state that they should be in. Back come the states of

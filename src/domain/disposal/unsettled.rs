@@ -6,7 +6,7 @@ use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{
         catalog::Catalog,
-        justification::{Facts, Ground},
+        justification::{Facts, Ground, erasure_asked},
     },
     policy::{Action, ProfileField, Target},
 };
@@ -102,7 +102,8 @@ impl UnsettledCustomers {
         sql.push(&format!(" AND {table}.customer_id <= ")).bind(self.upto.0);
     }
 
-    /// In use, and no live service needs it; something did once, or the law keeps it.
+    /// In use, and no live service needs it; something did once, or the law keeps it, or the customer
+    /// asked for its erasure.
     fn held(&self, sql: &mut Sql, facts: &Facts) {
         // Nearly everything is in use: the few that are not are set apart before more is asked about them.
         sql.push(
@@ -117,6 +118,7 @@ impl UnsettledCustomers {
         sql.push(" AND (EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
              WHERE r.category = l.category AND r.system_id = l.system_id AND s.customer_id = l.customer_id) OR ");
         facts.any(sql, "l", &[Ground::Rule], true);
+        sql.push(&format!(" OR {}", erasure_asked("l", None)));
         sql.push(" OR (l.category IN ").list(ProfileField::ALL.map(|field| field.category().to_owned()));
         sql.push(" AND EXISTS (SELECT 1 FROM system y WHERE y.id = l.system_id AND y.built_in)))) l");
     }

@@ -1,5 +1,6 @@
 //! The facts that justify data, as a set: one row for each fact and line of the map.
 
+use super::asked::erasure_asked;
 use crate::{
     access::Sql,
     domain::{
@@ -134,7 +135,7 @@ impl Facts {
                     if *ground == Ground::Live {
                         sql.push("s.ended_at IS NULL").push(NOT_WITHDRAWN);
                     } else {
-                        self.covered(sql);
+                        self.covered(sql, l);
                     }
                     sql.push(")");
                 }
@@ -192,19 +193,19 @@ impl Facts {
              AND r.retired_at IS NULL \
              JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
         );
-        self.covered(sql);
+        self.covered(sql, "l");
     }
 
     /// That the subscription `s` is live, or the grace of the requirement `r` after it runs, and that nothing that the
-    /// customer said since forbids it.
-    fn covered(&self, sql: &mut Sql) {
+    /// customer said since forbids it, of the line `l`.
+    fn covered(&self, sql: &mut Sql, l: &str) {
         sql.push("(s.ended_at IS NULL");
         if !self.graces.is_empty() {
-            sql.push(" OR s.ended_at > CASE r.grace");
+            sql.push(" OR (s.ended_at > CASE r.grace");
             for (grace, over) in &self.graces {
                 sql.push(" WHEN ").bind(grace.clone()).push(" THEN ").bind(*over);
             }
-            sql.push(" END");
+            sql.push(&format!(" END AND NOT {})", erasure_asked(l, Some("s.started_at"))));
         }
         sql.push(")").push(NOT_WITHDRAWN);
     }
@@ -227,7 +228,8 @@ impl Facts {
             .list(ProfileField::ALL.map(|field| field.category().to_owned()))
             .push(" AND c.created_at > ")
             .bind(self.prospects_since)
-            .push(" AND NOT EXISTS (SELECT 1 FROM subscription p WHERE p.customer_id = c.id)");
+            .push(" AND NOT EXISTS (SELECT 1 FROM subscription p WHERE p.customer_id = c.id)")
+            .push(&format!(" AND NOT {}", erasure_asked(l, Some("c.created_at"))));
     }
 }
 

@@ -1,11 +1,13 @@
 //! The one answer to "may it be here?": computed from facts, in SQL that serves one line of the map and all of
 //! them alike. Nothing stores a second copy of the answer.
 
+mod asked;
 mod explain;
 mod facts;
 mod query;
 mod unjustified;
 
+pub(in crate::domain) use asked::erasure_asked;
 pub use explain::explain;
 pub(in crate::domain) use facts::Ground;
 pub use facts::{Facts, PROSPECT};

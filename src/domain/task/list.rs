@@ -12,7 +12,7 @@ use crate::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{
     enums::{TaskAction, TaskCause, TaskOutcome, TaskState},
-    ids::{CustomerId, SystemId},
+    ids::{CustomerId, DataRequestId, SystemId},
     task,
     touch::Recorded,
 };
@@ -31,6 +31,7 @@ pub struct TaskFilter {
     /// Those of these systems, whose third parties were asked for.
     pub systems_of_third_parties: Option<Vec<SystemId>>,
     pub customer: Option<CustomerId>,
+    pub request: Option<DataRequestId>,
     /// Open and past its date; or not.
     pub overdue: Option<bool>,
 }
@@ -73,7 +74,7 @@ fn values(keys: &[String]) -> Option<(DateTime<Utc>, Uuid)> {
 }
 
 impl TaskFilter {
-    fn conditions(&self, sql: &mut Sql, now: DateTime<Utc>) {
+    pub(in crate::domain) fn conditions(&self, sql: &mut Sql, now: DateTime<Utc>) {
         if let Some(actions) = &self.actions {
             sql.push(" AND t.action IN ").list(actions.iter().map(ActiveEnum::to_value));
         }
@@ -91,6 +92,9 @@ impl TaskFilter {
         }
         if let Some(customer) = self.customer {
             sql.push(" AND t.customer_id = ").bind(customer.0);
+        }
+        if let Some(request) = self.request {
+            sql.push(" AND t.data_request_id = ").bind(request.0);
         }
         match self.overdue {
             Some(true) => sql.push(" AND t.finished_at IS NULL AND t.due_at < ").bind(now),

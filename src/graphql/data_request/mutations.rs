@@ -3,14 +3,16 @@
 use super::types::DataRequest;
 use crate::{
     domain::data_request::{
-        ExtendDataRequest, PauseDataRequest, RejectDataRequest, ResumeDataRequest, SubmitDataRequest,
-        WithdrawDataRequest,
+        DeliverReply, ExtendDataRequest, PauseDataRequest, RejectDataRequest, ResumeDataRequest,
+        SubmitDataRequest, VerifyIdentity, WithdrawDataRequest,
     },
     graphql::{
         context::{access, catalog},
+        disposal::{DisposalPlan, asked},
         enums::{Channel, DataRequestType, ExtensionReason, PauseReason, RejectionGround},
         node::id_or_nobody,
         scalars::DateTime,
+        task::Task,
         user_error::{UserError, outcome},
     },
 };
@@ -31,6 +33,28 @@ pub struct SubmitDataRequestInput {
     /// Limits the request to these keys, each with everything below it; all unless told.
     categories: Option<Vec<String>>,
     note: Option<String>,
+}
+
+#[derive(Debug, InputObject)]
+pub struct VerifyIdentityInput {
+    data_request_id: ID,
+    /// How: `BankID`, `passport`, `called back`, ...
+    method: String,
+    /// Such as a transaction's number. Not a copy of an identity document.
+    reference: Option<String>,
+    #[graphql(default)]
+    dry_run: bool,
+    plan_hash: Option<String>,
+}
+
+#[derive(SimpleObject)]
+pub struct VerifyIdentityPayload {
+    data_request: Option<DataRequest>,
+    /// What would be done, or what is being done.
+    plan: Option<DisposalPlan>,
+    /// One for each system that something must leave.
+    tasks: Vec<Task>,
+    user_errors: Vec<UserError>,
 }
 
 #[derive(Debug, InputObject)]
@@ -73,6 +97,13 @@ pub struct WithdrawDataRequestInput {
     channel: Channel,
 }
 
+#[derive(Debug, InputObject)]
+pub struct DeliverReplyInput {
+    data_request_id: ID,
+    /// How the customer was told.
+    channel: Channel,
+}
+
 macro_rules! payloads {
     ($($name:ident),*) => {$(
         #[derive(SimpleObject)]
@@ -95,7 +126,8 @@ payloads!(
     ResumeDataRequestPayload,
     ExtendDataRequestPayload,
     RejectDataRequestPayload,
-    WithdrawDataRequestPayload
+    WithdrawDataRequestPayload,
+    DeliverReplyPayload
 );
 
 #[Object]
@@ -123,6 +155,42 @@ impl DataRequestMutation {
         Ok(SubmitDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
     }
 
+    /// Records how it was made sure who is asking, starts the clock again if it stood still, and disposes of what was asked
+    /// for: what a service needs stays, what the law or a hold keeps is kept for that alone, and everything else goes now,
+    /// whatever the grace. It can be asked for as a plan first.
+    ///
+    /// userErrors: REQUEST_CLOSED, ALREADY_VERIFIED, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
+    ///
+    /// Requires: AGENT, COMPLIANCE.
+    async fn verify_identity(
+        &self,
+        ctx: &Context<'_>,
+        input: VerifyIdentityInput,
+    ) -> Result<VerifyIdentityPayload> {
+        let command = VerifyIdentity {
+            catalog: catalog(ctx),
+            request: id_or_nobody(&input.data_request_id),
+            method: input.method,
+            reference: input.reference,
+            asked: asked(input.dry_run, input.plan_hash),
+        };
+        let (verified, user_errors) = outcome(access(ctx).write(command).await)?;
+        let Some(verified) = verified else {
+            return Ok(VerifyIdentityPayload {
+                data_request: None,
+                plan: None,
+                tasks: Vec::new(),
+                user_errors,
+            });
+        };
+        Ok(VerifyIdentityPayload {
+            data_request: Some(DataRequest(verified.request)),
+            plan: Some(DisposalPlan(verified.plan)),
+            tasks: verified.tasks.into_iter().map(Task).collect(),
+            user_errors,
+        })
+    }
+
     /// Stops the clock while the customer is asked who they are or what they mean.
     ///
     /// userErrors: REQUEST_CLOSED, CLOCK_PAUSED.
@@ -142,7 +210,7 @@ impl DataRequestMutation {
         Ok(PauseDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
     }
 
-    /// Starts the clock again.
+    /// Starts the clock again. `verifyIdentity` does so by itself.
     ///
     /// userErrors: REQUEST_CLOSED, CLOCK_RUNNING.
     ///
@@ -178,7 +246,7 @@ impl DataRequestMutation {
         Ok(ExtendDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
     }
 
-    /// Refuses a request, on a ground that the customer is told.
+    /// Refuses a request, on a ground that the customer is told. What only it asked for and nobody has begun is called off.
     ///
     /// userErrors: REQUEST_CLOSED, GROUND_NOT_APPLICABLE.
     ///
@@ -197,7 +265,8 @@ impl DataRequestMutation {
         Ok(RejectDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
     }
 
-    /// Records that the customer took the request back. What is disposed of already stays so.
+    /// Records that the customer took the request back. What is disposed of already stays so, and
+    /// what was begun goes on; the rest is called off, unless it was to go anyway.
     ///
     /// userErrors: REQUEST_CLOSED.
     ///
@@ -213,5 +282,24 @@ impl DataRequestMutation {
             channel: input.channel.into(),
         };
         Ok(WithdrawDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
+    }
+
+    /// Records that the customer was told what was done about the request, or why it was refused. From then on they wait
+    /// for no answer.
+    ///
+    /// userErrors: REPLY_NOT_READY.
+    ///
+    /// Requires: AGENT, COMPLIANCE.
+    async fn deliver_reply(
+        &self,
+        ctx: &Context<'_>,
+        input: DeliverReplyInput,
+    ) -> Result<DeliverReplyPayload> {
+        let command = DeliverReply {
+            catalog: catalog(ctx),
+            request: id_or_nobody(&input.data_request_id),
+            channel: input.channel.into(),
+        };
+        Ok(DeliverReplyPayload::new(outcome(access(ctx).write(command).await)?))
     }
 }

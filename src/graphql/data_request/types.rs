@@ -5,14 +5,16 @@ use crate::{
     domain::data_request::{self, Request, Timing},
     graphql::{
         catalog::{DataCategory, categories},
-        connection::connection,
+        connection::{Arguments, connection, page_of},
         context::{access, catalog, loaders},
         customer::Customer,
+        disposal::DisposalPlan,
         enums::{Channel, DataRequestStatus, DataRequestType, RejectionGround},
         error::{OrError, missing},
-        loaders::PausesOf,
+        loaders::{PausesOf, PlanOf},
         node::{self, id_or_nobody},
         scalars::DateTime,
+        task::{Task, TaskConnection, TaskFilter},
     },
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
@@ -84,6 +86,40 @@ impl DataRequest {
         &self.0.row.submitted_by
     }
 
+    async fn identity_check(&self) -> Option<IdentityCheck> {
+        let row = &self.0.row;
+        Some(IdentityCheck {
+            method: row.verified_method.clone()?,
+            reference: row.verified_reference.clone(),
+            verified_by: row.verified_by.clone()?,
+            verified_at: DateTime(row.verified_at?),
+        })
+    }
+
+    /// What disposal was decided, location by location; null until it is certain who asks.
+    async fn plan(&self, ctx: &Context<'_>) -> Result<Option<DisposalPlan>> {
+        Ok(loaders(ctx).batch.load_one(PlanOf(self.0.row.id)).await.or_error()?.map(DisposalPlan))
+    }
+
+    /// What is to be done for it at systems and third parties, and what was; newest first.
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<TaskFilter>,
+    ) -> Result<TaskConnection> {
+        const LIST: &str = "requestTasks";
+        let page = Arguments { first, after, last, before }.request(ctx, LIST)?;
+        let filter = filter.unwrap_or_default().into_domain(ctx)?;
+        let key = data_request::TasksOfRequest(self.0.row.id, filter);
+        let all = loaders(ctx).batch.load_one(key).await.or_error()?.unwrap_or_default();
+        let page = page_of(&page, all, |task| vec![task.id.to_string()])?;
+        Ok(TaskConnection::new(LIST, page.map(Task)))
+    }
+
     async fn rejection(&self) -> Option<Rejection> {
         let row = &self.0.row;
         Some(Rejection {
@@ -92,6 +128,16 @@ impl DataRequest {
             rejected_by: row.rejected_by.clone()?,
             rejected_at: DateTime(row.rejected_at?),
         })
+    }
+
+    /// When the customer was last told what was done about it.
+    async fn reply_delivered_at(&self) -> Option<DateTime> {
+        self.0.row.reply_delivered_at.map(DateTime)
+    }
+
+    /// How the customer was told.
+    async fn reply_channel(&self) -> Option<Channel> {
+        self.0.row.reply_channel.map(Into::into)
     }
 
     /// When it was refused, taken back, or the last of its tasks ended.
@@ -108,6 +154,16 @@ impl DataRequest {
         let timing = self.0.timing(&pauses, &catalog(ctx).zone(), access(ctx).now());
         Ok((timing, pauses))
     }
+}
+
+/// How it was made sure who is asking.
+#[derive(SimpleObject)]
+pub struct IdentityCheck {
+    method: String,
+    reference: Option<String>,
+    /// The actor's name.
+    verified_by: String,
+    verified_at: DateTime,
 }
 
 /// A refusal of a request, with its ground.

@@ -9,9 +9,10 @@ use crate::{
         context::{access, catalog, loaders},
         customer::Customer,
         data_location::{DataLocation, DataLocationConnection},
+        data_request::DataRequest,
         enums::{ConnectorKind, EvidenceKind, TaskAction, TaskCause, TaskOutcome, TaskState},
         error::{OrError, missing},
-        loaders::{EvidenceOf, LinesOf},
+        loaders::{EvidenceOf, LinesOf, One},
         named,
         node::{self, id_or_nobody},
         scalars::{DateTime, Json},
@@ -86,6 +87,12 @@ impl Task {
     async fn next_attempt_at(&self) -> Option<DateTime> {
         let waits = matches!(self.0.state, TaskStates::Pending | TaskStates::Retrying);
         self.0.next_attempt_at.filter(|_| waits).map(DateTime)
+    }
+
+    /// The request that it is to fulfil, if a customer asked for it.
+    async fn data_request(&self, ctx: &Context<'_>) -> Result<Option<DataRequest>> {
+        let Some(id) = self.0.data_request_id else { return Ok(None) };
+        Ok(loaders(ctx).batch.load_one(One(id)).await.or_error()?.map(DataRequest))
     }
 
     /// By which way it is carried out.
@@ -209,6 +216,7 @@ pub struct TaskFilter {
     system_ids: Option<Vec<ID>>,
     third_party_ids: Option<Vec<ID>>,
     customer_id: Option<ID>,
+    data_request_id: Option<ID>,
     /// Open and past its date; or not.
     overdue: Option<bool>,
 }
@@ -253,6 +261,7 @@ impl TaskFilter {
             systems: self.system_ids.map(systems).transpose()?,
             systems_of_third_parties: self.third_party_ids.map(third_parties).transpose()?,
             customer: self.customer_id.map(|id| id_or_nobody(&id)),
+            request: self.data_request_id.map(|id| id_or_nobody(&id)),
             overdue: self.overdue,
         })
     }

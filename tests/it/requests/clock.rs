@@ -186,6 +186,11 @@ async fn what_cannot_be_is_refused_and_says_where() {
     // Whoever was refused is to be told, and in time.
     app.advance(TimeDelta::days(40));
     assert_eq!(app.found(json!({ "customerId": customer })).await[0].0, "REQUEST_OVERDUE");
+    let told = app.deliver(&request).await;
+    let told = &told.data()["deliverReply"]["dataRequest"];
+    assert_eq!((&told["replyChannel"], &told["overdue"]), (&json!("LETTER"), &json!(false)));
+    assert!(told["replyDeliveredAt"].is_string());
+    assert_eq!(app.found(json!({ "customerId": customer })).await, []);
     app.finish().await;
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 macro_rules! request {
     () => {
-        "id type status channel receivedAt dueAt overdue note submittedBy closedAt categories { key }
+        "id type status channel receivedAt dueAt overdue note submittedBy closedAt replyDeliveredAt replyChannel categories { key }
             clock { firstDueAt daysLeft extension { months reason explanation toldAt channel }
                 pauses { reason pausedAt resumedAt question } }
             rejection { ground explanation rejectedBy rejectedAt } customer { reference }"
@@ -40,8 +40,21 @@ mutations! {
     RESUME BRIEFLY_RESUME "ResumeDataRequestInput" "resumeDataRequest";
     EXTEND BRIEFLY_EXTEND "ExtendDataRequestInput" "extendDataRequest";
     REJECT BRIEFLY_REJECT "RejectDataRequestInput" "rejectDataRequest";
+    DELIVER BRIEFLY_DELIVER "DeliverReplyInput" "deliverReply";
     WITHDRAW BRIEFLY_WITHDRAW "WithdrawDataRequestInput" "withdrawDataRequest";
 }
+
+/// The answer with the plan and the tasks.
+pub const VERIFY: &str = concat!(
+    "mutation ($input: VerifyIdentityInput!) { verifyIdentity(input: $input) { dataRequest { ",
+    request!(),
+    " identityCheck { method reference verifiedBy } tasks { totalCount } } tasks { id state cause action nextAttemptAt
+        system { name } dataRequest { id } } plan { planHash locationCount keptCount executedAt
+        items { nodes { decision keptUntil dataLocation { category { key } system { name } }
+            reasons { kind explanation(locale: EN) } } } } userErrors { code message field } } }"
+);
+
+pub const BRIEFLY_VERIFY: &str = mutation!("VerifyIdentityInput", "verifyIdentity", "id status closedAt");
 
 pub const REQUEST: &str = concat!("query ($id: ID!) { dataRequest(id: $id) { ", request!(), " } }");
 
@@ -80,6 +93,12 @@ impl TestApp {
         self.agent().ask(PAUSE, json!({ "input": input })).await
     }
 
+    /// It is made sure who asks, or planned what follows.
+    pub async fn verify(&self, request: &str, more: Value) -> Answer {
+        let input = json!({ "dataRequestId": request, "method": "BankID", "reference": "T-77" });
+        self.agent().ask(VERIFY, merge(input, more)).await
+    }
+
     pub async fn resume(&self, request: &str) -> Answer {
         self.agent().ask(RESUME, json!({ "input": { "dataRequestId": request } })).await
     }
@@ -94,6 +113,12 @@ impl TestApp {
         let input =
             json!({ "dataRequestId": request, "ground": ground, "explanation": "As we wrote to you." });
         self.compliance().ask(REJECT, json!({ "input": input })).await
+    }
+
+    /// The customer is given an answer.
+    pub async fn deliver(&self, request: &str) -> Answer {
+        let input = json!({ "dataRequestId": request, "channel": "LETTER" });
+        self.agent().ask(DELIVER, json!({ "input": input })).await
     }
 
     pub async fn take_back(&self, request: &str) -> Answer {

@@ -1,0 +1,143 @@
+//! It is certain who asks, and what they asked for is done.
+
+use super::{
+    open::{Open, PATH, find_open, read},
+    parts::categories,
+    request::Request,
+};
+use crate::{
+    access::{Code, Command, Refusal, Sql, Stop, Writer},
+    domain::{
+        catalog::{self, Catalog},
+        checks::{Checks, LINE},
+        disposal::{Asked, Draft, Judged, Planned, Subject, Why, ask_anew, judged},
+    },
+    policy::{Action, Target},
+};
+use entity::{
+    data_request, disposal_plan,
+    enums::TaskCause,
+    ids::{CategoryKey, DataRequestId},
+    task,
+    touch::Recorded,
+};
+use std::sync::Arc;
+
+/// Records how it was made sure who asks, and disposes of what they asked for; or says what that would be.
+#[derive(Clone, Debug)]
+pub struct VerifyIdentity {
+    pub catalog: Arc<Catalog>,
+    pub request: DataRequestId,
+    pub method: String,
+    pub reference: Option<String>,
+    pub asked: Asked,
+}
+
+/// A request whose customer is known, and what follows.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// As it was, where only a plan was asked for.
+    pub request: Request,
+    pub plan: disposal_plan::Model,
+    /// All that are to fulfil it, those that were open before as well.
+    pub tasks: Vec<task::Model>,
+}
+
+impl Command for VerifyIdentity {
+    const ACTION: Action = Action::VerifyIdentity;
+    type Output = Verified;
+
+    fn target(&self) -> Target {
+        // Whose it is, the request says.
+        Target::none()
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<Verified, Stop> {
+        let mut checks = Checks::new();
+        let method = checks.line("method", &self.method, LINE);
+        let reference = self.reference.as_ref().map(|text| checks.line("reference", text, LINE));
+        checks.finish()?;
+        let catalog = catalog::held(w, &self.catalog).await?;
+        let mut open = find_open(w, self.request).await?;
+        if open.request.row.verified_at.is_some() {
+            let message = "It is on record already who asks.";
+            return Err(Refusal::new(Code::AlreadyVerified, message).at(PATH).into());
+        }
+        let scope = categories(w, &[self.request]).await?.remove(&self.request).unwrap_or_default();
+        let planned = Planned::begin(w, &self.asked).await?;
+        let before = open.request.clone();
+        open.resume(w).await?;
+        let row = data_request::Model {
+            verified_method: Some(method),
+            verified_reference: reference,
+            verified_by: Some(w.actor_name()),
+            verified_at: Some(w.now()),
+            ..before.row.clone()
+        };
+        open.store(w, &catalog, row).await?;
+        let (plan, lines, dry_run) = self.dispose(w, &catalog, &open, &scope, planned).await?;
+        if dry_run {
+            return Ok(Verified { request: before, plan, tasks: Vec::new() });
+        }
+        let tasks = take_over(w, &open, &lines).await?;
+        Ok(Verified { request: read(w, self.request).await?, plan, tasks })
+    }
+}
+
+impl VerifyIdentity {
+    /// Judges the customer's lines now that the request stands. Back come the plan, the lines that were asked for, and
+    /// whether only the plan was.
+    async fn dispose(
+        &self,
+        w: &Writer,
+        catalog: &Catalog,
+        open: &Open,
+        scope: &[CategoryKey],
+        planned: Planned,
+    ) -> Result<(disposal_plan::Model, Vec<Judged>, bool), Stop> {
+        let customers = [open.customer.clone()];
+        let is_asked_for = |one: &Judged| {
+            scope.is_empty() || scope.iter().any(|above| one.line.category.is_within(above.as_str()))
+        };
+        let mut lines = judged(w, catalog, &customers).await?;
+        // A customer who asks is reason enough to ask once more who kept something before.
+        let kept = lines.iter_mut().filter(|one| one.stays && is_asked_for(one));
+        let kept = kept.map(|one| {
+            one.stays = false;
+            one.line.id
+        });
+        ask_anew(w, &kept.collect::<Vec<_>>()).await?;
+        let mut draft = Draft::default();
+        draft.add(catalog, &customers, lines.iter().filter(|one| one.changes() || is_asked_for(one)));
+        let subject = Subject {
+            cause: TaskCause::DataRequest,
+            id: self.request.0,
+            wish: String::new(),
+            customer: Some(open.customer.id),
+        };
+        let why = |one: &Judged| {
+            if is_asked_for(one) { Why::request(self.request) } else { Why::of(TaskCause::PeriodEnded) }
+        };
+        let dry_run = planned.is_dry_run();
+        let (plan, _) = planned.carry_out_for(w, catalog, &subject, &lines, draft, why).await?;
+        lines.retain(|one| is_asked_for(one));
+        Ok((plan, lines, dry_run))
+    }
+}
+
+/// What was to be done with these lines anyway is done for the request from here on. Back come all of its tasks.
+async fn take_over(w: &Writer, open: &Open, lines: &[Judged]) -> Result<Vec<task::Model>, Stop> {
+    let request = open.request.row.id;
+    for some in lines.chunks(1_000) {
+        let mut sql = Sql::new("UPDATE task SET data_request_id = ");
+        sql.bind(request.0)
+            .push(" WHERE finished_at IS NULL AND action IN ('ERASE', 'ANONYMIZE') AND customer_id = ");
+        sql.bind(open.customer.id.0);
+        sql.push(" AND id IN (SELECT x.task_id FROM task_location x WHERE x.data_location_id IN ");
+        sql.list(some.iter().map(|one| one.line.id.0)).push(")");
+        w.execute(sql).await?;
+    }
+    let mut sql = Sql::new("SELECT * FROM task WHERE data_request_id = ");
+    sql.bind(request.0).push(" ORDER BY id");
+    w.rows(sql, task::Entity::touch).await
+}
