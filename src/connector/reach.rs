@@ -343,7 +343,7 @@ impl Connectors {
 
     fn third_party(&self, settings: &HttpConnector) -> Result<ThirdParty, Failure> {
         if !self.may_name(&settings.url) {
-            return Err(lasting(NOT_A_HOST));
+            return Err(not_here(NOT_A_HOST));
         }
         let destination = self.egress.check(&settings.url);
         let destination = destination.map_err(|out| lasting(format!("Requests may not go there: {out}.")))?;
@@ -379,7 +379,7 @@ impl Connectors {
     /// The connection to a system's database, made when it is first needed and again when its settings are others.
     async fn database(&self, system: SystemId, settings: &SqlConnector) -> Result<Arc<Database>, Failure> {
         if let Some(message) = self.database_out_of_bounds(&settings.url) {
-            return Err(lasting(message));
+            return Err(not_here(message));
         }
         let known = self.open().get(&system).filter(|known| known.is_of(settings)).cloned();
         if let Some(database) = known {
@@ -419,6 +419,11 @@ async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Failur
 fn seconds(period: &str) -> Duration {
     let parsed = period.parse::<SignedDuration>().ok().and_then(|period| Duration::try_from(period).ok());
     parsed.unwrap_or(USUALLY).clamp(Duration::from_secs(1), LONGEST)
+}
+
+/// What this server may not reach another one may, and tomorrow this one: its settings are somebody's to put right.
+fn not_here(message: &str) -> Failure {
+    Failure::Passing { message: message.to_owned(), retry_after: None }
 }
 
 fn lasting(message: impl Into<String>) -> Failure {

@@ -26,6 +26,7 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         | ("DisposalPlanItem", "reasons")
         | ("Customer", "legalHolds")
         | ("Notice", "disclosures")
+        | ("RequestClock", "pauses")
         | (_, "categories") => FEW,
         ("SqlConnector", "tables") => most.tables,
         ("SqlTableMapping", "columns") => most.columns,

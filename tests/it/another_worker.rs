@@ -77,7 +77,8 @@ fn serve(folder: &Path, database: &Database) -> (Process, String) {
 /// With what the demo gives its own server: folders below `data`, and this machine.
 fn worker(folder: &Path, database: &Database) -> Command {
     let mut command = kartotek(folder, database);
-    command.arg("worker").env("KARTOTEK_CONNECTOR_NETWORKS", "127.0.0.1");
+    command.arg("worker").env("KARTOTEK_CONNECTOR_HOSTS", "127.0.0.1");
+    command.env("KARTOTEK_CONNECTOR_NETWORKS", "127.0.0.1");
     command.env("KARTOTEK_CONNECTOR_SQLITE_DIR", "data/demo/in-house");
     command.env("KARTOTEK_SECRETS_DIR", "data/demo/secrets");
     command

@@ -27,7 +27,7 @@ use kartotek::{
     access::{Settings, SystemClock},
     auth::{Keys, LocalKey, TokenRequest, TokenRules, TokenVerifier},
     config::{Config, Overrides},
-    connector::{Allowed, Connectors, Secrets},
+    connector::{Allowed, Connectors, Hosts, Secrets},
     crypto::MasterKeys,
     demo_peers::Peers,
     domain::demo,
@@ -72,7 +72,10 @@ impl Demo {
         let url = format!("sqlite://{}/kartotek.db", folder.path().display());
         let peers = Peers::start(folder.path(), Box::new(SystemClock)).await?;
         let secrets = SECRETS.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
-        let allowed = Allowed { secrets: Secrets::new(secrets, None), ..Allowed::default() };
+        let hosts =
+            ["db.internal:5432", "*.example"].map(str::parse).into_iter().collect::<Result<Vec<_>, _>>()?;
+        let (secrets, hosts) = (Secrets::new(secrets, None), Hosts::new(hosts));
+        let allowed = Allowed { secrets, hosts, ..Allowed::default() };
         let server = Server::start(Parts {
             database: Settings { url: url.into(), connections: 2 },
             keys: MasterKeys::parse(&MasterKeys::generate_text()?)?,

@@ -3,11 +3,12 @@
 use crate::{
     domain::data_request::Timing,
     graphql::{
+        context::charge_beyond_few,
         enums::{Channel, ExtensionReason, PauseReason},
         scalars::DateTime,
     },
 };
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject};
 use entity::{data_request, data_request_pause};
 
 pub struct RequestClock {
@@ -36,14 +37,15 @@ impl RequestClock {
     }
 
     /// Oldest first.
-    async fn pauses(&self) -> Vec<ClockPause> {
+    async fn pauses(&self, ctx: &Context<'_>) -> Result<Vec<ClockPause>> {
+        charge_beyond_few(ctx, self.pauses.len())?;
         let pause = |row: &data_request_pause::Model| ClockPause {
             reason: row.reason.into(),
             paused_at: DateTime(row.paused_at),
             resumed_at: row.resumed_at.map(DateTime),
             question: row.question.clone(),
         };
-        self.pauses.iter().map(pause).collect()
+        Ok(self.pauses.iter().map(pause).collect())
     }
 
     /// Whole days until the day of `dueAt`; below zero when overdue; null once the customer has an answer, or has taken
