@@ -70,7 +70,6 @@ impl Ground {
             door: self.door.clone(),
             catalogs: self.catalogs.clone(),
             connectors: self.connectors.clone(),
-            part: "worker",
         };
         self.start(|stop| keep_tasks(worker, stop));
     }

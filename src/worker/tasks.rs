@@ -81,8 +81,6 @@ pub struct Worker {
     pub door: Arc<Door>,
     pub catalogs: Arc<Catalogs>,
     pub connectors: Arc<Connectors>,
-    /// Its name among those in one process that work side by side, as evidence names it.
-    pub part: &'static str,
 }
 
 /// Works until `stop` says so, and then ends what is under way, if that does not take long. What is not settled then is done
@@ -151,7 +149,7 @@ impl Worker {
     }
 
     fn access(&self, operation: &str) -> Access {
-        self.door.program(self.part, operation)
+        self.door.program("worker", operation)
     }
 
     /// Where there is something to do. Answers that should have come by now are left to people first.
@@ -263,7 +261,9 @@ impl Worker {
             for task in &due {
                 let dispose = DisposeOfProfile { catalog: catalog.clone(), task: *task };
                 match self.access("disposeOfProfile").write(dispose).await {
-                    Ok(done) => worked.done += usize::from(done),
+                    Ok(true) => worked.done += 1,
+                    // Somebody was faster, or it was put off: in no case is it to be looked at again at once.
+                    Ok(false) => tried.push(*task),
                     Err(error) => {
                         tracing::warn!(%error, task.id = %task, "a task could not be done");
                         worked.failed += 1;

@@ -99,7 +99,7 @@ impl Demo {
         let (door, catalogs) = (self.server.door.clone(), self.server.catalogs.clone());
         catalogs.refresh().await?;
         let connectors = self.server.connectors.clone();
-        Worker { door, catalogs, connectors, part: "worker" }.pass().await?;
+        Worker { door, catalogs, connectors }.pass().await?;
         Ok(())
     }
 

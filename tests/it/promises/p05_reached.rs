@@ -17,15 +17,6 @@ fn codes(answer: &Answer) -> Vec<(String, String)> {
     errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
 }
 
-/// Somebody whose service ended, and whose grace is over.
-async fn gone(app: &TestApp, reference: &str) -> String {
-    let (customer, subscription) = app.hosted(reference).await;
-    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
-    app.advance(TimeDelta::days(400));
-    app.sweep().await;
-    customer
-}
-
 #[tokio::test]
 async fn a_database_of_the_companys_own_is_emptied_and_read_again() {
     let app = TestApp::new().await;
@@ -34,7 +25,7 @@ async fn a_database_of_the_companys_own_is_emptied_and_read_again() {
     assert_eq!(codes(&app.connect(CRM, crm.connector()).await), []);
     let checked = json!({ "input": { "systemId": app.system_id(CRM).await } });
     assert_eq!(app.admin().ask(CHECK, checked).await.data()["checkConnector"]["problems"], json!([]));
-    let customer = gone(&app, "K-5201").await;
+    let customer = app.gone("K-5201").await;
     assert_eq!(app.task_at(&customer, CRM).await["via"], "SQL");
     let worked = app.try_to_work().await;
     assert_eq!((worked.failed, worked.stale), (0, 0), "{worked:?}");
@@ -53,7 +44,7 @@ async fn a_third_party_is_asked_and_its_own_word_is_the_evidence() {
     let app = TestApp::new().await;
     let host = FakeThirdParty::new(app.clock.clone()).await;
     assert_eq!(codes(&app.connect(HOST, http(&host)).await), []);
-    let customer = gone(&app, "K-5202").await;
+    let customer = app.gone("K-5202").await;
     app.work().await;
     let asked = host.asked();
     assert_eq!(asked.len(), 1, "{asked:?}");
@@ -75,7 +66,7 @@ async fn whoever_is_asked_late_still_learns_who_is_meant_and_then_nobody_does() 
     let host = FakeThirdParty::new(app.clock.clone()).await;
     host.usually(Manner::Says(503, json!({})));
     app.connect(HOST, http(&host)).await;
-    let customer = gone(&app, "K-5203").await;
+    let customer = app.gone("K-5203").await;
     let sealed = async || app.database.rows("SELECT system_id FROM envelope").await.len();
     for _ in 0..8 {
         app.try_to_work().await;
@@ -103,7 +94,7 @@ async fn what_was_not_found_is_up_to_a_person() {
     let app = TestApp::new().await;
     let crm = Crm::with(&[("K-1", "Anna", "a@example.com")]).await;
     app.connect(CRM, crm.connector()).await;
-    let customer = gone(&app, "K-5204").await;
+    let customer = app.gone("K-5204").await;
     app.work().await;
     let task = app.task_at(&customer, CRM).await;
     assert_eq!((&task["state"], &task["outcome"]), (&json!("NEEDS_HUMAN"), &json!(null)));
@@ -125,7 +116,7 @@ async fn a_third_party_that_is_down_for_a_week_is_asked_until_it_answers() {
     let mut connector = http(&host);
     connector["http"]["maxAttempts"] = json!(30);
     app.connect(HOST, connector).await;
-    let customer = gone(&app, "K-5205").await;
+    let customer = app.gone("K-5205").await;
     let begun = app.now();
     while app.now() < begun + TimeDelta::days(7) {
         app.try_to_work().await;
@@ -155,7 +146,7 @@ async fn after_so_many_failures_a_person_is_asked_and_can_have_it_tried_again() 
     let mut connector = http(&host);
     connector["http"]["maxAttempts"] = json!(3);
     app.connect(HOST, connector).await;
-    let customer = gone(&app, "K-5206").await;
+    let customer = app.gone("K-5206").await;
     for _ in 0..5 {
         app.try_to_work().await;
         app.advance(TimeDelta::days(1));
@@ -184,7 +175,7 @@ async fn whoever_asks_to_wait_is_not_asked_before() {
     let host = FakeThirdParty::new(app.clock.clone()).await;
     host.next([Manner::Busy(7_200)]);
     app.connect(HOST, http(&host)).await;
-    let customer = gone(&app, "K-5207").await;
+    let customer = app.gone("K-5207").await;
     app.try_to_work().await;
     app.advance(TimeDelta::minutes(119));
     app.work().await;
@@ -202,7 +193,7 @@ async fn what_is_not_an_answer_does_not_count() {
     let app = TestApp::new().await;
     let host = FakeThirdParty::new(app.clock.clone()).await;
     app.connect(HOST, http(&host)).await;
-    let customer = gone(&app, "K-5208").await;
+    let customer = app.gone("K-5208").await;
     for lie in [
         json!({ "error": "no such person", "request_status": "completed" }),
         json!({}),
@@ -224,7 +215,7 @@ async fn what_a_service_needs_again_is_not_asked_for() {
     let host = FakeThirdParty::new(app.clock.clone()).await;
     host.next([Manner::Says(500, json!({}))]);
     app.connect(HOST, http(&host)).await;
-    let customer = gone(&app, "K-5209").await;
+    let customer = app.gone("K-5209").await;
     app.try_to_work().await;
     app.start(&customer, "web-hosting").await;
     app.advance(TimeDelta::days(1));
@@ -241,7 +232,7 @@ async fn the_sweep_opens_nothing_anew_while_a_task_is_tried_again() {
     let host = FakeThirdParty::new(app.clock.clone()).await;
     host.usually(Manner::Says(500, json!({})));
     app.connect(HOST, http(&host)).await;
-    let customer = gone(&app, "K-5210").await;
+    let customer = app.gone("K-5210").await;
     for _ in 0..3 {
         app.try_to_work().await;
         assert_eq!(app.sweep().await, 0);

@@ -165,7 +165,6 @@ impl TestApp {
             door: server.door.clone(),
             catalogs: server.catalogs.clone(),
             connectors: server.connectors.clone(),
-            part: "worker",
         }
     }
 

@@ -168,6 +168,15 @@ impl TestApp {
         self.compliance().ask(SET, json!({ "input": input })).await
     }
 
+    /// Somebody whose service ended, and whose grace is over.
+    pub async fn gone(&self, reference: &str) -> String {
+        let (customer, subscription) = self.hosted(reference).await;
+        assert_eq!(self.end(&subscription, json!({})).await.user_errors(), []);
+        self.advance(chrono::TimeDelta::days(400));
+        self.sweep().await;
+        customer
+    }
+
     /// A customer with web hosting, their data in-house and at the host; the subscription's id.
     pub async fn hosted(&self, reference: &str) -> (String, String) {
         let customer = self.register(reference).await;

@@ -12,15 +12,6 @@ use serde_json::{Value, json};
 const HOST: &str = "Fjällripan webbservrar";
 const CRM: &str = "Kundregister";
 
-/// Somebody whose service ended, and whose grace is over.
-async fn gone(app: &TestApp, reference: &str) -> String {
-    let (customer, subscription) = app.hosted(reference).await;
-    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
-    app.advance(TimeDelta::days(400));
-    app.sweep().await;
-    customer
-}
-
 fn told(host: &FakeThirdParty) -> Vec<Value> {
     let asked = host.asked().into_iter().map(|one| one.body);
     asked.map(|body| body["subject_identities"][0]["identity_value"].clone()).collect()
@@ -34,7 +25,7 @@ async fn what_comes_in_a_tasks_place_knows_whom_it_is_about() {
     let host = FakeThirdParty::new(app.clock.clone()).await;
     host.usually(Manner::Says(500, json!({})));
     app.connect(HOST, http(&host)).await;
-    let customer = gone(&app, "K-5601").await;
+    let customer = app.gone("K-5601").await;
     app.try_to_work().await;
     assert!(app.at(&customer, "Kartotek").await.iter().all(|(_, state)| state == "ERASED"));
     let hold = app.hold(&customer, Some(&["user.name"])).await;
@@ -88,7 +79,7 @@ async fn what_was_found_elsewhere_is_not_what_was_changed_here() {
     let (crm, other) = (Crm::with(&person).await, Crm::with(&[]).await);
     crm.run("CREATE TRIGGER kept BEFORE DELETE ON people BEGIN SELECT raise(abort, 'kept'); END").await;
     app.connect(CRM, crm.connector()).await;
-    let customer = gone(&app, "K-5603").await;
+    let customer = app.gone("K-5603").await;
     app.work().await;
     assert_eq!(app.task_at(&customer, CRM).await["state"], "NEEDS_HUMAN");
     // The wrong database, by mistake.
@@ -111,7 +102,7 @@ async fn what_cannot_be_opened_is_up_to_a_person() {
     app.connect(HOST, http(&host)).await;
     let (whole, subscription) = app.hosted("K-5605").await;
     assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
-    let broken = gone(&app, "K-5604").await;
+    let broken = app.gone("K-5604").await;
     app.try_to_work().await;
     let theirs = "UPDATE envelope SET sealed = wrapped WHERE customer_id = (SELECT id FROM customer WHERE reference = 'K-5604')";
     app.database.run(theirs).await;
@@ -131,7 +122,7 @@ async fn nobody_is_told_what_they_never_had() {
     let mut connector = http(&host);
     connector["http"]["subjectKey"] = json!("PHONE");
     app.connect(HOST, connector).await;
-    let customer = gone(&app, "K-5606").await;
+    let customer = app.gone("K-5606").await;
     app.work().await;
     assert!(host.asked().is_empty(), "{:?}", host.asked());
     assert_eq!(app.task_at(&customer, HOST).await["state"], "NEEDS_HUMAN");
@@ -146,7 +137,7 @@ async fn who_is_broken_off_each_time_is_looked_at_by_a_person() {
     let mut connector = http(&host);
     connector["http"]["maxAttempts"] = json!(2);
     app.connect(HOST, connector).await;
-    let customer = gone(&app, "K-5607").await;
+    let customer = app.gone("K-5607").await;
     let in_hand = "UPDATE task SET state = 'RUNNING', attempts = 2 WHERE system_id IN (SELECT id FROM system WHERE name = '";
     app.database.run(&format!("{in_hand}{HOST}')")).await;
     app.work().await;
