@@ -39,6 +39,8 @@ pub struct Model {
     pub withdrawn_channel: Option<Channel>,
     pub withdrawn_by: Option<String>,
     pub withdrawn_at: Option<DateTimeUtc>,
+    /// The letter as the customer was given it.
+    pub reply_text: Option<String>,
     pub reply_channel: Option<Channel>,
     pub reply_delivered_by: Option<String>,
     pub reply_delivered_at: Option<DateTimeUtc>,

@@ -37,6 +37,8 @@ CREATE TABLE data_request (
     withdrawn_channel text,
     withdrawn_by text,
     withdrawn_at {time},
+    -- The letter as the customer was given it.
+    reply_text text,
     reply_channel text,
     reply_delivered_by text,
     reply_delivered_at {time},
@@ -52,6 +54,7 @@ CREATE TABLE data_request (
         AND (withdrawn_at IS NULL) = (withdrawn_by IS NULL)),
     CONSTRAINT data_request_ends_once CHECK (withdrawn_at IS NULL OR rejected_at IS NULL),
     CONSTRAINT data_request_replied CHECK ((reply_delivered_at IS NULL) = (reply_channel IS NULL)
+        AND (reply_delivered_at IS NULL) = (reply_text IS NULL)
         AND (reply_delivered_at IS NULL) = (reply_delivered_by IS NULL))
 ) {strict};
 CREATE INDEX data_request_of_customer ON data_request (customer_id, id);

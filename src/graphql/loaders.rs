@@ -10,8 +10,8 @@ use crate::{
         customer::{CustomersByIds, Keyed},
         data_location::{LocationsByIds, LocationsOf, LocationsOfCustomers},
         data_request::{
-            CategoriesOfRequests, PausesOfRequests, PlansOfRequests, Request, RequestsByIds, RequestsOf,
-            RequestsOfCustomers, TasksOfRequest, TasksOfRequests,
+            CategoriesOfRequests, PausesOfRequests, PlansOfRequests, RepliesTo, Reply, Request,
+            RequestsByIds, RequestsOf, RequestsOfCustomers, TasksOfRequest, TasksOfRequests,
         },
         disclosure::{
             CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers, Recipient, RecipientsOf,
@@ -234,6 +234,21 @@ by_id!(
     |keys| PlansOfRequests(keys.iter().map(|key| key.0).collect()),
     |found| found.into_iter().map(|(id, plan)| (PlanOf(id), plan)).collect()
 );
+
+/// A request whose answer is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReplyTo(pub DataRequestId);
+
+impl Loader<ReplyTo> for Batch {
+    type Value = Arc<Reply>;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, keys: &[ReplyTo]) -> Loaded<ReplyTo, Arc<Reply>> {
+        let requests = keys.iter().map(|key| key.0).collect();
+        let found = self.read(RepliesTo { catalog: self.catalog.clone(), requests }).await?;
+        Ok(found.into_iter().map(|(id, reply)| (ReplyTo(id), Arc::new(reply))).collect())
+    }
+}
 
 impl Loader<TasksOfRequest> for Batch {
     type Value = Vec<task::Model>;

@@ -2,6 +2,7 @@
 
 use super::{
     open::{PATH, find},
+    reply::replies,
     request::Request,
 };
 use crate::{
@@ -11,18 +12,21 @@ use crate::{
 };
 use entity::{
     data_request,
-    enums::{Channel, DataRequestStatus},
+    enums::{Channel, DataRequestStatus, Locale},
     ids::DataRequestId,
 };
 use std::sync::Arc;
 
-/// Records that the customer was told what was done about their request. Told again, the last time counts.
+/// Records that the customer was told what was done about their request, and in which words. Told again, the last time
+/// counts.
 #[derive(Clone, Debug)]
 pub struct DeliverReply {
     pub catalog: Arc<Catalog>,
     pub request: DataRequestId,
     /// How they were told.
     pub channel: Channel,
+    /// In which language; their own unless told.
+    pub locale: Option<Locale>,
 }
 
 impl Command for DeliverReply {
@@ -36,11 +40,14 @@ impl Command for DeliverReply {
 
     async fn run(self, w: &mut Writer) -> Result<Request, Stop> {
         let open = find(w, self.request).await?;
-        if !open.request.has_something_to_tell() {
+        let reply = replies(w, &self.catalog, &[self.request]).await?.remove(&self.request);
+        let text = reply.and_then(|reply| reply.text(&self.catalog, self.locale.unwrap_or(reply.locale)));
+        if text.is_none() {
             let message = "There is nothing to tell yet: nothing has been done about the request, and it is not refused.";
             return Err(Refusal::new(Code::ReplyNotReady, message).at(PATH).into());
         }
         let row = data_request::Model {
+            reply_text: text,
             reply_channel: Some(self.channel),
             reply_delivered_by: Some(w.actor_name()),
             reply_delivered_at: Some(w.now()),

@@ -125,6 +125,7 @@ impl SubmitDataRequest {
             withdrawn_channel: None,
             withdrawn_by: None,
             withdrawn_at: None,
+            reply_text: None,
             reply_channel: None,
             reply_delivered_by: None,
             reply_delivered_at: None,

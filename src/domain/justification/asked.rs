@@ -6,12 +6,19 @@
 /// before it.
 pub(in crate::domain) fn erasure_asked(l: &str, began: Option<&str>) -> String {
     let began = began.map(|began| format!(" AND {began} <= q.verified_at")).unwrap_or_default();
+    let in_scope = in_scope(l);
     format!(
         "EXISTS (SELECT 1 FROM data_request q WHERE q.customer_id = {l}.customer_id AND q.kind = 'ERASURE' \
          AND q.verified_at IS NOT NULL AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL \
-         AND {l}.held_from <= q.verified_at{began} \
-         AND (NOT EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id) \
+         AND {l}.held_from <= q.verified_at{began} AND {in_scope})"
+    )
+}
+
+/// That the request `q` is about the category of the line `l`.
+pub(in crate::domain) fn in_scope(l: &str) -> String {
+    format!(
+        "(NOT EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id) \
          OR EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id AND (g.category = {l}.category \
-         OR g.category || '.' = substr({l}.category, 1, length(g.category) + 1)))))"
+         OR g.category || '.' = substr({l}.category, 1, length(g.category) + 1))))"
     )
 }

@@ -7,9 +7,10 @@ mod facts;
 mod query;
 mod unjustified;
 
-pub(in crate::domain) use asked::erasure_asked;
+pub(in crate::domain) use asked::{erasure_asked, in_scope};
 pub use explain::explain;
 pub(in crate::domain) use facts::Ground;
 pub use facts::{Facts, PROSPECT};
+pub(in crate::domain) use query::justify;
 pub use query::{Justification, JustifyLocations};
 pub use unjustified::unjustified;

@@ -50,13 +50,22 @@ impl Inquiry for JustifyLocations {
     }
 
     async fn run(self, r: &Reader) -> Result<Vec<Justification>, Stop> {
-        let facts = Facts::new(&self.catalog, r.now());
-        let mut sql = Sql::default();
-        let among = |sql: &mut Sql| {
-            sql.push("l.id IN ").list(self.locations.iter().map(|id| id.0));
-        };
-        facts.query(&mut sql, &among);
-        sql.push(" ORDER BY 1, 4 DESC, 5, 6, 8, 9");
-        r.rows(sql, |row: &Justification| Touch::of(row.customer_id).category(row.category.clone())).await
+        justify(r, &self.catalog, &self.locations).await
     }
+}
+
+/// Every fact that justifies these lines of the map.
+pub(in crate::domain) async fn justify(
+    r: &Reader,
+    catalog: &Catalog,
+    locations: &[DataLocationId],
+) -> Result<Vec<Justification>, Stop> {
+    let facts = Facts::new(catalog, r.now());
+    let mut sql = Sql::default();
+    let among = |sql: &mut Sql| {
+        sql.push("l.id IN ").list(locations.iter().map(|id| id.0));
+    };
+    facts.query(&mut sql, &among);
+    sql.push(" ORDER BY 1, 4 DESC, 5, 6, 8, 9");
+    r.rows(sql, |row: &Justification| Touch::of(row.customer_id).category(row.category.clone())).await
 }

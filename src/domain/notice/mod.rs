@@ -13,5 +13,5 @@ pub use of_customers::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustome
 #[cfg(test)]
 pub(in crate::domain) use said::said;
 pub(in crate::domain) use say::say;
-pub(in crate::domain) use text::in_one_line;
 pub use text::text;
+pub(in crate::domain) use text::{in_one_line, where_to_complain, who_answers};

@@ -44,20 +44,23 @@ pub fn text(rules: &RulesOf<'_>, service: &service::Model, proposed: &[Proposed]
     }
     parts.extend(proposed.iter().map(|one| recipient(rules, service.id, one, locale)));
     parts.push(rights(proposed.iter().any(|one| rules.needs_consent(&one.purpose)), locale));
-    if let Some(authority) =
-        catalog.controller.as_ref().and_then(|controller| controller.supervisory_authority.as_ref())
-    {
-        let contact = contact(authority);
-        parts.push(say!(
-            locale,
-            format!("Du kan klaga hos tillsynsmyndigheten: {contact}."),
-            format!("You can complain to the supervisory authority: {contact}.")
-        ));
-    }
+    parts.extend(where_to_complain(catalog, locale));
     parts.join("\n\n") + "\n"
 }
 
-fn who_answers(controller: &controller::Model, locale: Locale) -> String {
+/// The authority that supervises the company, if it is on record.
+pub(in crate::domain) fn where_to_complain(catalog: &Catalog, locale: Locale) -> Option<String> {
+    let authority = catalog.controller.as_ref()?.supervisory_authority.as_ref()?;
+    let contact = contact(authority);
+    Some(say!(
+        locale,
+        format!("Du kan klaga hos tillsynsmyndigheten: {contact}."),
+        format!("You can complain to the supervisory authority: {contact}.")
+    ))
+}
+
+/// Who the company is, and how it is reached.
+pub(in crate::domain) fn who_answers(controller: &controller::Model, locale: Locale) -> String {
     let ways = [&controller.email, &controller.phone, &controller.address].into_iter().flatten();
     let ways = ways.map(|way| in_one_line(way)).collect::<Vec<_>>().join(", ");
     let name = &controller.name;

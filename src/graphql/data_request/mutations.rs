@@ -9,7 +9,7 @@ use crate::{
     graphql::{
         context::{access, catalog},
         disposal::{DisposalPlan, asked},
-        enums::{Channel, DataRequestType, ExtensionReason, PauseReason, RejectionGround},
+        enums::{Channel, DataRequestType, ExtensionReason, Locale, PauseReason, RejectionGround},
         node::id_or_nobody,
         scalars::DateTime,
         task::Task,
@@ -102,6 +102,8 @@ pub struct DeliverReplyInput {
     data_request_id: ID,
     /// How the customer was told.
     channel: Channel,
+    /// In which language; the customer's own unless told.
+    locale: Option<Locale>,
 }
 
 macro_rules! payloads {
@@ -284,8 +286,7 @@ impl DataRequestMutation {
         Ok(WithdrawDataRequestPayload::new(outcome(access(ctx).write(command).await)?))
     }
 
-    /// Records that the customer was told what was done about the request, or why it was refused. From then on they wait
-    /// for no answer.
+    /// Records that the customer was given `reply`, and keeps it as it is now. From then on they wait for no answer.
     ///
     /// userErrors: REPLY_NOT_READY.
     ///
@@ -299,6 +300,7 @@ impl DataRequestMutation {
             catalog: catalog(ctx),
             request: id_or_nobody(&input.data_request_id),
             channel: input.channel.into(),
+            locale: input.locale.map(Into::into),
         };
         Ok(DeliverReplyPayload::new(outcome(access(ctx).write(command).await)?))
     }

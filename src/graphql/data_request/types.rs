@@ -9,9 +9,9 @@ use crate::{
         context::{access, catalog, loaders},
         customer::Customer,
         disposal::DisposalPlan,
-        enums::{Channel, DataRequestStatus, DataRequestType, RejectionGround},
+        enums::{Channel, DataRequestStatus, DataRequestType, Locale, RejectionGround},
         error::{OrError, missing},
-        loaders::{PausesOf, PlanOf},
+        loaders::{PausesOf, PlanOf, ReplyTo},
         node::{self, id_or_nobody},
         scalars::DateTime,
         task::{Task, TaskConnection, TaskFilter},
@@ -128,6 +128,29 @@ impl DataRequest {
             rejected_by: row.rejected_by.clone()?,
             rejected_at: DateTime(row.rejected_at?),
         })
+    }
+
+    /// What it is known by in the reply.
+    async fn case_number(&self) -> String {
+        self.0.row.id.to_string()
+    }
+
+    /// What the customer is to be told now: what was done where, and what is kept and why. In their own language unless
+    /// told. Null until there is something to tell.
+    async fn reply(&self, ctx: &Context<'_>, locale: Option<Locale>) -> Result<Option<String>> {
+        if !self.0.has_something_to_tell() {
+            return Ok(None);
+        }
+        let found = loaders(ctx).batch.load_one(ReplyTo(self.0.row.id)).await.or_error()?;
+        Ok(found.and_then(|reply| {
+            let locale = locale.map_or(reply.locale, Into::into);
+            reply.text(&catalog(ctx), locale)
+        }))
+    }
+
+    /// The reply as the customer was last given it.
+    async fn delivered_reply(&self) -> Option<&str> {
+        self.0.row.reply_text.as_deref()
     }
 
     /// When the customer was last told what was done about it.

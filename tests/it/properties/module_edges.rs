@@ -75,7 +75,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("subscription", &["catalog", "customer", "disposal"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
     ("data_location", &["catalog", "customer", "disposal", "gate", "justification"]),
-    ("data_request", &["catalog", "customer", "disposal", "task"]),
+    ("data_request", &["catalog", "customer", "disposal", "justification", "notice", "task"]),
     ("disposal", &["catalog", "justification"]),
     ("justification", &["catalog"]),
     ("master_key", &[]),

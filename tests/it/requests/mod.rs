@@ -3,3 +3,4 @@
 mod clock;
 mod erase;
 mod lists;
+mod reply;

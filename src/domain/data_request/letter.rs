@@ -1,0 +1,312 @@
+//! The letter to the customer: what was done where, what is under way, what could not be done, what stays and why (Art. 12(1),
+//! (3) and (4)). It holds no value of theirs, and nothing that the facts do not say.
+
+use super::reply::{Asked, Reply, Stays};
+use crate::domain::{
+    catalog::Catalog,
+    justification::explain,
+    notice::{in_one_line, say, where_to_complain, who_answers},
+    period::day_of,
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    enums::{DataRequestType, Locale, RejectionGround, TaskAction, TaskOutcome, TaskState},
+    ids::{CategoryKey, SystemId},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Reply {
+    /// The letter; `None` until there is something to tell.
+    #[must_use]
+    pub fn text(&self, catalog: &Catalog, locale: Locale) -> Option<String> {
+        self.request.has_something_to_tell().then(|| Letter { reply: self, catalog, locale }.text())
+    }
+}
+
+struct Letter<'a> {
+    reply: &'a Reply,
+    catalog: &'a Catalog,
+    locale: Locale,
+}
+
+impl Letter<'_> {
+    fn text(&self) -> String {
+        let mut parts = vec![self.title().to_owned()];
+        parts.extend(self.catalog.controller.as_deref().map(|company| who_answers(company, self.locale)));
+        parts.push(self.what_was_asked());
+        let refused = self.refusal();
+        let is_refused = refused.is_some();
+        if is_refused {
+            parts.extend(refused);
+        } else {
+            parts.extend(self.what_was_done());
+        }
+        parts.push(self.remedies());
+        parts.join("\n\n") + "\n"
+    }
+
+    fn title(&self) -> &'static str {
+        let locale = self.locale;
+        match self.reply.request.row.kind {
+            DataRequestType::Erasure => {
+                say!(locale, "Svar på din begäran om radering", "Reply to your request for erasure")
+            }
+        }
+    }
+
+    fn day(&self, moment: DateTime<Utc>) -> String {
+        day_of(moment, &self.catalog.zone()).to_string()
+    }
+
+    fn what_was_asked(&self) -> String {
+        let row = &self.reply.request.row;
+        let (day, number) = (self.day(row.received_at), row.id);
+        let mut text = say!(
+            self.locale,
+            format!("Vi fick din begäran {day}. Ärendenummer: {number}."),
+            format!("We received your request on {day}. Case number: {number}.")
+        );
+        if !self.reply.scope.is_empty() {
+            let names = self.names(&self.reply.scope);
+            text += &say!(self.locale, format!(" Den gäller: {names}."), format!(" It is about: {names}."));
+        }
+        text
+    }
+
+    fn refusal(&self) -> Option<String> {
+        let row = &self.reply.request.row;
+        let (day, ground) =
+            (self.day(row.rejected_at?), ground_of_refusal(row.rejection_ground?, self.locale));
+        let refused = say!(
+            self.locale,
+            format!("Vi beslutade {day} att inte göra det du begärde. Grund: {ground}."),
+            format!("On {day} we decided not to do what you asked for. Ground: {ground}.")
+        );
+        let explanation = row.rejection_explanation.as_deref().unwrap_or_default();
+        Some(format!("{refused}\n{explanation}"))
+    }
+
+    fn what_was_done(&self) -> Vec<String> {
+        let asked = &self.reply.asked;
+        let of = |wanted: fn(&Asked) -> bool| asked.iter().filter(move |one| wanted(one));
+        let done = of(|one| matches!(one.task.outcome, Some(TaskOutcome::Done | TaskOutcome::NothingFound)));
+        let not_done =
+            of(|one| matches!(one.task.outcome, Some(TaskOutcome::Kept | TaskOutcome::Impossible)));
+        let under_way = of(|one| one.task.outcome.is_none());
+        let locale = self.locale;
+        let sections = [
+            (say!(locale, "Det här är gjort", "What is done"), self.lines(done, Self::done)),
+            (say!(locale, "Det här pågår", "What is under way"), self.lines(under_way, Self::under_way)),
+            (
+                say!(locale, "Det här gick inte att göra", "What could not be done"),
+                self.lines(not_done, Self::not_done),
+            ),
+            (say!(locale, "Det här sparas", "What is kept"), self.kept()),
+        ];
+        let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
+        let mut parts =
+            sections.map(|(title, lines)| format!("{title}\n{}", lines.join("\n"))).collect::<Vec<_>>();
+        if parts.is_empty() {
+            parts.push(
+                say!(
+                    locale,
+                    "Vi har inga uppgifter om dig av det slag som din begäran gäller.",
+                    "We have no data about you of the kind that your request is about."
+                )
+                .to_owned(),
+            );
+        }
+        parts
+    }
+
+    fn lines<'b>(
+        &self,
+        asked: impl Iterator<Item = &'b Asked>,
+        line: impl Fn(&Self, &Asked) -> String,
+    ) -> Vec<String> {
+        let line = |one: &Asked| {
+            let (place, what) = (self.place(one.task.system_id), self.names(&one.categories));
+            format!("- {place}: {}: {what}.", line(self, one))
+        };
+        asked.map(line).collect()
+    }
+
+    fn done(&self, one: &Asked) -> String {
+        let (locale, day) = (self.locale, one.task.finished_at.map(|at| self.day(at)).unwrap_or_default());
+        if one.task.outcome == Some(TaskOutcome::NothingFound) {
+            return say!(locale, format!("inget fanns där {day}"), format!("nothing was there on {day}"));
+        }
+        match one.task.action {
+            TaskAction::Erase => say!(locale, format!("raderat {day}"), format!("erased on {day}")),
+            TaskAction::Anonymize => {
+                say!(locale, format!("anonymiserat {day}"), format!("anonymized on {day}"))
+            }
+            TaskAction::Rectify => say!(locale, format!("rättat {day}"), format!("corrected on {day}")),
+            TaskAction::Export => say!(locale, format!("hämtat {day}"), format!("collected on {day}")),
+            TaskAction::Restrict => {
+                say!(locale, format!("begränsat {day}"), format!("restricted on {day}"))
+            }
+            TaskAction::Verify => say!(locale, format!("kontrollerat {day}"), format!("looked up on {day}")),
+        }
+    }
+
+    fn under_way(&self, one: &Asked) -> String {
+        let locale = self.locale;
+        match (one.task.state, one.task.sent_at) {
+            (TaskState::AwaitingThirdParty | TaskState::NeedsHuman, Some(sent_at)) => {
+                let day = self.day(sent_at);
+                say!(
+                    locale,
+                    format!("begärt {day}, men vi har inte fått besked än"),
+                    format!("asked for on {day}, and we have no final answer yet")
+                )
+            }
+            _ => say!(locale, "inte klart än", "not done yet").to_owned(),
+        }
+    }
+
+    fn not_done(&self, one: &Asked) -> String {
+        let locale = self.locale;
+        let what = match one.task.outcome {
+            Some(TaskOutcome::Kept) => say!(locale, "sparas av mottagaren", "the recipient keeps it"),
+            _ => say!(locale, "gick inte att göra", "it could not be done"),
+        };
+        match one.ground.as_deref().map(|ground| self.ground(ground)) {
+            Some(ground) => format!("{what} ({ground})"),
+            None => what.to_owned(),
+        }
+    }
+
+    /// What stays, by place and by why.
+    fn kept(&self) -> Vec<String> {
+        let mut by = BTreeMap::<(String, String), BTreeSet<&CategoryKey>>::new();
+        for one in &self.reply.stays {
+            by.entry((self.place(one.line.system_id), self.why(one))).or_default().insert(&one.line.category);
+        }
+        let line = |((place, why), what): ((String, String), BTreeSet<&CategoryKey>)| {
+            format!("- {place}: {}. {why}", self.names(what))
+        };
+        by.into_iter().map(line).collect()
+    }
+
+    fn why(&self, one: &Stays) -> String {
+        let registered_at = Some(one.registered_at);
+        let explained = one.why.iter().map(|fact| {
+            let (_, text) = explain(fact, &one.line, registered_at, self.catalog, self.locale);
+            text
+        });
+        // The same law may speak for several of a customer's services.
+        let mut explained = explained.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+        if explained.is_empty() {
+            explained.push(
+                say!(
+                    self.locale,
+                    "Vi håller på att ta reda på varför det finns där.",
+                    "We are finding out why it is there."
+                )
+                .to_owned(),
+            );
+        }
+        explained.join(" ")
+    }
+
+    /// A system, as the customer can know it: with its holder and their country, or as the company's own.
+    fn place(&self, system: SystemId) -> String {
+        let Some(system) = self.catalog.systems.get(&system) else { return String::new() };
+        let holder = system.third_party_id.and_then(|id| self.catalog.third_parties.get(&id));
+        match holder {
+            Some(holder) if holder.name == system.name => format!("{} ({})", holder.name, holder.country),
+            Some(holder) => format!("{}, {} ({})", holder.name, system.name, holder.country),
+            None => say!(
+                self.locale,
+                format!("{} (vårt eget system)", system.name),
+                format!("{} (our own system)", system.name)
+            ),
+        }
+    }
+
+    fn names<'b>(&self, keys: impl IntoIterator<Item = &'b CategoryKey>) -> String {
+        let categories = keys.into_iter().filter_map(|key| self.catalog.categories.get(key));
+        let mut names = categories
+            .map(|row| self.catalog.name_in(self.locale, &row.name, &row.translations))
+            .collect::<Vec<_>>();
+        names.sort_unstable();
+        names.dedup();
+        names.join(", ")
+    }
+
+    /// Why a holder keeps something: in the words of the law where they named one of its grounds.
+    fn ground(&self, ground: &str) -> String {
+        let locale = self.locale;
+        match ground {
+            "LEGAL_OBLIGATION" => ground_of_refusal(RejectionGround::LegalObligation, locale).to_owned(),
+            "LEGAL_CLAIMS" => ground_of_refusal(RejectionGround::LegalClaims, locale).to_owned(),
+            "PUBLIC_INTEREST" => say!(
+                locale,
+                "ett viktigt allmänt intresse, artikel 17.3 c eller d",
+                "a public interest, Article 17(3)(c) or (d)"
+            )
+            .to_owned(),
+            other => in_one_line(other).trim_end_matches('.').to_owned(),
+        }
+    }
+
+    /// What the customer can do if they do not agree (Art. 12(4), 77 and 79).
+    fn remedies(&self) -> String {
+        let remedies = say!(
+            self.locale,
+            "Är du inte nöjd med svaret kan du höra av dig till oss, klaga hos tillsynsmyndigheten (artikel 77) eller \
+             väcka talan i domstol (artikel 79).",
+            "If you do not agree with this reply you can write to us, complain to the supervisory authority (Article 77), \
+             or go to court (Article 79)."
+        );
+        match where_to_complain(self.catalog, self.locale) {
+            Some(authority) => format!("{remedies}\n{authority}"),
+            None => remedies.to_owned(),
+        }
+    }
+}
+
+fn ground_of_refusal(ground: RejectionGround, locale: Locale) -> &'static str {
+    match ground {
+        RejectionGround::IdentityNotProven => say!(
+            locale,
+            "vi har inte kunnat fastställa vem som begär det, artikel 12.2 och 12.6",
+            "we could not make sure who asks, Article 12(2) and (6)"
+        ),
+        RejectionGround::ManifestlyUnfounded => {
+            say!(
+                locale,
+                "begäran är uppenbart ogrundad, artikel 12.5",
+                "the request is manifestly unfounded, Article 12(5)"
+            )
+        }
+        RejectionGround::Excessive => {
+            say!(locale, "begäran är orimlig, artikel 12.5", "the request is excessive, Article 12(5)")
+        }
+        RejectionGround::FreedomOfExpression => say!(
+            locale,
+            "yttrande- och informationsfriheten, artikel 17.3 a",
+            "freedom of expression and information, Article 17(3)(a)"
+        ),
+        RejectionGround::LegalObligation => {
+            say!(locale, "en rättslig förpliktelse, artikel 17.3 b", "a legal obligation, Article 17(3)(b)")
+        }
+        RejectionGround::PublicHealth => {
+            say!(locale, "folkhälsan, artikel 17.3 c", "public health, Article 17(3)(c)")
+        }
+        RejectionGround::ArchivingAndResearch => say!(
+            locale,
+            "arkiv, forskning eller statistik, artikel 17.3 d",
+            "archiving, research or statistics, Article 17(3)(d)"
+        ),
+        RejectionGround::LegalClaims => say!(
+            locale,
+            "rättsliga anspråk, artikel 17.3 e och 21.1",
+            "legal claims, Articles 17(3)(e) and 21(1)"
+        ),
+        RejectionGround::RightDoesNotApply => {
+            say!(locale, "rättigheten omfattar inte de här uppgifterna", "the right does not cover this data")
+        }
+    }
+}
