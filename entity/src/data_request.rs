@@ -1,7 +1,7 @@
 //! A customer uses a right of Art. 12-22.
 
 use crate::{
-    enums::{Channel, DataRequestType, ExtensionReason, RejectionGround},
+    enums::{Channel, DataRequestType, ExtensionReason, RejectionGround, RestrictionGround},
     ids::{CustomerId, DataRequestId},
     touch::{Recorded, Touch},
 };
@@ -18,6 +18,8 @@ pub struct Model {
     pub channel: Channel,
     pub received_at: DateTimeUtc,
     pub note: Option<String>,
+    /// Of a request for restriction.
+    pub restriction_ground: Option<RestrictionGround>,
     /// The actor's name.
     pub submitted_by: String,
     pub submitted_at: DateTimeUtc,

@@ -107,6 +107,8 @@ words! {
         LegalHold,
         /// Registered a while ago, and nothing ordered yet: steps before a contract (Art. 6(1)(b)).
         Prospect,
+        /// The customer has asked for it, and it has not been collected yet.
+        DataRequest,
     }
 
     /// What is to be done at a system.
@@ -185,10 +187,42 @@ words! {
     /// What came of a task.
     TaskOutcome { Done, NothingFound, Kept, Impossible, Superseded }
 
+    /// What is sealed apart from a profile.
+    SealedKind {
+        /// What was wrong elsewhere, and is to be corrected.
+        Correction,
+        /// What was gathered for the customer.
+        Export,
+        /// What a profile is to say, as the customer asked.
+        Profile,
+    }
+
     /// The right that a customer uses.
     DataRequestType {
+        /// Art. 15
+        Access,
+        /// Art. 20
+        Portability,
+        /// Art. 16
+        Rectification,
         /// Art. 17
         Erasure,
+        /// Art. 18
+        Restriction,
+        /// Art. 21
+        Objection,
+    }
+
+    /// Art. 18(1).
+    RestrictionGround {
+        /// (a) while it is being checked
+        AccuracyContested,
+        /// (b) and the customer wants restriction, not erasure
+        UnlawfulProcessing,
+        /// (c) the customer needs the data for a claim
+        LegalClaims,
+        /// (d) while it is being checked
+        ObjectionPending,
     }
 
     /// How far a request has come.
@@ -210,11 +244,13 @@ words! {
         IdentityNotProven,
         ManifestlyUnfounded,
         Excessive,
+        RightsOfOthers,
         FreedomOfExpression,
         LegalObligation,
         PublicHealth,
         ArchivingAndResearch,
         LegalClaims,
+        CompellingGrounds,
         RightDoesNotApply,
     }
 

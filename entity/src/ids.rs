@@ -69,6 +69,7 @@ ids! {
     DisclosureId,
     /// What forbids the disposal of a customer's data.
     LegalHoldId,
+    RestrictionId,
     /// What a customer asks for by their rights.
     DataRequestId,
     /// A time in which a request's clock stood still.

@@ -3,8 +3,8 @@
 use crate::{
     enums::{JustificationKind, Locale, Sensitivity, SpecialCategoryCondition, ThirdPartyRole},
     ids::{
-        CategoryKey, LegalHoldId, PurposeKey, RequirementId, RetentionRuleId, SubscriptionId, SystemId,
-        ThirdPartyId,
+        CategoryKey, DataRequestId, LegalHoldId, PurposeKey, RequirementId, RetentionRuleId, SubscriptionId,
+        SystemId, ThirdPartyId,
     },
 };
 use sea_orm::{FromJsonQueryResult, entity::prelude::DateTimeUtc};
@@ -53,6 +53,7 @@ pub struct Reason {
     pub hold_id: Option<LegalHoldId>,
     /// The end of the latest subscription behind the fact; `None` while one is live.
     pub ended_at: Option<DateTimeUtc>,
+    pub request_id: Option<DataRequestId>,
 }
 
 /// What a notice said, in the customer's language: reference data changes later, and this does not.

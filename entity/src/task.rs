@@ -16,6 +16,8 @@ pub struct Model {
     pub customer_id: CustomerId,
     pub system_id: SystemId,
     pub action: TaskAction,
+    /// Whether it takes a restriction back.
+    pub lifts: bool,
     /// Why it came to be.
     pub cause: TaskCause,
     pub state: TaskState,

@@ -12,6 +12,8 @@ CREATE TABLE data_request (
     channel text NOT NULL,
     received_at {time} NOT NULL,
     note text,
+    restriction_ground text CONSTRAINT data_request_restriction_ground CHECK (restriction_ground IN
+        ('ACCURACY_CONTESTED', 'UNLAWFUL_PROCESSING', 'LEGAL_CLAIMS', 'OBJECTION_PENDING')),
     submitted_by text NOT NULL,
     submitted_at {time} NOT NULL,
     -- By what is on record, when it was due when that last changed: what lists are ordered by. While its clock stands
@@ -42,6 +44,7 @@ CREATE TABLE data_request (
     reply_channel text,
     reply_delivered_by text,
     reply_delivered_at {time},
+    CONSTRAINT data_request_restricts CHECK ((kind = 'RESTRICTION') = (restriction_ground IS NOT NULL)),
     CONSTRAINT data_request_received_before_submitted CHECK (received_at <= submitted_at),
     CONSTRAINT data_request_extension CHECK ((extended_at IS NULL) = (extension_months IS NULL)
         AND (extended_at IS NULL) = (extension_reason IS NULL) AND (extended_at IS NULL) = (extension_channel IS NULL)
@@ -96,6 +99,49 @@ CREATE UNIQUE INDEX data_request_pause_one_at_a_time ON data_request_pause (data
 -- The request that it is to fulfil, if a customer asked for it.
 ALTER TABLE task ADD COLUMN data_request_id {uuid} CONSTRAINT task_data_request REFERENCES data_request (id);
 CREATE INDEX task_of_request ON task (data_request_id, id) WHERE data_request_id IS NOT NULL;
+
+-- Whether it takes a restriction back.
+ALTER TABLE task ADD COLUMN lifts {bool} NOT NULL DEFAULT false;
+
+-- A customer wants their data kept and not used (Art. 18).
+CREATE TABLE restriction (
+    id {uuid} PRIMARY KEY,
+    customer_id {uuid} NOT NULL CONSTRAINT restriction_customer REFERENCES customer (id),
+    ground text NOT NULL CONSTRAINT restriction_ground CHECK (ground IN
+        ('ACCURACY_CONTESTED', 'UNLAWFUL_PROCESSING', 'LEGAL_CLAIMS', 'OBJECTION_PENDING')),
+    reason text NOT NULL,
+    channel text NOT NULL,
+    data_request_id {uuid} CONSTRAINT restriction_data_request REFERENCES data_request (id),
+    placed_by text NOT NULL,
+    placed_at {time} NOT NULL,
+    lifted_by text,
+    lifted_at {time},
+    lift_reason text,
+    customer_told_at {time},
+    CONSTRAINT restriction_lifted CHECK ((lifted_at IS NULL) = (lifted_by IS NULL)
+        AND (lifted_at IS NULL) = (lift_reason IS NULL) AND (lifted_at IS NULL) = (customer_told_at IS NULL)),
+    CONSTRAINT restriction_told_before CHECK (customer_told_at <= lifted_at)
+) {strict};
+CREATE UNIQUE INDEX restriction_in_force ON restriction (customer_id) WHERE lifted_at IS NULL;
+CREATE INDEX restriction_of_customer ON restriction (customer_id, id);
+
+-- What tasks and requests carry of a person, each under a key of its own. With the row both are gone.
+CREATE TABLE sealed (
+    -- The task's or the request's.
+    id {uuid} PRIMARY KEY,
+    kind text NOT NULL CONSTRAINT sealed_kind CHECK (kind IN ('CORRECTION', 'EXPORT', 'PROFILE')),
+    customer_id {uuid} NOT NULL CONSTRAINT sealed_customer REFERENCES customer (id),
+    task_id {uuid} CONSTRAINT sealed_task REFERENCES task (id),
+    data_request_id {uuid} CONSTRAINT sealed_data_request REFERENCES data_request (id),
+    master_key_id text NOT NULL,
+    wrapped {bytes} NOT NULL,
+    sealed {bytes} NOT NULL,
+    sealed_at {time} NOT NULL,
+    CONSTRAINT sealed_of_one CHECK
+        ((kind = 'PROFILE') = (task_id IS NULL) AND (task_id IS NOT NULL OR data_request_id IS NOT NULL))
+) {strict};
+CREATE INDEX sealed_of_request ON sealed (data_request_id) WHERE data_request_id IS NOT NULL;
+CREATE INDEX sealed_of_customer ON sealed (customer_id);
 ";
 
 // What was asked for is history: it is added to, and nothing of it is removed.
@@ -110,6 +156,10 @@ CREATE TRIGGER data_request_category_no_truncate BEFORE TRUNCATE ON data_request
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER data_request_pause_no_delete BEFORE DELETE ON data_request_pause
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER restriction_no_delete BEFORE DELETE ON restriction
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER restriction_no_truncate BEFORE TRUNCATE ON restriction
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER data_request_pause_no_truncate BEFORE TRUNCATE ON data_request_pause
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
 ";
@@ -121,11 +171,16 @@ CREATE TRIGGER data_request_category_no_update BEFORE UPDATE ON data_request_cat
     BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
 CREATE TRIGGER data_request_category_no_delete BEFORE DELETE ON data_request_category
     BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
+CREATE TRIGGER restriction_no_delete BEFORE DELETE ON restriction
+    BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
 CREATE TRIGGER data_request_pause_no_delete BEFORE DELETE ON data_request_pause
     BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
 ";
 
 const DOWN: &str = r"
+DROP TABLE sealed;
+DROP TABLE restriction;
+ALTER TABLE task DROP COLUMN lifts;
 DROP INDEX task_of_request;
 ALTER TABLE task DROP COLUMN data_request_id;
 DROP TABLE data_request_pause;

@@ -34,5 +34,5 @@ pub use session::{Caller, Session};
 pub use sql::Sql;
 pub use stop::{Broken, Code, Refusal, Stop};
 pub use trail::Trail;
-pub use vault::{Profile, Revealed};
+pub use vault::{Apart, Profile, Revealed};
 pub use writer::{Rehearsal, Writer};

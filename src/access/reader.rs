@@ -1,8 +1,11 @@
 //! Verbs that read. Each notes whom its rows are about.
 #![expect(clippy::disallowed_types, reason = "the reader wraps a connection and hands out rows only")]
 
-use super::{Access, Broken, Inquiry, Revealed, Sql, Stop, Trail, database::snapshot, vault};
-use crate::policy::{self, ProfileField, Sight};
+use super::{Access, Apart, Broken, Inquiry, Profile, Revealed, Sql, Stop, Trail, database::snapshot, vault};
+use crate::{
+    crypto::Context,
+    policy::{self, ProfileField, Sight},
+};
 use entity::{
     customer,
     enums::LookupKind,
@@ -15,6 +18,7 @@ use sea_orm::{
     PaginatorTrait, QueryResult, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 use std::sync::{Mutex, PoisonError};
+use zeroize::Zeroizing;
 
 /// Where statements go.
 #[derive(Debug)]
@@ -209,24 +213,42 @@ impl Reader {
         key: Option<&subject_key::Model>,
         wanted: &[ProfileField],
     ) -> Result<Option<Revealed>, Stop> {
-        let caller = self.access.caller();
-        // Without a purpose nobody gets here, and nobody would see anything.
-        let purpose = caller.purpose.as_deref().unwrap_or_default();
-        let sight = |field| {
-            if wanted.contains(&field) { policy::sight(&caller.actor, purpose, field) } else { Sight::Hidden }
-        };
-        let allowed = ProfileField::ALL
-            .into_iter()
-            .any(|field| policy::sight(&caller.actor, purpose, field) != Sight::Hidden);
+        let allowed = ProfileField::ALL.into_iter().any(|field| self.sight(field) != Sight::Hidden);
         let Some(key) = key.filter(|_| allowed) else { return Ok(None) };
-        let Some(profile) = self.access.door().vault.open(customer, key)? else { return Ok(None) };
-        let shown = vault::show(&profile, sight);
+        let profile = self.access.door().vault.open(customer, key)?;
+        Ok(profile.map(|profile| self.show(customer.id, &profile, wanted)))
+    }
+
+    /// The same of what is not on record as their profile, but was opened.
+    pub fn show(&self, customer: CustomerId, profile: &Profile, wanted: &[ProfileField]) -> Revealed {
+        let sight = |field| if wanted.contains(&field) { self.sight(field) } else { Sight::Hidden };
+        let shown = vault::show(profile, sight);
         let mut trail = self.trail();
         for field in ProfileField::ALL.into_iter().filter(|field| shown.get(*field).is_some()) {
-            trail.add(Touch::of(customer.id).category(field.category().into()));
+            trail.add(Touch::of(customer).category(field.category().into()));
         }
-        drop(trail);
-        Ok(Some(shown))
+        shown
+    }
+
+    /// Whether a profile is shown in full to the caller, for their purpose.
+    pub fn sees_in_full(&self) -> bool {
+        ProfileField::ALL.into_iter().all(|field| self.sight(field) == Sight::Full)
+    }
+
+    fn sight(&self, field: ProfileField) -> Sight {
+        let caller = self.access.caller();
+        // Without a purpose nobody gets here, and nobody would see anything.
+        policy::sight(&caller.actor, caller.purpose.as_deref().unwrap_or_default(), field)
+    }
+
+    /// What was sealed apart as `what`. Whoever asks says whom it tells of.
+    pub fn open_apart(
+        &self,
+        customer: CustomerId,
+        what: &str,
+        apart: &Apart,
+    ) -> Result<Zeroizing<Vec<u8>>, Stop> {
+        Ok(self.access.door().vault.open_apart(Context { customer, what }, apart)?)
     }
 
     /// The keyed hash that something a customer can be found by is kept as.

@@ -6,13 +6,7 @@ use crate::{
     identifier::{NationalId, mask},
     policy::{ProfileField, Sight},
 };
-use entity::{
-    customer,
-    enums::LookupKind,
-    envelope,
-    ids::{CustomerId, SystemId},
-    subject_key,
-};
+use entity::{customer, enums::LookupKind, ids::CustomerId, subject_key};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
@@ -97,9 +91,12 @@ pub(super) struct Vault {
 
 const PROFILE: &str = "profile";
 
-/// What an envelope is sealed as: that of another system does not open in its place.
-fn envelope_of(system: SystemId) -> String {
-    format!("envelope of system {system}")
+/// Something of a customer's, sealed under a key of its own, which is wrapped for the database.
+#[derive(Clone, Debug)]
+pub struct Apart {
+    pub master_key_id: String,
+    pub wrapped: Vec<u8>,
+    pub sealed: Vec<u8>,
 }
 
 impl Vault {
@@ -111,14 +108,19 @@ impl Vault {
         self.keys.ids()
     }
 
-    /// Something of a customer's, sealed under a new key, which is wrapped for the database.
-    pub(super) fn seal_anew(
+    pub(super) fn seal_apart(&self, context: Context<'_>, plain: &[u8]) -> Result<Apart, Broken> {
+        let key = DataKey::generate()?;
+        let WrappedKey { key_id, bytes } = self.keys.wrap(context.customer, &key)?;
+        Ok(Apart { master_key_id: key_id, wrapped: bytes, sealed: key.seal(context, plain)? })
+    }
+
+    pub(super) fn open_apart(
         &self,
         context: Context<'_>,
-        plain: &[u8],
-    ) -> Result<(WrappedKey, Vec<u8>), Broken> {
-        let key = DataKey::generate()?;
-        Ok((self.keys.wrap(context.customer, &key)?, key.seal(context, plain)?))
+        apart: &Apart,
+    ) -> Result<Zeroizing<Vec<u8>>, Broken> {
+        let key = self.keys.unwrap(context.customer, &apart.master_key_id, &apart.wrapped)?;
+        Ok(key.open(context, &apart.sealed)?)
     }
 
     /// A new customer's key, wrapped for the database, and the profile sealed under it.
@@ -127,9 +129,9 @@ impl Vault {
         customer: CustomerId,
         profile: &Profile,
     ) -> Result<(subject_key::Model, Vec<u8>), Broken> {
-        let (key, sealed) = self.seal_anew(Context { customer, what: PROFILE }, &plain(profile)?)?;
-        let row = subject_key::Model { customer_id: customer, master_key_id: key.key_id, wrapped: key.bytes };
-        Ok((row, sealed))
+        let Apart { master_key_id, wrapped, sealed } =
+            self.seal_apart(Context { customer, what: PROFILE }, &plain(profile)?)?;
+        Ok((subject_key::Model { customer_id: customer, master_key_id, wrapped }, sealed))
     }
 
     pub(super) fn seal(&self, key: &subject_key::Model, profile: &Profile) -> Result<Vec<u8>, Broken> {
@@ -146,23 +148,6 @@ impl Vault {
         let context = Context { customer: customer.id, what: PROFILE };
         let plain = self.unwrap(key)?.open(context, sealed)?;
         serde_json::from_slice(&plain).map(Some).map_err(|_| Broken::Sealed)
-    }
-
-    /// What a system knows a customer by, sealed under a key of its own.
-    pub(super) fn seal_for(
-        &self,
-        (customer_id, system_id): (CustomerId, SystemId),
-        plain: &[u8],
-    ) -> Result<envelope::Model, Broken> {
-        let context = Context { customer: customer_id, what: &envelope_of(system_id) };
-        let (key, sealed) = self.seal_anew(context, plain)?;
-        Ok(envelope::Model { customer_id, system_id, master_key_id: key.key_id, wrapped: key.bytes, sealed })
-    }
-
-    pub(super) fn open_for(&self, row: &envelope::Model) -> Result<Zeroizing<Vec<u8>>, Broken> {
-        let key = self.keys.unwrap(row.customer_id, &row.master_key_id, &row.wrapped)?;
-        let context = Context { customer: row.customer_id, what: &envelope_of(row.system_id) };
-        Ok(key.open(context, &row.sealed)?)
     }
 
     pub(super) fn lookup(&self, kind: LookupKind, normalized: &str) -> Vec<u8> {

@@ -2,19 +2,14 @@
 #![expect(clippy::disallowed_types, reason = "the writer owns a transaction and commits it with its event")]
 
 use super::{
-    Access, Broken, Profile, Reader, Sql, Stop, Trail,
+    Access, Apart, Broken, Profile, Reader, Sql, Stop, Trail,
     event::Event,
     journal::{self},
     reader::On,
     session::Caller,
 };
-use crate::policy::Target;
-use entity::{
-    customer, envelope,
-    ids::{CustomerId, SystemId},
-    subject_key,
-    touch::Recorded,
-};
+use crate::{crypto::Context, policy::Target};
+use entity::{customer, ids::CustomerId, subject_key, touch::Recorded};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select,
 };
@@ -23,7 +18,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 /// Changes rows in one transaction, which only the door begins and commits.
 #[derive(Debug)]
@@ -222,14 +216,9 @@ impl Writer {
         Ok(self.reader.access().door().vault.seal(key, profile)?)
     }
 
-    /// What a system knows a customer by, sealed.
-    pub fn seal_for(&self, of: (CustomerId, SystemId), plain: &[u8]) -> Result<envelope::Model, Stop> {
-        Ok(self.reader.access().door().vault.seal_for(of, plain)?)
-    }
-
-    /// What was sealed so. It goes no further than the call that it is for.
-    pub fn open_for(&self, row: &envelope::Model) -> Result<Zeroizing<Vec<u8>>, Stop> {
-        Ok(self.reader.access().door().vault.open_for(row)?)
+    /// Something of a customer's, sealed under a key of its own; it opens as `what` alone.
+    pub fn seal_apart(&self, customer: CustomerId, what: &str, plain: &[u8]) -> Result<Apart, Stop> {
+        Ok(self.reader.access().door().vault.seal_apart(Context { customer, what }, plain)?)
     }
 
     /// What tells the server's master keys apart, newest first. The last one's hashes find customers.

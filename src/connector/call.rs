@@ -19,6 +19,29 @@ pub struct Call {
     pub subject: Subject,
     /// What an earlier attempt found before it changed anything: it may have been the one that did it.
     pub found_before: Option<u64>,
+    /// What is wrong there, for a rectification.
+    pub corrections: Vec<Correction>,
+}
+
+/// Values that were wrong, and the right one. None is printed.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    pub category: CategoryKey,
+    /// What may stand there; nothing: that is not known.
+    pub old: Vec<SecretString>,
+    pub new: SecretString,
+}
+
+/// What a system holds of a person, for them: sources, each with its rows or its document.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Gathered(pub Vec<serde_json::Value>);
+
+/// It is all about the person.
+impl fmt::Debug for Gathered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gathered").field("sources", &self.0.len()).finish_non_exhaustive()
+    }
 }
 
 /// What a system may know the person by. Its values are personal data, and are shown by nothing.
@@ -52,6 +75,8 @@ impl fmt::Debug for Subject {
 pub enum Answer {
     /// Done; the evidence says what that rests on.
     Done(Evidence),
+    /// Done, and this is what was asked for.
+    Gathered { data: Gathered, evidence: Evidence },
     /// There is nothing of the person's.
     NothingFound(Evidence),
     /// The holder keeps it, on this ground.
@@ -63,7 +88,7 @@ pub enum Answer {
 /// What an answer rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// So many rows were changed, and read again as gone.
+    /// So many rows were changed, and read again as gone; or were read, where that was asked for.
     ReadBack { rows: u64 },
     /// The third party's own confirmation, as received, without personal values.
     Confirmed { document: serde_json::Value, at: DateTime<Utc> },

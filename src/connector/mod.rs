@@ -12,7 +12,7 @@ pub mod sql;
 #[cfg(test)]
 mod testing;
 
-pub use call::{Answer, Call, Evidence, Failure, Subject};
+pub use call::{Answer, Call, Correction, Evidence, Failure, Gathered, Subject};
 pub use hosts::{Host, Hosts, NotAHost};
 pub use reach::{Allowed, AnswerLink, Asking, Connectors, LONGEST, Message, Problem, answer_hash};
 pub use secrets::{NoSecret, Secrets};

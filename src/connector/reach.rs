@@ -2,7 +2,7 @@
 //! allows.
 
 use super::{
-    Answer, Call, Failure,
+    Answer, Call, Evidence, Failure, Gathered,
     email::{Letter, Mailer},
     hosts::Hosts,
     http::{Callback, CannotSend, Egress, Keys, Rejected, Sender, ThirdParty, Unproven, prove, receive},
@@ -13,6 +13,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use entity::{
     connector::{Connector, HttpConnector, SecretReference, SqlConnector},
+    enums::TaskAction,
     ids::{SystemId, TaskId},
 };
 use ipnet::IpNet;
@@ -183,6 +184,10 @@ impl Connectors {
         call: &Call,
     ) -> Result<Option<u64>, Failure> {
         let Connector::Sql(settings) = connector else { return Ok(None) };
+        // Nothing is changed by reading.
+        if call.action == TaskAction::Export {
+            return Ok(None);
+        }
         let found = in_time(
             AT_A_DATABASE,
             Box::pin(async {
@@ -208,7 +213,11 @@ impl Connectors {
                     AT_A_DATABASE,
                     Box::pin(async {
                         let database = self.database(asking.system, settings).await?;
-                        database.carry_out(call).await
+                        match call.action {
+                            TaskAction::Export => database.export(call).await.map(gathered),
+                            TaskAction::Rectify => database.rectify(call).await,
+                            _ => database.carry_out(call).await,
+                        }
                     }),
                 )
                 .await;
@@ -414,6 +423,18 @@ async fn in_time<T>(limit: Duration, work: impl Future<Output = Result<T, Failur
         let message = format!("It took longer than {} seconds.", limit.as_secs());
         Err(Failure::Passing { message, retry_after: None })
     })
+}
+
+/// What tables hold of somebody, in one form with what others send.
+fn gathered(tables: Vec<sql::Exported>) -> Answer {
+    let rows = tables.iter().map(|table| table.rows.len() as u64).sum();
+    let evidence = Evidence::ReadBack { rows };
+    if rows == 0 {
+        return Answer::NothingFound(evidence);
+    }
+    let tables = tables.into_iter().filter(|table| !table.rows.is_empty());
+    let source = |table: sql::Exported| serde_json::json!({ "source": table.table, "categories": table.categories, "rows": table.rows });
+    Answer::Gathered { data: Gathered(tables.map(source).collect()), evidence }
 }
 
 fn seconds(period: &str) -> Duration {

@@ -1,7 +1,7 @@
 //! What can be said of a connector without reaching its system: what it can do, and whether the operator lets it be reached.
 
 use super::{
-    http::{Keys, OutOfBounds},
+    http::{Keys, OutOfBounds, request_type},
     reach::{Connectors, NOT_A_HOST},
     secrets::NoSecret,
     sql,
@@ -36,16 +36,22 @@ pub enum Fault {
     SecretNotFound,
 }
 
-/// What this version has carried out elsewhere.
-const DISPOSALS: [TaskAction; 2] = [TaskAction::Erase, TaskAction::Anonymize];
+/// What can be done in a database. Nothing there says of a row that it is kept and not used.
+const IN_A_DATABASE: [TaskAction; 4] =
+    [TaskAction::Erase, TaskAction::Anonymize, TaskAction::Export, TaskAction::Rectify];
+
+/// What a third party can be written to about.
+const BY_LETTER: [TaskAction; 5] =
+    [TaskAction::Erase, TaskAction::Anonymize, TaskAction::Export, TaskAction::Rectify, TaskAction::Restrict];
 
 /// What the program can do at a system by itself, by this way.
 #[must_use]
 pub fn actions(connector: &Connector) -> Vec<TaskAction> {
     match connector {
-        Connector::Sql(_) | Connector::Email(_) => DISPOSALS.to_vec(),
+        Connector::Sql(_) => IN_A_DATABASE.to_vec(),
+        Connector::Email(_) => BY_LETTER.to_vec(),
         Connector::Http(http) => {
-            http.actions.iter().copied().filter(|action| DISPOSALS.contains(action)).collect()
+            http.actions.iter().copied().filter(|action| request_type(*action).is_some()).collect()
         }
         Connector::Manual(_) => Vec::new(),
     }

@@ -351,8 +351,18 @@ pub enum TaskCause {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::DataRequestType")]
 pub enum DataRequestType {
+    /// Art. 15
+    Access,
+    /// Art. 20
+    Portability,
+    /// Art. 16
+    Rectification,
     /// Art. 17
     Erasure,
+    /// Art. 18
+    Restriction,
+    /// Art. 21
+    Objection,
 }
 
 /// How far a request has come.
@@ -389,6 +399,20 @@ pub enum PauseReason {
     Clarification,
 }
 
+/// Art. 18(1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::RestrictionGround")]
+pub enum RestrictionGround {
+    /// (a) while it is being checked
+    AccuracyContested,
+    /// (b) and the customer wants restriction, not erasure
+    UnlawfulProcessing,
+    /// (c) the customer needs the data for a claim
+    LegalClaims,
+    /// (d) while it is being checked
+    ObjectionPending,
+}
+
 /// What lets a request be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::RejectionGround")]
@@ -399,6 +423,8 @@ pub enum RejectionGround {
     ManifestlyUnfounded,
     /// Art. 12(5)
     Excessive,
+    /// Art. 15(4), 20(4)
+    RightsOfOthers,
     /// Art. 17(3)(a)
     FreedomOfExpression,
     /// Art. 17(3)(b)
@@ -409,6 +435,8 @@ pub enum RejectionGround {
     ArchivingAndResearch,
     /// Art. 17(3)(e)
     LegalClaims,
+    /// Art. 21(1)
+    CompellingGrounds,
     /// The right does not reach this data: there is no ground of Art. 17(1).
     RightDoesNotApply,
 }

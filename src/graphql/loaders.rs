@@ -10,8 +10,8 @@ use crate::{
         customer::{CustomersByIds, Keyed},
         data_location::{LocationsByIds, LocationsOf, LocationsOfCustomers},
         data_request::{
-            CategoriesOfRequests, PausesOfRequests, PlansOfRequests, RepliesTo, Reply, Request,
-            RequestsByIds, RequestsOf, RequestsOfCustomers, TasksOfRequest, TasksOfRequests,
+            CategoriesOfRequests, Export, ExportsFor, PausesOfRequests, PlansOfRequests, RepliesTo, Reply,
+            Request, RequestsByIds, RequestsOf, RequestsOfCustomers, TasksOfRequest, TasksOfRequests,
         },
         disclosure::{
             CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers, Recipient, RecipientsOf,
@@ -22,6 +22,7 @@ use crate::{
         legal_hold::{CategoriesOfHolds, HoldsByIds, HoldsOf, HoldsOfCustomers},
         notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
         page::{Page, PageRequest},
+        restriction::RestrictionsOfCustomers,
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
         system::StatesOfConnectors,
         task::{
@@ -36,7 +37,7 @@ use entity::{
         CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId, DisclosureId, DisposalPlanId,
         LegalHoldId, NoticeId, SubscriptionId, SystemId, TaskId,
     },
-    legal_hold, notice, notice_line, subscription, task, task_evidence,
+    legal_hold, notice, notice_line, restriction, subscription, task, task_evidence,
 };
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
@@ -205,6 +206,16 @@ by_id!(
     |keys| HoldsByIds(keys.iter().map(|key| key.0).collect()),
     |found| found.into_iter().map(|row| (One(row.id), row)).collect()
 );
+/// A customer whose restriction is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RestrictionOf(pub CustomerId);
+
+by_id!(
+    RestrictionOf,
+    restriction::Model,
+    |keys| RestrictionsOfCustomers(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|row| (RestrictionOf(row.customer_id), row)).collect()
+);
 by_id!(LegalHoldId, Vec<CategoryKey>, |keys| CategoriesOfHolds(keys.to_vec()), |found| found);
 by_id!(One<TaskId>, task::Model, |keys| TasksByIds(keys.iter().map(|key| key.0).collect()), |found| found
     .into_iter()
@@ -247,6 +258,21 @@ impl Loader<ReplyTo> for Batch {
         let requests = keys.iter().map(|key| key.0).collect();
         let found = self.read(RepliesTo { catalog: self.catalog.clone(), requests }).await?;
         Ok(found.into_iter().map(|(id, reply)| (ReplyTo(id), Arc::new(reply))).collect())
+    }
+}
+
+/// A request for which something may have been gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ExportFor(pub DataRequestId);
+
+impl Loader<ExportFor> for Batch {
+    type Value = Arc<Export>;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, keys: &[ExportFor]) -> Loaded<ExportFor, Arc<Export>> {
+        let requests = keys.iter().map(|key| key.0).collect();
+        let found = self.read(ExportsFor { catalog: self.catalog.clone(), requests }).await?;
+        Ok(found.into_iter().map(|(id, export)| (ExportFor(id), Arc::new(export))).collect())
     }
 }
 

@@ -50,6 +50,10 @@ pub enum UserErrorCode {
     CustomerGone,
     /// Processing is restricted (Art. 18): nothing but keeping is allowed.
     CustomerRestricted,
+    /// Processing is restricted already.
+    AlreadyRestricted,
+    /// Processing is not restricted on the customer's request.
+    NotRestricted,
     /// The service has ended already.
     SubscriptionEnded,
     /// The subscription is to this service already.

@@ -154,6 +154,11 @@ actions! {
         ["customer", "customers", "findCustomer", "node", "findings", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
         "task", "tasks"];
+    /// What was gathered for customers who asked for it.
+    SeeExports: Read "DataRequest" SERVING own yes personal yes
+        ["customer", "customers", "findCustomer", "node", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest",
+        "resumeDataRequest", "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
+        "task", "tasks"];
     /// All that customers asked for by their rights.
     ListDataRequests: Read "DataRequest" STAFF personal yes ["dataRequests"];
     /// Who looked at or changed a customer's data.
@@ -185,6 +190,10 @@ actions! {
     RegisterCustomer: Write "Customer" SERVING personal yes ["registerCustomer"];
     /// Corrects a profile.
     RectifyCustomer: Write "Customer" SERVING personal yes ["rectifyCustomer"];
+    /// Keeps a customer's data and uses it no more (Art. 18).
+    RestrictCustomer: Write "Customer" SERVING personal yes ["restrictCustomer"];
+    /// Uses a customer's data again.
+    LiftRestriction: Write "Customer" OFFICER personal yes ["liftRestriction"];
     /// Starts a service for a customer.
     StartSubscription: Write "ServiceSubscription" SERVING personal yes ["startSubscription"];
     /// Ends a customer's service.

@@ -1,9 +1,10 @@
 //! Looks through all maps for what time has changed, and after each change of the reference data.
 
 use crate::{
-    access::Door,
+    access::{Door, Stop},
     domain::{
         catalog::Catalogs,
+        data_request::{ExpiredExports, ForgetExports},
         disposal::{Swept, sweep},
     },
 };
@@ -38,6 +39,9 @@ pub async fn keep_maps(
             }
             let began = Instant::now();
             let mut wait = every;
+            if let Err(error) = forget_exports(&door).await {
+                tracing::warn!(%error, "what was gathered for customers could not be destroyed yet");
+            }
             match sweep(&door, &catalog).await {
                 Ok(Swept { lines, failed }) => {
                     metrics::histogram!("sweep_seconds").record(began.elapsed().as_secs_f64());
@@ -64,4 +68,15 @@ pub async fn keep_maps(
         _ = stop.wait_for(|stop| *stop) => {}
         () = kept => {}
     }
+}
+
+/// What was gathered for customers is not kept once they have had it for a while.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_exports(door: &Arc<Door>) -> Result<(), Stop> {
+    if door.program("sweep", "findExpiredExports").read(ExpiredExports).await? {
+        door.program("sweep", "forgetExports").write(ForgetExports).await?;
+    }
+    Ok(())
 }

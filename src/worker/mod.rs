@@ -9,7 +9,7 @@ mod tasks;
 
 pub use catalog::keep_catalog;
 pub use keys::keep_keys;
-pub use maps::keep_maps;
+pub use maps::{forget_exports, keep_maps};
 pub use metrics::keep_metrics;
 pub use rejections::keep_rejections;
 pub use tasks::{Worked, Worker, keep_tasks};

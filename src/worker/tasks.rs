@@ -7,15 +7,15 @@ use crate::{
         catalog::{Catalog, Catalogs},
         system::ConnectorOf,
         task::{
-            AnswersOverdue, DisposeOfProfile, DueTasks, HandOver, LeaseTasks, Leased, NoteFailure, NoteFound,
-            SettleAttempt, SystemsWithWork,
+            AnswersOverdue, DisposeOfProfile, DueTasks, GatherProfile, HandOver, LeaseTasks, Leased,
+            NoteFailure, NoteFound, SettleAttempt, SystemsWithWork,
         },
     },
 };
 use chrono::TimeDelta;
 use entity::{
     connector::Connector,
-    enums::TaskState,
+    enums::{TaskAction, TaskState},
     ids::{SystemId, TaskId},
     system,
 };
@@ -193,7 +193,8 @@ impl Worker {
         // One that was added a moment ago: this server has not heard of it yet.
         let Some(row) = row else { return Ok(()) };
         if row.built_in {
-            return self.empty_profiles(&catalog, system, worked).await;
+            self.own(Own::Empty, &catalog, system, worked).await?;
+            return self.own(Own::Gather, &catalog, system, worked).await;
         }
         worked.left += self.leave_to_people(&row).await?;
         let Some(connector) = row.connector.as_ref().filter(|_| !ConnectorOf(&row).actions().is_empty())
@@ -248,28 +249,36 @@ impl Worker {
     }
 
     /// Does what is the program's own.
-    async fn empty_profiles(
+    async fn own(
         &self,
+        what: Own,
         catalog: &Arc<Catalog>,
         system: SystemId,
         worked: &mut Worked,
     ) -> Result<(), Stop> {
         let mut tried = Vec::<TaskId>::new();
         loop {
-            let due = DueTasks { system, able: Vec::new(), except: tried.clone() };
+            let due = DueTasks { system, able: what.leaves(), except: tried.clone() };
             let due = self.access("findDueTasks").read(due).await?;
             for task in &due {
-                let dispose = DisposeOfProfile { catalog: catalog.clone(), task: *task };
-                match self.access("disposeOfProfile").write(dispose).await {
+                let (catalog, task) = (catalog.clone(), *task);
+                let done = match what {
+                    Own::Empty => {
+                        self.access("disposeOfProfile").write(DisposeOfProfile { catalog, task }).await
+                    }
+                    Own::Gather => self.access("gatherProfile").write(GatherProfile { catalog, task }).await,
+                };
+                match done {
                     Ok(true) => worked.done += 1,
                     // Somebody was faster, or it was put off: in no case is it to be looked at again at once.
-                    Ok(false) => tried.push(*task),
+                    Ok(false) => tried.push(task),
                     Err(error) => {
                         tracing::warn!(%error, task.id = %task, "a task could not be done");
                         worked.failed += 1;
-                        tried.push(*task);
-                        let why = "The profile could not be emptied: the program's log says more.".to_owned();
-                        self.access("noteFailure").write(NoteFailure { task: *task, why }).await?;
+                        tried.push(task);
+                        let why =
+                            "The profile could not be worked on: the program's log says more.".to_owned();
+                        self.access("noteFailure").write(NoteFailure { task, why }).await?;
                     }
                 }
             }
@@ -312,6 +321,25 @@ impl Worker {
             }
             Ok(_) => Ok(Ok(())),
             Err(failure) => Ok(Err(failure)),
+        }
+    }
+}
+
+/// What is done with profiles, which the program keeps itself.
+#[derive(Clone, Copy, Debug)]
+enum Own {
+    Empty,
+    Gather,
+}
+
+impl Own {
+    /// What is not done so.
+    fn leaves(self) -> Vec<TaskAction> {
+        match self {
+            Self::Gather => vec![TaskAction::Erase, TaskAction::Anonymize],
+            Self::Empty => {
+                vec![TaskAction::Export, TaskAction::Rectify, TaskAction::Restrict, TaskAction::Verify]
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ const MONTHS: [&str; 12] = [
 
 pub(super) fn subject(letter: &Letter) -> String {
     let (controller, case) = (letter.controller(), letter.case_number());
-    let request = words(letter.action).request;
+    let request = words(letter.action, letter.lifts).request;
     match letter.kind {
         Kind::Asking => format!("{controller}: {request}, case {case}"),
         Kind::Reminding { nth, .. } => format!("{controller}: reminder {nth}, {request}, case {case}"),
@@ -32,7 +32,7 @@ pub(super) fn subject(letter: &Letter) -> String {
 }
 
 pub(super) fn text(letter: &Letter) -> String {
-    let Words { asks, ground, note, answer, .. } = words(letter.action);
+    let Words { asks, ground, note, answer, .. } = words(letter.action, letter.lifts);
     let (controller, case) = (letter.controller(), letter.case_number());
     let opening = match letter.kind {
         Kind::Asking => format!("{controller} asks you to {asks}."),
@@ -78,12 +78,13 @@ fn kind(letter: &Letter) -> &'static str {
     }
 }
 
-fn words(action: TaskAction) -> Words {
+fn words(action: TaskAction, lifts: bool) -> Words {
     match action {
         TaskAction::Erase => ERASE,
         TaskAction::Anonymize => ANONYMIZE,
         TaskAction::Rectify => RECTIFY,
         TaskAction::Export => EXPORT,
+        TaskAction::Restrict if lifts => LIFT,
         TaskAction::Restrict => RESTRICT,
         TaskAction::Verify => VERIFY,
     }
@@ -152,6 +153,16 @@ const RESTRICT: Words = Words {
          not permit. Please do not erase it.",
     ),
     answer: "that the processing has been restricted, that you hold no such data, or why you do not restrict it",
+};
+
+const LIFT: Words = Words {
+    request: "end of a restriction of processing",
+    asks: "process data about a person again as before, as a restriction is lifted",
+    ground: "The restriction under Article 18 of the General Data Protection Regulation (GDPR) that we asked you for is \
+             lifted (Article 18(3)). If you process the data on our behalf, this is an instruction under Article \
+             28(3)(a). If you are a controller yourselves, it is a notification under Article 19.",
+    note: None,
+    answer: "that the restriction has been lifted, or that you hold no such data",
 };
 
 const VERIFY: Words = Words {

@@ -18,6 +18,8 @@ pub struct Letter {
     /// The company, as it calls itself.
     pub controller: String,
     pub action: TaskAction,
+    /// Whether it takes a restriction back.
+    pub lifts: bool,
     /// Names in the letter's language. Without any, it is about all that they hold.
     pub categories: Vec<String>,
     pub known_by: (SubjectKeyKind, SecretString),

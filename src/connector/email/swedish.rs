@@ -24,7 +24,7 @@ const MONTHS: [&str; 12] = [
 
 pub(super) fn subject(letter: &Letter) -> String {
     let (controller, case) = (letter.controller(), letter.case_number());
-    let request = words(letter.action).request;
+    let request = words(letter.action, letter.lifts).request;
     match letter.kind {
         Kind::Asking => format!("{controller}: {request}, ärende {case}"),
         Kind::Reminding { nth, .. } => format!("{controller}: påminnelse {nth}, {request}, ärende {case}"),
@@ -32,7 +32,7 @@ pub(super) fn subject(letter: &Letter) -> String {
 }
 
 pub(super) fn text(letter: &Letter) -> String {
-    let Words { asks, ground, note, answer, .. } = words(letter.action);
+    let Words { asks, ground, note, answer, .. } = words(letter.action, letter.lifts);
     let (controller, case) = (letter.controller(), letter.case_number());
     let opening = match letter.kind {
         Kind::Asking => format!("{controller} ber er att {asks}."),
@@ -77,12 +77,13 @@ fn kind(letter: &Letter) -> &'static str {
     }
 }
 
-fn words(action: TaskAction) -> Words {
+fn words(action: TaskAction, lifts: bool) -> Words {
     match action {
         TaskAction::Erase => ERASE,
         TaskAction::Anonymize => ANONYMIZE,
         TaskAction::Rectify => RECTIFY,
         TaskAction::Export => EXPORT,
+        TaskAction::Restrict if lifts => LIFT,
         TaskAction::Restrict => RESTRICT,
         TaskAction::Verify => VERIFY,
     }
@@ -150,6 +151,16 @@ const RESTRICT: Words = Words {
          18.2 medger. Radera dem inte.",
     ),
     answer: "att behandlingen är begränsad, att ni inte har några sådana uppgifter, eller varför ni inte begränsar den",
+};
+
+const LIFT: Words = Words {
+    request: "begränsning upphör",
+    asks: "åter behandla uppgifter om en person som förut, eftersom en begränsning hävs",
+    ground: "Den begränsning enligt artikel 18 i dataskyddsförordningen (GDPR) som vi bad er om är hävd (artikel 18.3). \
+             Om ni behandlar uppgifterna för vår räkning är det här en instruktion enligt artikel 28.3 a. Om ni själva är \
+             personuppgiftsansvariga är det en underrättelse enligt artikel 19.",
+    note: None,
+    answer: "att begränsningen är hävd, eller att ni inte har några sådana uppgifter",
 };
 
 const VERIFY: Words = Words {

@@ -16,6 +16,7 @@ pub fn letter() -> Letter {
         kind: Kind::Asking,
         controller: "Exempelbolaget AB".to_owned(),
         action: TaskAction::Erase,
+        lifts: false,
         categories: vec!["Telefonnummer".to_owned(), "Postadress".to_owned()],
         known_by: (SubjectKeyKind::Reference, SecretString::from("K-4711".to_owned())),
         case: CASE,

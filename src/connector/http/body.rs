@@ -1,7 +1,7 @@
 //! The question: a data subject request in the form of OpenDSR (<https://github.com/opengdpr/OpenDSR>).
 
 use super::{
-    super::{Call, Failure},
+    super::{Call, Correction, Failure},
     verdict::lasting,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -10,6 +10,7 @@ use entity::{
     ids::CategoryKey,
 };
 use reqwest::Url;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -59,6 +60,15 @@ struct Extensions<'a> {
 struct Scope<'a> {
     action: TaskAction,
     categories: &'a BTreeSet<CategoryKey>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    corrections: Vec<Right<'a>>,
+}
+
+/// What is right.
+#[derive(Serialize)]
+struct Right<'a> {
+    category: &'a CategoryKey,
+    value: &'a str,
 }
 
 /// The body of a request. The same bytes on each attempt, because a server may compare what comes with the same
@@ -81,6 +91,9 @@ pub(super) fn request(
     if subject_identities.is_empty() {
         return Err(lasting("nothing is known that they know the person by"));
     }
+    let right = call.corrections.iter();
+    let right = right.map(|Correction { category, new, .. }| Right { category, value: new.expose_secret() });
+    let corrections = right.collect();
     let request = Request {
         regulation: "gdpr",
         subject_request_id: call.key,
@@ -89,7 +102,9 @@ pub(super) fn request(
         subject_identities,
         api_version: "1.0",
         status_callback_urls: callback.map(Url::as_str).into_iter().collect(),
-        extensions: Extensions { kartotek: Scope { action: call.action, categories: &call.categories } },
+        extensions: Extensions {
+            kartotek: Scope { action: call.action, categories: &call.categories, corrections },
+        },
     };
     serde_json::to_vec(&request).map_err(|_| lasting("the request could not be written as JSON"))
 }
@@ -122,6 +137,7 @@ mod tests {
                 .known_by(SubjectKeyKind::Email, "a@example.org")
                 .known_by(SubjectKeyKind::NationalId, "198001012384"),
             found_before: None,
+            corrections: Vec::new(),
         }
     }
 

@@ -25,7 +25,7 @@ use std::{
 };
 
 /// More than this nobody has to say about a request.
-pub(super) const MAX_BYTES: usize = 64 * 1024;
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const LONGEST_CAUSE: usize = 200;
 /// Makes a second request with the same key do nothing. The draft (draft-ietf-httpapi-idempotency-key-header) puts the

@@ -1,7 +1,7 @@
 //! What a body of theirs states, in an answer or in a callback: of all that somebody may write into JSON, the few fields
 //! that mean something here, in values of closed forms. The rest is dropped, as it may be about a person.
 
-use super::super::Subject;
+use super::super::{Gathered, Subject};
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::enums::SubjectKeyKind;
 use serde::Deserialize;
@@ -20,6 +20,8 @@ pub(super) struct Statement {
     pub status: Status,
     /// What is worth keeping of it.
     pub facts: Map<String, Value>,
+    /// What they hold of the person, where that was asked for.
+    pub data: Option<Gathered>,
 }
 
 /// How far they say they are.
@@ -56,6 +58,7 @@ struct Body {
     completed_time: Option<Value>,
     expected_completion_time: Option<Value>,
     results_count: Option<Value>,
+    data: Option<Value>,
 }
 
 impl Statement {
@@ -63,7 +66,10 @@ impl Statement {
     pub(super) fn read(body: &[u8], subject: &Subject) -> Result<Self, Unclear> {
         let body: Body = serde_json::from_slice(body).map_err(|_| Unclear)?;
         let status = body.status(subject)?;
-        Ok(Self { about: body.subject_request_id, status, facts: body.facts(subject) })
+        let (about, facts) = (body.subject_request_id, body.facts(subject));
+        let data = body.data.filter(|data| !data.is_null());
+        let data = data.map(|data| Gathered(vec![json!({ "document": data })]));
+        Ok(Self { about, status, facts, data })
     }
 }
 

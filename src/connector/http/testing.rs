@@ -36,6 +36,7 @@ pub fn call() -> Call {
         categories: BTreeSet::from([CategoryKey::from("user.contact.phone")]),
         subject: subject(),
         found_before: None,
+        corrections: Vec::new(),
     }
 }
 

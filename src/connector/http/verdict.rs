@@ -65,7 +65,13 @@ pub(super) fn conclude(statement: Statement, proof: &Proof, asked: &Asked) -> Re
         Status::Error => Err(passing("they report an error")),
         Status::Cancelled => Err(lasting("they have cancelled the request")),
         _ if !proven => Err(lasting("nothing proves that the answer is theirs: it is not signed")),
-        Status::Completed => Ok(Answer::Done(evidence(statement.facts))),
+        Status::Completed => {
+            let evidence = evidence(statement.facts);
+            Ok(match statement.data {
+                Some(data) => Answer::Gathered { data, evidence },
+                None => Answer::Done(evidence),
+            })
+        }
         Status::NothingFound => Ok(Answer::NothingFound(evidence(statement.facts))),
         Status::Kept(Some(ground)) => Ok(Answer::Kept { ground, evidence: evidence(statement.facts) }),
         Status::Kept(None) => Err(lasting("they refuse, without a ground that can be recorded: ask them")),

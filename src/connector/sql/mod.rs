@@ -32,6 +32,5 @@ pub use credentials::Credentials;
 pub use database::{AT_ONCE, Database, Misplaced, file, host, unfit};
 pub use export::Exported;
 pub use find::{Found, Listed};
-pub use rectify::Correction;
 pub use statement::Engine;
 pub use subjects::Page;

@@ -1,7 +1,7 @@
 //! Putting a wrong value right, wherever it stands among what is somebody's.
 
 use super::{
-    super::{Answer, Call, Evidence, Failure},
+    super::{Answer, Call, Correction, Evidence, Failure},
     database::{Database, Purpose},
     failure::{lasting, passing},
     fitness,
@@ -12,22 +12,13 @@ use super::{
     value,
     work::Work,
 };
-use entity::ids::CategoryKey;
-use secrecy::{ExposeSecret, SecretString};
-
-/// One value that was wrong, and the right one. Neither is printed.
-#[derive(Clone, Debug)]
-pub struct Correction {
-    pub category: CategoryKey,
-    pub old: SecretString,
-    pub new: SecretString,
-}
+use secrecy::ExposeSecret;
 
 /// A correction where it applies.
 struct Change<'a> {
     place: &'a Place<'a>,
     column: &'a Column,
-    old: &'a str,
+    old: Vec<&'a str>,
     new: &'a str,
 }
 
@@ -35,12 +26,12 @@ impl Database {
     /// Replaces each old value by its new one, in the columns of its category, and reads them again.
     ///
     /// What holds the new value already counts only when an earlier attempt may have put it there.
-    pub async fn rectify(&self, call: &Call, corrections: &[Correction]) -> Result<Answer, Failure> {
+    pub async fn rectify(&self, call: &Call) -> Result<Answer, Failure> {
         let mut work = self.begin(Purpose::Reading).await?;
         let schema = plan::schema(&mut work, &self.settings).await?;
         work.roll_back().await;
         let places = plan::places(self, &schema, call, None)?;
-        let changes = changes(&places, corrections)?;
+        let changes = changes(&places, &call.corrections)?;
         let mut changed = 0;
         for change in &changes {
             let mut work = self.begin(Purpose::Changing).await?;
@@ -50,8 +41,8 @@ impl Database {
         let mut work = self.begin(Purpose::Changing).await?;
         let (mut wrong, mut right) = (0, 0);
         for change in &changes {
-            wrong += change.count(&mut work, call, change.old).await?;
-            right += change.count(&mut work, call, change.new).await?;
+            wrong += change.count(&mut work, call, &change.old).await?;
+            right += change.count(&mut work, call, &[change.new]).await?;
         }
         work.roll_back().await;
         if wrong > 0 || right < changed {
@@ -66,7 +57,13 @@ impl Database {
 fn changes<'a>(places: &'a [Place<'a>], corrections: &'a [Correction]) -> Result<Vec<Change<'a>>, Failure> {
     let mut changes = Vec::new();
     for correction in corrections {
-        let (old, new) = (correction.old.expose_secret(), correction.new.expose_secret());
+        let new = correction.new.expose_secret();
+        let old = correction.old.iter().map(ExposeSecret::expose_secret).filter(|old| *old != new);
+        let old = old.collect::<Vec<_>>();
+        if old.is_empty() {
+            let category = correction.category.as_str();
+            return Err(lasting(format!("`{category}`: what stands there now is not known.")));
+        }
         let before = changes.len();
         for place in places {
             let mapped = place.mapping.columns.iter().filter(|column| column.category == correction.category);
@@ -77,14 +74,13 @@ fn changes<'a>(places: &'a [Place<'a>], corrections: &'a [Correction]) -> Result
                     let (table, column) = (&place.mapping.table, &asked.column.name);
                     return Err(lasting(format!("`{table}`: `{column}` cannot hold the new value.")));
                 }
-                changes.push(Change { place, column: asked.column, old, new });
+                changes.push(Change { place, column: asked.column, old: old.clone(), new });
             }
         }
         if changes.len() == before {
             return Err(lasting(format!("No column is mapped to `{}`.", correction.category.as_str())));
         }
     }
-    changes.retain(|change| change.old != change.new);
     Ok(changes)
 }
 
@@ -98,21 +94,22 @@ impl Change<'_> {
             .name(&self.column.name)
             .sql(" = ");
         value::of_type(&mut statement, self.column, self.new);
-        self.where_it_is(&mut statement, call, self.old);
+        self.where_it_is(&mut statement, call, &self.old);
         statement
     }
 
-    async fn count(&self, work: &mut Work, call: &Call, value: &str) -> Result<u64, Failure> {
+    async fn count(&self, work: &mut Work, call: &Call, values: &[&str]) -> Result<u64, Failure> {
         let mut statement = Statement::new(work.engine());
         statement.sql("SELECT ").count().sql(" FROM ").table(&self.place.mapping.table);
-        self.where_it_is(&mut statement, call, value);
+        self.where_it_is(&mut statement, call, values);
         work.number(statement).await
     }
 
-    fn where_it_is(&self, statement: &mut Statement, call: &Call, value: &str) {
+    fn where_it_is(&self, statement: &mut Statement, call: &Call, values: &[&str]) {
         statement.sql(" WHERE ");
         rows::belong(statement, self.place, &call.subject);
-        statement.sql(" AND ");
-        value::equals(statement, self.column, value);
+        statement.sql(" AND (");
+        statement.list(values, " OR ", |sql, text| value::equals(sql, self.column, text));
+        statement.sql(")");
     }
 }

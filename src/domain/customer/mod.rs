@@ -1,6 +1,7 @@
 //! Customers: registered, found, corrected, shown.
 
 mod by_ids;
+mod correct_elsewhere;
 mod find;
 mod identify;
 mod list;
@@ -15,7 +16,9 @@ pub use find::FindCustomer;
 pub use identify::IdOfReference;
 pub use list::{CustomerFilter, CustomerOrder, ListCustomers};
 pub use profile::ProfileChange;
-pub use rectify::RectifyCustomer;
+pub(in crate::domain) use profile::differing;
+pub(in crate::domain) use rectify::{Rectification, rectify};
+pub use rectify::{Rectified, RectifyCustomer};
 pub(in crate::domain) use rectify::{gone, living, replace_lookups};
 pub use register::RegisterCustomer;
 pub use reveal::RevealProfile;

@@ -36,6 +36,26 @@ pub(super) struct Setting<'a> {
 }
 
 impl ProfileChange {
+    /// To what these values are; what is not among them stays.
+    #[must_use]
+    pub(in crate::domain) fn to(profile: &Profile) -> Self {
+        let set = |value: &Option<String>| value.clone().map_or(Change::Keep, Change::Set);
+        Self {
+            name: set(&profile.name),
+            email: set(&profile.email),
+            phone: set(&profile.phone),
+            address: set(&profile.address),
+            national_id: set(&profile.national_id),
+        }
+    }
+
+    /// The fields that are to be taken out.
+    pub(in crate::domain) fn cleared(&self) -> impl Iterator<Item = ProfileField> {
+        let changes = [&self.name, &self.email, &self.phone, &self.address, &self.national_id];
+        let cleared = ProfileField::ALL.into_iter().zip(changes);
+        cleared.filter(|(_, change)| **change == Change::Clear).map(|(field, _)| field)
+    }
+
     /// The profile after the change; what is wrong goes to `checks`.
     pub(super) fn apply(&self, now: &Profile, setting: Setting<'_>, checks: &mut Checks) -> Profile {
         let mut read = |change: &Change<String>,
@@ -105,6 +125,6 @@ pub(super) const fn field(kind: LookupKind) -> ProfileField {
 }
 
 /// The fields that differ.
-pub(super) fn differing(before: &Profile, after: &Profile) -> Vec<ProfileField> {
+pub(in crate::domain) fn differing(before: &Profile, after: &Profile) -> Vec<ProfileField> {
     ProfileField::ALL.into_iter().filter(|field| before.get(*field) != after.get(*field)).collect()
 }

@@ -1,7 +1,8 @@
-//! A profile is corrected here. (Elsewhere it is the work of tasks.)
+//! A profile is corrected here, and at every place that holds what changed.
 
 use super::{
     by_ids::Keyed,
+    correct_elsewhere::correct_elsewhere,
     profile::{ProfileChange, Setting, differing},
     register::{duplicate, find_by, keep_on_map, refuse_taken},
 };
@@ -12,15 +13,15 @@ use crate::{
         checks::{Checks, not_found, same_version},
         disposal::settle_without,
         justification::unjustified,
-        task::seal_before_change,
+        task::{Why, seal_before_change},
     },
     policy::{Action, ProfileField, Target},
 };
 use entity::{
     customer, customer_lookup, data_location,
-    enums::{Channel, CustomerStatus, DataLocationState, Locale},
+    enums::{Channel, CustomerStatus, DataLocationState, Locale, TaskCause},
     ids::{CustomerId, DataLocationId},
-    subject_key,
+    subject_key, task,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::Arc;
@@ -36,51 +37,37 @@ pub struct RectifyCustomer {
     pub channel: Channel,
 }
 
+/// A customer whose profile was corrected, and what is to be corrected elsewhere.
+#[derive(Clone, Debug)]
+pub struct Rectified {
+    pub customer: Keyed,
+    pub tasks: Vec<task::Model>,
+}
+
+/// A correction, and how it came.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::domain) struct Rectification<'a> {
+    pub profile: &'a ProfileChange,
+    pub locale: Option<Locale>,
+    pub channel: Channel,
+    pub why: Why,
+}
+
 impl Command for RectifyCustomer {
     const ACTION: Action = Action::RectifyCustomer;
-    type Output = Keyed;
+    type Output = Rectified;
 
     fn target(&self) -> Target {
         Target::customer(self.customer)
     }
 
-    async fn run(self, w: &mut Writer) -> Result<Keyed, Stop> {
+    async fn run(self, w: &mut Writer) -> Result<Rectified, Stop> {
         let catalog = catalog::held(w, &self.catalog).await?;
         let row = living(w, self.customer, "customerId").await?;
         same_version(self.expected_version, row.version)?;
-        let key = w.one(subject_key::Entity::find_by_id(self.customer)).await?;
-        let Some(key) = key else { return Err(gone("customerId").into()) };
-        let before = w.open(&row, &key)?.unwrap_or_default();
-
-        let mut checks = Checks::new();
-        let country = catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
-        let setting = Setting { country, zone: &catalog.zone(), now: w.now() };
-        let after = self.profile.apply(&before, setting, &mut checks);
-        // One whose name is gone, as nothing needs it any more, is corrected without.
-        if after.name.is_none() && before.name.is_some() {
-            checks.refuse("profile.name", Code::Required, "A customer has a name.");
-        }
-        checks.finish()?;
-
-        let fields = differing(&before, &after);
-        let locale = self.locale.unwrap_or(row.locale);
-        if fields.is_empty() && locale == row.locale {
-            return Ok(Keyed { row, key: Some(key) });
-        }
-        refuse_taken(w, self.customer, &after).await?;
-        let gone = self.move_on_map(w, &catalog, (&before, &after), &fields).await?;
-        seal_before_change(w, &catalog, &row, &before, &fields).await?;
-        replace_lookups(w, self.customer, &after).await?;
-        let sealed = w.seal(&key, &after)?;
-        let relocated = locale != row.locale;
-        let row = customer::Model { profile: Some(sealed), locale, version: row.version + 1, ..row };
-        let row = w.update::<customer::Entity>(row).await?;
-        settle_without(w, &catalog, &row, &gone).await?;
-        let mut changed = fields.iter().map(|field| field.word()).collect::<Vec<_>>();
-        changed.extend(relocated.then_some("locale"));
-        w.changed(self.customer, &changed);
-        w.tells(self.customer, &fields.iter().map(|field| field.category().into()).collect::<Vec<_>>());
-        Ok(Keyed { row, key: Some(key) })
+        let why = Why::of(TaskCause::Rectification);
+        let Self { profile, locale, channel, .. } = &self;
+        rectify(w, &catalog, row, Rectification { profile, locale: *locale, channel: *channel, why }).await
     }
 
     fn duplicate(&self, constraint: &str) -> Option<Refusal> {
@@ -88,7 +75,70 @@ impl Command for RectifyCustomer {
     }
 }
 
-impl RectifyCustomer {
+/// Corrects the profile of a customer, who is locked, here, and asks for it everywhere else.
+pub(in crate::domain) async fn rectify(
+    w: &Writer,
+    catalog: &Catalog,
+    row: customer::Model,
+    rectification: Rectification<'_>,
+) -> Result<Rectified, Stop> {
+    let key = w.one(subject_key::Entity::find_by_id(row.id)).await?;
+    let Some(key) = key else { return Err(gone("customerId").into()) };
+    let before = w.open(&row, &key)?.unwrap_or_default();
+    let after = rectification.profile.checked(w, catalog, &before)?;
+    let fields = differing(&before, &after);
+    let locale = rectification.locale.unwrap_or(row.locale);
+    if fields.is_empty() && locale == row.locale {
+        return Ok(Rectified { customer: Keyed { row, key: Some(key) }, tasks: Vec::new() });
+    }
+    refuse_taken(w, row.id, &after).await?;
+    let change = Change { customer: row.id, channel: rectification.channel, before: &before, after: &after };
+    let gone = change.move_on_map(w, catalog, &fields).await?;
+    seal_before_change(w, catalog, &row, &before, &fields).await?;
+    let tasks = correct_elsewhere(w, catalog, &row, (&before, &after), rectification.why).await?;
+    replace_lookups(w, row.id, &after).await?;
+    let sealed = w.seal(&key, &after)?;
+    let relocated = locale != row.locale;
+    let row = customer::Model { profile: Some(sealed), locale, version: row.version + 1, ..row };
+    let row = w.update::<customer::Entity>(row).await?;
+    settle_without(w, catalog, &row, &gone).await?;
+    let mut changed = fields.iter().map(|field| field.word()).collect::<Vec<_>>();
+    changed.extend(relocated.then_some("locale"));
+    w.changed(row.id, &changed);
+    w.tells(row.id, &fields.iter().map(|field| field.category().into()).collect::<Vec<_>>());
+    Ok(Rectified { customer: Keyed { row, key: Some(key) }, tasks })
+}
+
+impl ProfileChange {
+    /// The profile after the change.
+    pub(in crate::domain) fn checked(
+        &self,
+        w: &Writer,
+        catalog: &Catalog,
+        before: &Profile,
+    ) -> Result<Profile, Stop> {
+        let mut checks = Checks::new();
+        let country = catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
+        let setting = Setting { country, zone: &catalog.zone(), now: w.now() };
+        let after = self.apply(before, setting, &mut checks);
+        // One whose name is gone, as nothing needs it any more, is corrected without.
+        if after.name.is_none() && before.name.is_some() {
+            checks.refuse("profile.name", Code::Required, "A customer has a name.");
+        }
+        checks.finish()?;
+        Ok(after)
+    }
+}
+
+/// A profile that changes.
+struct Change<'a> {
+    customer: CustomerId,
+    channel: Channel,
+    before: &'a Profile,
+    after: &'a Profile,
+}
+
+impl Change<'_> {
     /// What was wrong may be corrected, but a profile is completed only with what is needed (Art. 5(1)(c), 16): the
     /// customer's services or the law, or the steps before a first order. What is imported is there already.
     async fn refuse_unjustified(
@@ -118,11 +168,10 @@ impl RectifyCustomer {
         &self,
         w: &Writer,
         catalog: &Catalog,
-        (before, after): (&Profile, &Profile),
         fields: &[ProfileField],
     ) -> Result<Vec<DataLocationId>, Stop> {
-        let came = |field: &ProfileField| before.get(*field).is_none();
-        let went = |field: &ProfileField| after.get(*field).is_none();
+        let came = |field: &ProfileField| self.before.get(*field).is_none();
+        let went = |field: &ProfileField| self.after.get(*field).is_none();
         let come = fields.iter().copied().filter(came).collect::<Vec<_>>();
         let lines = keep_on_map(w, catalog, self.customer, &come, self.channel).await?;
         self.refuse_unjustified(w, catalog, &lines).await?;

@@ -1,17 +1,20 @@
 //! The letter to the customer: what was done where, what is under way, what could not be done, what stays and why (Art. 12(1),
 //! (3) and (4)). It holds no value of theirs, and nothing that the facts do not say.
 
-use super::reply::{Asked, Reply, Stays};
+use super::{
+    reply::{Asked, Reply, Stays},
+    words::Words,
+};
+use crate::connector::email::case_number;
 use crate::domain::{
     catalog::Catalog,
+    disclosure::Recipient,
     justification::explain,
-    notice::{in_one_line, say, where_to_complain, who_answers},
-    period::day_of,
+    notice::{in_one_line, place_of, say, where_to_complain, who_answers},
 };
-use chrono::{DateTime, Utc};
 use entity::{
     enums::{DataRequestType, Locale, RejectionGround, TaskAction, TaskOutcome, TaskState},
-    ids::{CategoryKey, SystemId},
+    ids::CategoryKey,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +33,12 @@ struct Letter<'a> {
 }
 
 impl Letter<'_> {
+    const fn words(&self) -> Words<'_> {
+        Words { catalog: self.catalog, locale: self.locale }
+    }
+
     fn text(&self) -> String {
-        let mut parts = vec![self.title().to_owned()];
+        let mut parts = vec![self.words().title(self.reply.request.row.kind).to_owned()];
         parts.extend(self.catalog.controller.as_deref().map(|company| who_answers(company, self.locale)));
         parts.push(self.what_was_asked());
         let refused = self.refusal();
@@ -45,29 +52,16 @@ impl Letter<'_> {
         parts.join("\n\n") + "\n"
     }
 
-    fn title(&self) -> &'static str {
-        let locale = self.locale;
-        match self.reply.request.row.kind {
-            DataRequestType::Erasure => {
-                say!(locale, "Svar på din begäran om radering", "Reply to your request for erasure")
-            }
-        }
-    }
-
-    fn day(&self, moment: DateTime<Utc>) -> String {
-        day_of(moment, &self.catalog.zone()).to_string()
-    }
-
     fn what_was_asked(&self) -> String {
         let row = &self.reply.request.row;
-        let (day, number) = (self.day(row.received_at), row.id);
+        let (day, number) = (self.words().day(row.received_at), case_number(row.id.0));
         let mut text = say!(
             self.locale,
             format!("Vi fick din begäran {day}. Ärendenummer: {number}."),
             format!("We received your request on {day}. Case number: {number}.")
         );
         if !self.reply.scope.is_empty() {
-            let names = self.names(&self.reply.scope);
+            let names = self.words().names(&self.reply.scope);
             text += &say!(self.locale, format!(" Den gäller: {names}."), format!(" It is about: {names}."));
         }
         text
@@ -76,7 +70,7 @@ impl Letter<'_> {
     fn refusal(&self) -> Option<String> {
         let row = &self.reply.request.row;
         let (day, ground) =
-            (self.day(row.rejected_at?), ground_of_refusal(row.rejection_ground?, self.locale));
+            (self.words().day(row.rejected_at?), ground_of_refusal(row.rejection_ground?, self.locale));
         let refused = say!(
             self.locale,
             format!("Vi beslutade {day} att inte göra det du begärde. Grund: {ground}."),
@@ -94,29 +88,68 @@ impl Letter<'_> {
             of(|one| matches!(one.task.outcome, Some(TaskOutcome::Kept | TaskOutcome::Impossible)));
         let under_way = of(|one| one.task.outcome.is_none());
         let locale = self.locale;
+        let mut all_done = self.done_here().into_iter().collect::<Vec<_>>();
+        all_done.extend(self.lines(done, Self::done));
         let sections = [
-            (say!(locale, "Det här är gjort", "What is done"), self.lines(done, Self::done)),
+            (say!(locale, "Det här är gjort", "What is done"), all_done),
             (say!(locale, "Det här pågår", "What is under way"), self.lines(under_way, Self::under_way)),
             (
                 say!(locale, "Det här gick inte att göra", "What could not be done"),
                 self.lines(not_done, Self::not_done),
             ),
-            (say!(locale, "Det här sparas", "What is kept"), self.kept()),
+            (self.title_of_kept(), self.kept()),
+            (say!(locale, "De här har fått uppgifter", "Who has received data"), self.recipients()),
         ];
         let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
         let mut parts =
             sections.map(|(title, lines)| format!("{title}\n{}", lines.join("\n"))).collect::<Vec<_>>();
         if parts.is_empty() {
-            parts.push(
-                say!(
-                    locale,
-                    "Vi har inga uppgifter om dig av det slag som din begäran gäller.",
-                    "We have no data about you of the kind that your request is about."
-                )
-                .to_owned(),
-            );
+            parts.push(self.nothing().to_owned());
         }
         parts
+    }
+
+    fn nothing(&self) -> &'static str {
+        match self.reply.request.row.kind {
+            DataRequestType::Portability => say!(
+                self.locale,
+                "Vi har inga uppgifter som du har rätt att få ut för att flytta: inget av det vi har bygger på samtycke \
+                 eller avtal (artikel 20.1).",
+                "We have no data that you have the right to take along: nothing that we have rests on consent or a \
+                 contract (Article 20(1))."
+            ),
+            _ => say!(
+                self.locale,
+                "Vi har inga uppgifter om dig av det slag som din begäran gäller.",
+                "We have no data about you of the kind that your request is about."
+            ),
+        }
+    }
+
+    /// A correction and a restriction are made here when it is certain who asks.
+    fn done_here(&self) -> Option<String> {
+        let row = &self.reply.request.row;
+        let (day, own) = (self.words().day(row.verified_at?), self.catalog.built_in_system()?.id);
+        let (place, what) = (self.words().place(own), self.words().names(&self.reply.scope));
+        match row.kind {
+            DataRequestType::Rectification => Some(say!(
+                self.locale,
+                format!("- {place}: rättat {day}: {what}."),
+                format!("- {place}: corrected on {day}: {what}.")
+            )),
+            DataRequestType::Restriction => Some(say!(
+                self.locale,
+                format!(
+                    "- {place}: sedan {day} sparar vi dina uppgifter och använder dem inte till något annat (artikel 18.2). \
+                     Vi hör av oss innan det upphör."
+                ),
+                format!(
+                    "- {place}: since {day} we keep your data and use it for nothing else (Article 18(2)). We will tell \
+                     you before that ends."
+                )
+            )),
+            _ => None,
+        }
     }
 
     fn lines<'b>(
@@ -125,14 +158,15 @@ impl Letter<'_> {
         line: impl Fn(&Self, &Asked) -> String,
     ) -> Vec<String> {
         let line = |one: &Asked| {
-            let (place, what) = (self.place(one.task.system_id), self.names(&one.categories));
+            let (place, what) = (self.words().place(one.task.system_id), self.words().names(&one.categories));
             format!("- {place}: {}: {what}.", line(self, one))
         };
         asked.map(line).collect()
     }
 
     fn done(&self, one: &Asked) -> String {
-        let (locale, day) = (self.locale, one.task.finished_at.map(|at| self.day(at)).unwrap_or_default());
+        let (locale, day) =
+            (self.locale, one.task.finished_at.map(|at| self.words().day(at)).unwrap_or_default());
         if one.task.outcome == Some(TaskOutcome::NothingFound) {
             return say!(locale, format!("inget fanns där {day}"), format!("nothing was there on {day}"));
         }
@@ -143,6 +177,9 @@ impl Letter<'_> {
             }
             TaskAction::Rectify => say!(locale, format!("rättat {day}"), format!("corrected on {day}")),
             TaskAction::Export => say!(locale, format!("hämtat {day}"), format!("collected on {day}")),
+            TaskAction::Restrict if one.task.lifts => {
+                say!(locale, format!("begränsningen hävd {day}"), format!("restriction lifted on {day}"))
+            }
             TaskAction::Restrict => {
                 say!(locale, format!("begränsat {day}"), format!("restricted on {day}"))
             }
@@ -154,7 +191,7 @@ impl Letter<'_> {
         let locale = self.locale;
         match (one.task.state, one.task.sent_at) {
             (TaskState::AwaitingThirdParty | TaskState::NeedsHuman, Some(sent_at)) => {
-                let day = self.day(sent_at);
+                let day = self.words().day(sent_at);
                 say!(
                     locale,
                     format!("begärt {day}, men vi har inte fått besked än"),
@@ -177,14 +214,32 @@ impl Letter<'_> {
         }
     }
 
+    fn title_of_kept(&self) -> &'static str {
+        match self.reply.request.row.kind {
+            DataRequestType::Erasure
+            | DataRequestType::Rectification
+            | DataRequestType::Restriction
+            | DataRequestType::Objection => {
+                say!(self.locale, "Det här sparas", "What is kept")
+            }
+            DataRequestType::Access | DataRequestType::Portability => say!(
+                self.locale,
+                "Det här finns, varför och hur länge, och var det kommer ifrån",
+                "What there is, why and how long, and where it came from"
+            ),
+        }
+    }
+
     /// What stays, by place and by why.
     fn kept(&self) -> Vec<String> {
         let mut by = BTreeMap::<(String, String), BTreeSet<&CategoryKey>>::new();
         for one in &self.reply.stays {
-            by.entry((self.place(one.line.system_id), self.why(one))).or_default().insert(&one.line.category);
+            by.entry((self.words().place(one.line.system_id), self.why(one)))
+                .or_default()
+                .insert(&one.line.category);
         }
         let line = |((place, why), what): ((String, String), BTreeSet<&CategoryKey>)| {
-            format!("- {place}: {}. {why}", self.names(what))
+            format!("- {place}: {}. {why}", self.words().names(what))
         };
         by.into_iter().map(line).collect()
     }
@@ -207,32 +262,31 @@ impl Letter<'_> {
                 .to_owned(),
             );
         }
+        if self.reply.request.row.kind == DataRequestType::Access {
+            let (source, day) =
+                (self.words().source(one.line.source_channel), self.words().day(one.line.collected_at));
+            explained.push(say!(
+                self.locale,
+                format!("Från {source}, {day}."),
+                format!("From {source}, {day}.")
+            ));
+        }
         explained.join(" ")
     }
 
-    /// A system, as the customer can know it: with its holder and their country, or as the company's own.
-    fn place(&self, system: SystemId) -> String {
-        let Some(system) = self.catalog.systems.get(&system) else { return String::new() };
-        let holder = system.third_party_id.and_then(|id| self.catalog.third_parties.get(&id));
-        match holder {
-            Some(holder) if holder.name == system.name => format!("{} ({})", holder.name, holder.country),
-            Some(holder) => format!("{}, {} ({})", holder.name, system.name, holder.country),
-            None => say!(
+    /// Who received what (Art. 15(1)(c)), and what makes a transfer out of the EEA lawful (Art. 15(2)).
+    fn recipients(&self) -> Vec<String> {
+        let line = |one: &Recipient| {
+            let party = self.catalog.third_parties.get(&one.third_party)?;
+            let (what, day) = (self.words().names(&one.categories), self.words().day(one.first_received_at));
+            let place = place_of(party, self.locale);
+            Some(say!(
                 self.locale,
-                format!("{} (vårt eget system)", system.name),
-                format!("{} (our own system)", system.name)
-            ),
-        }
-    }
-
-    fn names<'b>(&self, keys: impl IntoIterator<Item = &'b CategoryKey>) -> String {
-        let categories = keys.into_iter().filter_map(|key| self.catalog.categories.get(key));
-        let mut names = categories
-            .map(|row| self.catalog.name_in(self.locale, &row.name, &row.translations))
-            .collect::<Vec<_>>();
-        names.sort_unstable();
-        names.dedup();
-        names.join(", ")
+                format!("- {}: {what}. Sedan {day}. {place}", party.name),
+                format!("- {}: {what}. Since {day}. {place}", party.name)
+            ))
+        };
+        self.reply.recipients.iter().filter_map(line).collect()
     }
 
     /// Why a holder keeps something: in the words of the law where they named one of its grounds.
@@ -284,6 +338,16 @@ fn ground_of_refusal(ground: RejectionGround, locale: Locale) -> &'static str {
         RejectionGround::Excessive => {
             say!(locale, "begäran är orimlig, artikel 12.5", "the request is excessive, Article 12(5)")
         }
+        RejectionGround::RightsOfOthers => say!(
+            locale,
+            "andras rättigheter och friheter, artikel 15.4 och 20.4",
+            "the rights and freedoms of others, Articles 15(4) and 20(4)"
+        ),
+        RejectionGround::CompellingGrounds => say!(
+            locale,
+            "tvingande berättigade skäl, artikel 21.1",
+            "compelling legitimate grounds, Article 21(1)"
+        ),
         RejectionGround::FreedomOfExpression => say!(
             locale,
             "yttrande- och informationsfriheten, artikel 17.3 a",

@@ -2,11 +2,14 @@
 
 mod clock;
 mod deliver;
+mod export;
 mod extend;
+mod gather;
 mod holidays;
 mod letter;
 mod list;
 mod open;
+mod page;
 mod parts;
 mod pause;
 mod reject;
@@ -14,10 +17,13 @@ mod reply;
 mod request;
 mod submit;
 mod verify;
+mod wanted;
 mod withdraw;
+mod words;
 
 pub use clock::{CannotExtend, Clock, Deadline, Extension, Pause, due};
 pub use deliver::DeliverReply;
+pub use export::{ExpiredExports, Export, ExportsFor, ForgetExports};
 pub use extend::ExtendDataRequest;
 pub use holidays::{is_public_holiday, is_working_day, working_day_from};
 pub use list::{ListDataRequests, RequestFilter, RequestOrder, RequestsOf, RequestsOfCustomers};
@@ -29,4 +35,5 @@ pub(in crate::domain) use request::{RUNNING, UNANSWERED};
 pub use request::{Request, RequestsByIds, Timing};
 pub use submit::SubmitDataRequest;
 pub use verify::{Verified, VerifyIdentity};
+pub use wanted::RevealCorrections;
 pub use withdraw::WithdrawDataRequest;

@@ -10,6 +10,7 @@ use crate::{
         catalog::Catalog,
         checks::not_found,
         disposal::{give_back, settle},
+        restriction::lift_for,
     },
     policy::Target,
 };
@@ -75,7 +76,9 @@ impl Open {
         let request = &self.request.row;
         if request.verified_at.is_some() {
             give_back(w, request.id).await?;
-            settle(w, catalog, &self.customer).await?;
+            if lift_for(w, catalog, &self.customer, request.id).await?.is_none() {
+                settle(w, catalog, &self.customer).await?;
+            }
         }
         read(w, request.id).await
     }

@@ -9,7 +9,11 @@ use crate::{
     },
     policy::{Action, Target},
 };
-use entity::{data_request, enums::RejectionGround, ids::DataRequestId};
+use entity::{
+    data_request,
+    enums::{DataRequestType, RejectionGround},
+    ids::DataRequestId,
+};
 use std::sync::Arc;
 
 /// Refuses a request.
@@ -42,6 +46,10 @@ impl Command for RejectDataRequest {
             let message = "It is on record who asks: name another ground.";
             return Err(Refusal::new(Code::GroundNotApplicable, message).at("ground").into());
         }
+        if !fits(self.ground, row.kind) {
+            let message = "This ground is not one on which a request of this type can be refused.";
+            return Err(Refusal::new(Code::GroundNotApplicable, message).at("ground").into());
+        }
         open.resume(w).await?;
         let row = data_request::Model {
             rejection_ground: Some(self.ground),
@@ -52,5 +60,23 @@ impl Command for RejectDataRequest {
         };
         open.store(w, &catalog, row).await?;
         open.give_back(w, &catalog).await
+    }
+}
+
+/// Whether a request of this type can be refused on this ground, by the article that gives it.
+const fn fits(ground: RejectionGround, kind: DataRequestType) -> bool {
+    use DataRequestType::{Access, Erasure, Objection, Portability};
+    match ground {
+        RejectionGround::IdentityNotProven
+        | RejectionGround::ManifestlyUnfounded
+        | RejectionGround::Excessive
+        | RejectionGround::RightDoesNotApply => true,
+        RejectionGround::RightsOfOthers => matches!(kind, Access | Portability),
+        RejectionGround::FreedomOfExpression
+        | RejectionGround::LegalObligation
+        | RejectionGround::PublicHealth
+        | RejectionGround::ArchivingAndResearch => matches!(kind, Erasure),
+        RejectionGround::LegalClaims => matches!(kind, Erasure | Objection),
+        RejectionGround::CompellingGrounds => matches!(kind, Objection),
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{
         catalog::Catalog,
+        disclosure::{Recipient, recipients},
         justification::{Justification, in_scope, justify},
     },
     policy::{Action, Target},
@@ -43,6 +44,8 @@ pub struct Reply {
     pub locale: Locale,
     pub(super) asked: Vec<Asked>,
     pub(super) stays: Vec<Stays>,
+    /// Who received what, where that was asked for.
+    pub(super) recipients: Vec<Recipient>,
 }
 
 /// What was asked of one system for the request.
@@ -54,7 +57,7 @@ pub(super) struct Asked {
     pub ground: Option<String>,
 }
 
-/// A line that the request is about and that is not on its way out.
+/// A line that the request is about and that is not on its way out; or is, where it was asked what there is.
 #[derive(Clone, Debug)]
 pub(super) struct Stays {
     pub line: data_location::Model,
@@ -86,6 +89,11 @@ pub(super) async fn replies(
     let locales = locales(r, ids).await?;
     let requests = by_ids(r, ids).await?;
     let mut stays = staying(r, catalog, &requests).await?;
+    let asks_for_all = |one: &Request| one.row.kind == DataRequestType::Access && one.has_something_to_tell();
+    let whose = requests.iter().filter(|one| asks_for_all(one)).map(|one| one.row.customer_id);
+    let whose = whose.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+    let received = if whose.is_empty() { HashMap::new() } else { recipients(r, &whose).await? };
+    let received = |one: &Request| received.get(&one.row.customer_id).filter(|_| asks_for_all(one)).cloned();
     let reply = |request: Request| {
         let id = request.row.id;
         let reply = Reply {
@@ -93,6 +101,7 @@ pub(super) async fn replies(
             locale: locales.get(&id).copied().unwrap_or_else(|| catalog.locale()),
             asked: asked.remove(&id).unwrap_or_default(),
             stays: stays.remove(&id).unwrap_or_default(),
+            recipients: received(&request).unwrap_or_default(),
             request,
         };
         (id, reply)
@@ -196,8 +205,10 @@ async fn staying(
     catalog: &Catalog,
     requests: &[Request],
 ) -> Result<HashMap<DataRequestId, Vec<Stays>>, Stop> {
-    let tells =
-        |request: &&Request| request.row.kind == DataRequestType::Erasure && request.has_something_to_tell();
+    let tells = |request: &&Request| {
+        let tells = matches!(request.row.kind, DataRequestType::Erasure | DataRequestType::Access);
+        tells && request.has_something_to_tell()
+    };
     let ids = requests.iter().filter(tells).map(|request| request.row.id.0).collect::<Vec<_>>();
     if ids.is_empty() {
         return Ok(HashMap::new());
@@ -205,7 +216,8 @@ async fn staying(
     let mut sql = Sql::new(
         "SELECT l.*, q.id AS request_id, c.created_at AS registered_at FROM data_request q \
          JOIN customer c ON c.id = q.customer_id JOIN data_location l ON l.customer_id = q.customer_id \
-         WHERE l.held_to IS NULL AND l.held_from <= q.verified_at AND l.state IN ('HELD', 'RESTRICTED') AND ",
+         WHERE l.held_to IS NULL AND l.held_from <= q.verified_at \
+         AND (l.state IN ('HELD', 'RESTRICTED') OR q.kind = 'ACCESS') AND ",
     );
     sql.push(&in_scope("l")).push(" AND q.id IN ").list(ids).push(" ORDER BY l.system_id, l.category, l.id");
     let lines = r.rows(sql, |row: &Held| data_location::Entity::touch(&row.line)).await?;

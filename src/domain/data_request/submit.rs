@@ -6,18 +6,19 @@ use super::{
     request::{Request, columns},
 };
 use crate::{
-    access::{Access, Code, Command, Refusal, Sql, Stop, Writer},
+    access::{Access, Code, Command, Profile, Refusal, Sql, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
-        customer::living,
+        customer::{ProfileChange, differing, living},
+        task::{Owner, seal},
     },
     policy::{Action, Role, Target},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     data_request, data_request_category,
-    enums::{Channel, DataRequestType},
+    enums::{Channel, DataRequestType, RestrictionGround, SealedKind},
     ids::{CategoryKey, CustomerId, DataRequestId},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -39,6 +40,10 @@ pub struct SubmitDataRequest {
     pub received_at: Option<DateTime<Utc>>,
     /// With everything below them; all unless told.
     pub categories: Option<Vec<CategoryKey>>,
+    /// The corrections, of a rectification.
+    pub profile: Option<ProfileChange>,
+    /// Of a restriction.
+    pub restriction_ground: Option<RestrictionGround>,
     pub note: Option<String>,
     /// Whether it is the customer who does this, signed in.
     pub by_themselves: bool,
@@ -66,7 +71,10 @@ impl Command for SubmitDataRequest {
         let row = self.check(w, &catalog)?;
         // Locked: of two who submit the same at once, the second sees the first one's.
         living(w, self.customer, "customerId").await?;
-        let keys = self.categories.into_iter().flatten().collect::<BTreeSet<_>>();
+        let asked = self.profile.as_ref().map(|profile| corrections(w, &catalog, profile)).transpose()?;
+        let of_profile = asked.iter().flat_map(|asked| differing(asked, &Profile::default()));
+        let of_profile = of_profile.map(|field| CategoryKey::from(field.category()));
+        let keys = self.categories.into_iter().flatten().chain(of_profile).collect::<BTreeSet<_>>();
         refuse_duplicate(w, &row, &keys).await?;
         let category = |category: CategoryKey| data_request_category::Model {
             data_request_id: row.id,
@@ -77,6 +85,10 @@ impl Command for SubmitDataRequest {
         let categories = keys.into_iter().map(category).collect::<Vec<_>>();
         w.insert::<data_request::Entity>(row).await?;
         w.insert_all::<data_request_category::Entity>(&categories).await?;
+        if let Some(asked) = asked {
+            w.tells(self.customer, &categories.iter().map(|row| row.category.clone()).collect::<Vec<_>>());
+            seal(w, (self.customer, Owner::Request(id)), SealedKind::Profile, &asked).await?;
+        }
         w.changed(self.customer, &["dataRequests"]);
         super::open::read(w, id).await
     }
@@ -94,6 +106,7 @@ impl SubmitDataRequest {
         for (at, _) in categories.iter().enumerate().take(MOST).filter(unknown) {
             checks.refuse(&format!("categories.{at}"), Code::NotFound, "There is no such category.");
         }
+        self.check_kind(&mut checks);
         let (now, zone) = (w.now(), catalog.zone());
         self.check_receipt(&mut checks, now);
         let received_at = self.received_at.unwrap_or(now);
@@ -106,6 +119,7 @@ impl SubmitDataRequest {
             channel: self.channel,
             received_at,
             note,
+            restriction_ground: self.restriction_ground,
             submitted_by: w.actor_name(),
             submitted_at: now,
             due_at: due(received_at, &zone).map_or(received_at, |due| due.over_at),
@@ -132,6 +146,36 @@ impl SubmitDataRequest {
         })
     }
 
+    /// Each type has what it needs, and nothing that it has no use for.
+    fn check_kind(&self, checks: &mut Checks) {
+        let rectifies = self.kind == DataRequestType::Rectification;
+        match (&self.profile, rectifies) {
+            (None, true) => checks.refuse("profile", Code::Required, "Say what is right."),
+            (Some(_), false) => {
+                checks.refuse("profile", Code::OutOfRange, "Only a RECTIFICATION corrects something.");
+            }
+            _ => {}
+        }
+        let restricts = self.kind == DataRequestType::Restriction;
+        match (&self.restriction_ground, restricts) {
+            (None, true) => {
+                checks.refuse("restrictionGround", Code::Required, "Say on which ground of Art. 18(1).");
+            }
+            (Some(_), false) => {
+                checks.refuse("restrictionGround", Code::OutOfRange, "Only a RESTRICTION has this.");
+            }
+            _ => {}
+        }
+        if (rectifies || restricts) && self.categories.is_some() {
+            let message = if rectifies {
+                "A RECTIFICATION is about what it corrects: leave this out."
+            } else {
+                "A RESTRICTION is of all that there is: leave this out."
+            };
+            checks.refuse("categories", Code::OutOfRange, message);
+        }
+    }
+
     /// Staff may put on record today what a letter asked for last week; what a customer does themselves is received as
     /// they do it, or they could have it due at once.
     fn check_receipt(&self, checks: &mut Checks, now: DateTime<Utc>) {
@@ -146,6 +190,21 @@ impl SubmitDataRequest {
             checks.refuse("receivedAt", Code::OutOfRange, message);
         }
     }
+}
+
+/// What a customer says is right: only that, in normal form.
+fn corrections(w: &Writer, catalog: &Catalog, profile: &ProfileChange) -> Result<Profile, Stop> {
+    let asked = profile.checked(w, catalog, &Profile::default())?;
+    let mut checks = Checks::new();
+    for field in profile.cleared() {
+        let message = "A correction has a value; what is to go is asked for by an ERASURE.";
+        checks.refuse(&format!("profile.{}", field.word()), Code::OutOfRange, message);
+    }
+    if differing(&asked, &Profile::default()).is_empty() {
+        checks.refuse("profile", Code::Required, "Say what is right.");
+    }
+    checks.finish()?;
+    Ok(asked)
 }
 
 /// One that is under way, and about some of the same, is asked for already.

@@ -1,26 +1,31 @@
 //! It is certain who asks, and what they asked for is done.
 
 use super::{
+    gather::gather,
     open::{Open, PATH, find_open, read},
     parts::categories,
     request::Request,
 };
 use crate::{
-    access::{Code, Command, Refusal, Sql, Stop, Writer},
+    access::{Broken, Code, Command, Profile, Refusal, Sql, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         checks::{Checks, LINE},
-        disposal::{Asked, Draft, Judged, Planned, Subject, Why, ask_anew, judged},
+        customer::{ProfileChange, Rectification, rectify},
+        disposal::{Asked, Draft, Judged, Planned, Subject, ask_anew, judged},
+        restriction::{Placing, place},
+        task::{Why, unseal},
     },
     policy::{Action, Target},
 };
 use entity::{
     data_request, disposal_plan,
-    enums::TaskCause,
+    enums::{DataRequestType, TaskCause},
     ids::{CategoryKey, DataRequestId},
-    task,
+    sealed, task,
     touch::Recorded,
 };
+use sea_orm::EntityTrait;
 use std::sync::Arc;
 
 /// Records how it was made sure who asks, and disposes of what they asked for; or says what that would be.
@@ -38,7 +43,8 @@ pub struct VerifyIdentity {
 pub struct Verified {
     /// As it was, where only a plan was asked for.
     pub request: Request,
-    pub plan: disposal_plan::Model,
+    /// What is disposed of, where the request is for that.
+    pub plan: Option<disposal_plan::Model>,
     /// All that are to fulfil it, those that were open before as well.
     pub tasks: Vec<task::Model>,
 }
@@ -64,8 +70,14 @@ impl Command for VerifyIdentity {
             return Err(Refusal::new(Code::AlreadyVerified, message).at(PATH).into());
         }
         let scope = categories(w, &[self.request]).await?.remove(&self.request).unwrap_or_default();
-        let planned = Planned::begin(w, &self.asked).await?;
         let before = open.request.clone();
+        let disposes = matches!(before.row.kind, DataRequestType::Erasure | DataRequestType::Objection);
+        if !disposes && (self.asked.dry_run || self.asked.plan_hash.is_some()) {
+            let message = "Only a request that something is disposed of for has a plan: leave this out.";
+            let path = if self.asked.dry_run { "dryRun" } else { "planHash" };
+            return Err(Refusal::new(Code::OutOfRange, message).at(path).into());
+        }
+        let planned = Planned::begin(w, &self.asked).await?;
         open.resume(w).await?;
         let row = data_request::Model {
             verified_method: Some(method),
@@ -75,16 +87,47 @@ impl Command for VerifyIdentity {
             ..before.row.clone()
         };
         open.store(w, &catalog, row).await?;
-        let (plan, lines, dry_run) = self.dispose(w, &catalog, &open, &scope, planned).await?;
-        if dry_run {
-            return Ok(Verified { request: before, plan, tasks: Vec::new() });
-        }
-        let tasks = take_over(w, &open, &lines).await?;
+        let (plan, tasks) = match before.row.kind {
+            DataRequestType::Access | DataRequestType::Portability => {
+                (None, gather(w, &catalog, &open, &scope).await?)
+            }
+            DataRequestType::Rectification => (None, self.rectify(w, &catalog, &open).await?),
+            DataRequestType::Restriction => (None, self.restrict(w, &catalog, &open).await?),
+            DataRequestType::Erasure | DataRequestType::Objection => {
+                let (plan, lines, dry_run) = self.dispose(w, &catalog, &open, &scope, planned).await?;
+                if dry_run {
+                    return Ok(Verified { request: before, plan: Some(plan), tasks: Vec::new() });
+                }
+                (Some(plan), take_over(w, &open, &lines).await?)
+            }
+        };
         Ok(Verified { request: read(w, self.request).await?, plan, tasks })
     }
 }
 
 impl VerifyIdentity {
+    /// Everything of the customer's is only kept from now on. It may be already, on another ground.
+    async fn restrict(&self, w: &Writer, catalog: &Catalog, open: &Open) -> Result<Vec<task::Model>, Stop> {
+        let row = &open.request.row;
+        let ground =
+            row.restriction_ground.ok_or(Broken::Stored("a request for restriction has no ground"))?;
+        let reason = row.note.clone().unwrap_or_else(|| "The customer asked for it.".to_owned());
+        let (channel, why) = (row.channel, Why::request(self.request));
+        let placed =
+            place(w, catalog, open.customer.clone(), Placing { ground, reason, channel, why }).await?;
+        Ok(placed.map(|placed| placed.tasks).unwrap_or_default())
+    }
+
+    /// Corrects what the customer said is wrong, here and everywhere else.
+    async fn rectify(&self, w: &Writer, catalog: &Catalog, open: &Open) -> Result<Vec<task::Model>, Stop> {
+        let asked = sealed::Entity::find_by_id(self.request.0);
+        let asked = w.one(asked).await?.ok_or(Broken::Stored("a request's corrections are gone"))?;
+        let profile = ProfileChange::to(&unseal::<Profile>(w, &asked)?);
+        let (channel, why) = (open.request.row.channel, Why::request(self.request));
+        let correction = Rectification { profile: &profile, locale: None, channel, why };
+        Ok(rectify(w, catalog, open.customer.clone(), correction).await?.tasks)
+    }
+
     /// Judges the customer's lines now that the request stands. Back come the plan, the lines that were asked for, and
     /// whether only the plan was.
     async fn dispose(
@@ -96,9 +139,12 @@ impl VerifyIdentity {
         planned: Planned,
     ) -> Result<(disposal_plan::Model, Vec<Judged>, bool), Stop> {
         let customers = [open.customer.clone()];
-        let is_asked_for = |one: &Judged| {
+        let in_scope = |one: &Judged| {
             scope.is_empty() || scope.iter().any(|above| one.line.category.is_within(above.as_str()))
         };
+        // An objection is about what it leaves without a reason; what has another one is not its business.
+        let objects = open.request.row.kind == DataRequestType::Objection;
+        let is_asked_for = |one: &Judged| in_scope(one) && (!objects || one.verdict.task().is_some());
         let mut lines = judged(w, catalog, &customers).await?;
         // A customer who asks is reason enough to ask once more who kept something before.
         let kept = lines.iter_mut().filter(|one| one.stays && is_asked_for(one));

@@ -57,7 +57,7 @@ impl Verdict {
 }
 
 /// What becomes of a line that these facts justify. `on_end` says how it goes, where something ever justified it.
-/// While the customer wants their data kept and not used (Art. 18), nothing goes.
+/// While the customer wants their data kept and not used (Art. 18), nothing goes, and nothing is used.
 #[must_use]
 pub fn judge(
     facts: &[Justification],
@@ -68,11 +68,13 @@ pub fn judge(
     let needs = |fact: &Justification| match fact.kind {
         JustificationKind::Subscription => fact.ended_at.is_none(),
         JustificationKind::Prospect => true,
-        JustificationKind::RetentionRule | JustificationKind::LegalHold => false,
+        JustificationKind::RetentionRule | JustificationKind::LegalHold | JustificationKind::DataRequest => {
+            false
+        }
     };
     let is = |kind| facts.iter().any(|fact| fact.kind == kind);
     if facts.iter().any(needs) {
-        return Verdict::Keep;
+        return if restricted { Verdict::Restrict } else { Verdict::Keep };
     }
     if is(JustificationKind::RetentionRule) {
         return Verdict::Restrict;
@@ -80,7 +82,8 @@ pub fn judge(
     match on_end {
         // What nothing ever justified is no less for a person to look at because a claim goes on.
         Some(_) if is(JustificationKind::LegalHold) => Verdict::Restrict,
-        Some(_) if restricted => Verdict::Restrict,
+        // They asked to have it first, and then it goes.
+        Some(_) if restricted || is(JustificationKind::DataRequest) => Verdict::Restrict,
         Some(method) => {
             let ends = facts.iter().filter_map(|fact| grace_end(fact, catalog));
             Verdict::Dispose { method, not_before: ends.max() }

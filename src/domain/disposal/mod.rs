@@ -18,7 +18,7 @@ pub(in crate::domain) use lapse::lapse;
 use lines::judged_at;
 pub(in crate::domain) use lines::{Judged, judged};
 pub(in crate::domain) use losses::{Reach, plan_losses};
-pub(in crate::domain) use open::{Why, ask_anew, carry_out, give_back};
+pub(in crate::domain) use open::{ask_anew, carry_out, give_back};
 pub use pass::{Swept, sweep};
 pub use plan::{Asked, Planned};
 pub(in crate::domain) use plan::{Draft, Subject};

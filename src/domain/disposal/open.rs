@@ -4,44 +4,25 @@
 use super::Judged;
 use crate::{
     access::{Sql, Stop, Writer},
-    domain::{catalog::Catalog, period::Period},
+    domain::{
+        catalog::Catalog,
+        task::{Wanted, Why, open_tasks},
+    },
 };
 use chrono::{DateTime, Utc};
 use entity::{
     enums::{DataLocationState, TaskAction, TaskCause, TaskOutcome, TaskState},
     ids::{CustomerId, DataLocationId, DataRequestId, SystemId, TaskId},
-    task, task_location,
+    task,
 };
 use sea_orm::FromQueryResult;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-/// How long a disposal may take once it may begin: without undue delay (Art. 17(1)), by the measure of Art. 12(3).
-const WITHIN: &str = "P1M";
 
 /// Most values that one statement takes.
 const MOST: usize = 1_000;
 
 /// What the lines of one task have in common.
 type Group = (CustomerId, SystemId, TaskAction, DateTime<Utc>, Why);
-
-/// Why a task comes to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::domain) struct Why {
-    cause: TaskCause,
-    request: Option<DataRequestId>,
-}
-
-impl Why {
-    /// Whatever it was, no customer asked for it.
-    pub(in crate::domain) const fn of(cause: TaskCause) -> Self {
-        Self { cause, request: None }
-    }
-
-    /// A customer asked for it.
-    pub(in crate::domain) const fn request(id: DataRequestId) -> Self {
-        Self { cause: TaskCause::DataRequest, request: Some(id) }
-    }
-}
 
 /// A line of an open task; or of one whose holder answered that it stays, and that stands.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -115,7 +96,7 @@ pub(super) async fn carry_out_without(
         groups.entry(group).or_default().push(one);
     }
     call_off(w, &over).await?;
-    let tasks = open_tasks(w, catalog, groups).await?;
+    let tasks = open_tasks(w, catalog, wanted(groups)).await?;
     let needed = lines.iter().filter(|one| one.verdict.task().is_none());
     let overtaken = needed.filter(|one| open.get(&one.line.id).is_some_and(|open| open.stays));
     overtake(w, &overtaken.map(|one| one.line.id).collect::<Vec<_>>()).await?;
@@ -171,12 +152,13 @@ pub(in crate::domain) async fn ask_anew(w: &Writer, lines: &[DataLocationId]) ->
     overtake(w, lines).await
 }
 
-/// Calls off what only this request asked for and nobody has begun. Its lines are in use again, until somebody judges
+/// Calls off what only this request asked for and nobody has begun; what was to be gathered is no use to anybody. Its lines are in use again, until somebody judges
 /// them by what is left.
 pub(in crate::domain) async fn give_back(w: &Writer, request: DataRequestId) -> Result<(), Stop> {
     let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.data_request_id = ");
     sql.bind(request.0).push(
-        " AND t.cause = 'DATA_REQUEST' AND t.finished_at IS NULL AND t.state <> 'RUNNING' AND t.sent_at IS NULL",
+        " AND t.cause = 'DATA_REQUEST' AND t.finished_at IS NULL AND t.state <> 'RUNNING' \
+         AND (t.sent_at IS NULL OR t.action = 'EXPORT')",
     );
     let tasks = w.numbers::<task::Model>(sql).await?;
     let Some(customer) = tasks.first().map(|task| task.customer_id) else { return Ok(()) };
@@ -201,54 +183,17 @@ async fn call_off(w: &Writer, tasks: &BTreeSet<TaskId>) -> Result<(), Stop> {
     Ok(())
 }
 
-async fn open_tasks(
-    w: &Writer,
-    catalog: &Catalog,
-    groups: BTreeMap<Group, Vec<&Judged>>,
-) -> Result<Vec<task::Model>, Stop> {
-    let zone = catalog.zone();
-    let within = Period::parse(WITHIN).ok();
-    let due = |at| within.and_then(|within| within.after(at, &zone)).unwrap_or(at);
-    let (mut tasks, mut parts) = (Vec::with_capacity(groups.len()), Vec::new());
-    for ((customer_id, system_id, action, at, why), lines) in groups {
-        let id = TaskId(w.id());
-        let row = task::Model {
-            id,
-            customer_id,
-            system_id,
-            action,
-            cause: why.cause,
-            state: TaskState::Pending,
-            outcome: None,
-            not_before: at,
-            next_attempt_at: Some(at),
-            attempts: 0,
-            lease: 0,
-            call_key: id.0,
-            found_before: None,
-            found_version: None,
-            found_nothing: false,
-            last_error: None,
-            sent_at: None,
-            answered_at: None,
-            answer_by: None,
-            letters: 0,
-            due_at: due(at),
-            created_at: w.now(),
-            finished_at: None,
-            data_request_id: why.request,
-        };
-        parts.extend(lines.iter().map(|one| task_location::Model {
-            task_id: row.id,
-            data_location_id: one.line.id,
-            customer_id,
-            overtaken: false,
-        }));
-        tasks.push(row);
-    }
-    w.insert_all::<task::Entity>(&tasks).await?;
-    w.insert_all::<task_location::Entity>(&parts).await?;
-    Ok(tasks)
+fn wanted(groups: BTreeMap<Group, Vec<&Judged>>) -> Vec<Wanted> {
+    let wanted = |((customer, system, action, at, why), lines): (Group, Vec<&Judged>)| Wanted {
+        customer,
+        system,
+        action,
+        lifts: false,
+        at,
+        why,
+        lines: lines.iter().map(|one| one.line.id).collect(),
+    };
+    groups.into_iter().map(wanted).collect()
 }
 
 async fn change_states(w: &Writer, lines: &[Judged]) -> Result<(), Stop> {

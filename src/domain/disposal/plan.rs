@@ -1,7 +1,7 @@
 //! Plan first, then do exactly that. A plan is worked out by making the change, in a transaction that then takes it
 //! back, and by judging what is left as carrying out does.
 
-use super::{Judged, Why, open::carry_out_without};
+use super::{Judged, open::carry_out_without};
 use crate::{
     access::{Code, Refusal, Rehearsal, Sql, Stop, Writer},
     domain::{
@@ -9,6 +9,7 @@ use crate::{
         justification::{Justification, explain},
         people::FEW,
         period::{day_of, start_of},
+        task::Why,
     },
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -378,6 +379,7 @@ fn reasons(one: &Judged) -> Reasons {
         rule_id: fact.rule_id,
         hold_id: fact.hold_id,
         ended_at: fact.ended_at,
+        request_id: fact.request_id,
     };
     Reasons(one.facts.iter().map(reason).collect())
 }
@@ -420,5 +422,8 @@ fn said(fact: &Justification, begins: Option<SubscriptionId>, catalog: &Catalog)
             format!("LEGAL_HOLD:{}", fact.hold_id.map(|id| id.to_string()).unwrap_or_default())
         }
         JustificationKind::Prospect => "PROSPECT:".to_owned(),
+        JustificationKind::DataRequest => {
+            format!("DATA_REQUEST:{}", fact.request_id.map(|id| id.to_string()).unwrap_or_default())
+        }
     }
 }

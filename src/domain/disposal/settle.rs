@@ -1,9 +1,9 @@
 //! One customer's map, after something about them has changed that asks for no plan.
 
-use super::{Why, carry_out, judged, judged_at, open::carry_out_without};
+use super::{carry_out, judged, judged_at, open::carry_out_without};
 use crate::{
     access::{Sql, Stop, Writer},
-    domain::catalog::Catalog,
+    domain::{catalog::Catalog, task::Why},
 };
 use entity::{
     customer,

@@ -28,6 +28,7 @@ pub fn explain(
         JustificationKind::RetentionRule => retention_rule(fact, location, catalog, locale),
         JustificationKind::LegalHold => (None, legal_hold(locale).to_owned()),
         JustificationKind::Prospect => prospect(registered_at, catalog, locale),
+        JustificationKind::DataRequest => (None, data_request(locale).to_owned()),
     }
 }
 
@@ -103,6 +104,13 @@ fn legal_hold(locale: Locale) -> &'static str {
     match locale {
         Locale::Sv => "Uppgiften får inte tas bort så länge ett rättsligt anspråk eller en utredning pågår.",
         Locale::En => "It must not be disposed of while a legal claim or an inquiry goes on.",
+    }
+}
+
+fn data_request(locale: Locale) -> &'static str {
+    match locale {
+        Locale::Sv => "Kunden har begärt att få uppgiften, och den är inte hämtad än.",
+        Locale::En => "The customer has asked for it, and it has not been collected yet.",
     }
 }
 

@@ -28,6 +28,15 @@ const NOT_WITHDRAWN: &str = " AND NOT EXISTS (SELECT 1 FROM consent x \
     WHERE n.customer_id = x.customer_id AND n.third_party_id = x.third_party_id AND n.purpose = x.purpose \
     AND (n.ended_at IS NULL OR (n.ended_as = 'LAPSED' AND n.granted_at > x.ended_at))))";
 
+/// That the customer has not objected (Art. 21(1)) to the purpose of the requirement `r`, one that rests on a public task or on
+/// somebody's legitimate interests, for what is of its category. What is objected to is asked for once, not for each line.
+const NOT_OBJECTED: &str = " AND (s.customer_id, r.purpose, r.category) NOT IN (SELECT q.customer_id, o.key, k.key \
+    FROM data_request q JOIN purpose o ON o.legal_basis IN ('PUBLIC_TASK', 'LEGITIMATE_INTERESTS') \
+    JOIN data_category k ON NOT EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id) \
+    OR EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id AND (g.category = k.key \
+    OR g.category || '.' = substr(k.key, 1, length(g.category) + 1))) \
+    WHERE q.kind = 'OBJECTION' AND q.verified_at IS NOT NULL AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL)";
+
 /// What can be asked about by itself, of all that justifies data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::domain) enum Ground {
@@ -38,6 +47,8 @@ pub(in crate::domain) enum Ground {
     Rule,
     Hold,
     Prospect,
+    /// A request of the customer's for what lies there.
+    Request,
 }
 
 /// What time has made of the catalog's periods: the moments that divide what still runs from what is over.
@@ -88,7 +99,7 @@ impl Facts {
     }
 
     /// Adds a query of `location_id, customer_id, category, kind, purpose, subscription_id,
-    /// requirement_id, rule_id, hold_id, ended_at`: a
+    /// requirement_id, rule_id, hold_id, ended_at, request_id`: a
     /// row for each fact that justifies a line of the map. `among` limits the lines by a condition on `l`.
     ///
     /// `ended_at` is the end of the latest subscription behind the fact, and null while one is live. The lines are named
@@ -106,13 +117,20 @@ impl Facts {
         holds(sql);
         sql.push(" UNION ALL ");
         self.prospects(sql);
+        sql.push(" UNION ALL ");
+        requests(sql);
     }
 
     /// Adds the condition that something justifies `l`, a row of `data_location`, or that nothing does. A tombstone
     /// holds nothing that could need a reason, and is neither.
     pub fn decide(&self, sql: &mut Sql, l: &str, justified: bool) {
         sql.push(&format!("({l}.held_to IS NULL AND "));
-        self.any(sql, l, &[Ground::Covered, Ground::Rule, Ground::Hold, Ground::Prospect], justified);
+        self.any(
+            sql,
+            l,
+            &[Ground::Covered, Ground::Rule, Ground::Hold, Ground::Prospect, Ground::Request],
+            justified,
+        );
         sql.push(")");
     }
 
@@ -133,7 +151,7 @@ impl Facts {
                          AND s.customer_id = {l}.customer_id AND "
                     ));
                     if *ground == Ground::Live {
-                        sql.push("s.ended_at IS NULL").push(NOT_WITHDRAWN);
+                        sql.push("s.ended_at IS NULL").push(NOT_WITHDRAWN).push(NOT_OBJECTED);
                     } else {
                         self.covered(sql, l);
                     }
@@ -148,6 +166,10 @@ impl Facts {
                 Ground::Hold => {
                     another(sql);
                     sql.push(&format!("EXISTS (SELECT 1 FROM legal_hold h WHERE {})", held(l)));
+                }
+                Ground::Request => {
+                    another(sql);
+                    sql.push(&format!("{l}.id IN (SELECT x.data_location_id {TO_GATHER})"));
                 }
                 Ground::Prospect => {
                     another(sql);
@@ -187,8 +209,10 @@ impl Facts {
         .bind(None::<uuid::Uuid>)
         .push(" AS rule_id, ")
         .bind(None::<uuid::Uuid>)
+        .push(" AS hold_id, s.ended_at, ")
+        .bind(None::<uuid::Uuid>)
         .push(
-            " AS hold_id, s.ended_at FROM among l \
+            " AS request_id FROM among l \
              JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
              AND r.retired_at IS NULL \
              JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
@@ -207,7 +231,7 @@ impl Facts {
             }
             sql.push(&format!(" END AND NOT {})", erasure_asked(l, Some("s.started_at"))));
         }
-        sql.push(")").push(NOT_WITHDRAWN);
+        sql.push(")").push(NOT_WITHDRAWN).push(NOT_OBJECTED);
     }
 
     fn prospects(&self, sql: &mut Sql) {
@@ -215,7 +239,7 @@ impl Facts {
         for _ in 0..4 {
             sql.bind(None::<uuid::Uuid>).push(", ");
         }
-        sql.bind(None::<DateTime<Utc>>).push(
+        sql.bind(None::<DateTime<Utc>>).push(", ").bind(None::<uuid::Uuid>).push(
             " FROM among l JOIN customer c ON c.id = l.customer_id \
              JOIN system y ON y.id = l.system_id AND y.built_in WHERE ",
         );
@@ -250,7 +274,23 @@ fn holds(sql: &mut Sql) {
     }
     sql.push("h.id, ")
         .bind(None::<DateTime<Utc>>)
+        .push(", ")
+        .bind(None::<uuid::Uuid>)
         .push(&format!(" FROM among l JOIN legal_hold h ON {}", held("l")));
+}
+
+/// What is still to be gathered for customers who asked what there is about them, or to take it along.
+const TO_GATHER: &str = "FROM task t JOIN task_location x ON x.task_id = t.id \
+    WHERE t.action = 'EXPORT' AND t.finished_at IS NULL";
+
+fn requests(sql: &mut Sql) {
+    sql.push("SELECT l.id, l.customer_id, l.category, 'DATA_REQUEST', ").bind(None::<String>).push(", ");
+    for _ in 0..4 {
+        sql.bind(None::<uuid::Uuid>).push(", ");
+    }
+    sql.bind(None::<DateTime<Utc>>)
+        .push(", g.data_request_id FROM among l JOIN (SELECT x.data_location_id, ");
+    sql.push("t.data_request_id ").push(TO_GATHER).push(") g ON g.data_location_id = l.id");
 }
 
 impl Rule {
@@ -287,7 +327,7 @@ impl Rule {
                  JOIN data_requirement r ON r.service_id = s.service_id WHERE s.customer_id = l.customer_id AND ",
             );
         self.placed(sql, "l");
-        sql.push(") FROM among l WHERE ");
+        sql.push("), ").bind(None::<uuid::Uuid>).push(" FROM among l WHERE ");
         let category = [self.row.category.as_str()];
         for (at, over) in self.over.iter().enumerate() {
             sql.push(if at == 0 { "(" } else { " OR " });

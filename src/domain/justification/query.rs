@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use entity::{
     enums::JustificationKind,
     ids::{
-        CategoryKey, CustomerId, DataLocationId, LegalHoldId, PurposeKey, RequirementId, RetentionRuleId,
-        SubscriptionId,
+        CategoryKey, CustomerId, DataLocationId, DataRequestId, LegalHoldId, PurposeKey, RequirementId,
+        RetentionRuleId, SubscriptionId,
     },
     touch::Touch,
 };
@@ -32,6 +32,7 @@ pub struct Justification {
     pub hold_id: Option<LegalHoldId>,
     /// The end of the latest subscription behind the fact; `None` while one is live.
     pub ended_at: Option<DateTime<Utc>>,
+    pub request_id: Option<DataRequestId>,
 }
 
 /// Every fact that justifies these lines of the map.

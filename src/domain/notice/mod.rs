@@ -14,4 +14,4 @@ pub use of_customers::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustome
 pub(in crate::domain) use said::said;
 pub(in crate::domain) use say::say;
 pub use text::text;
-pub(in crate::domain) use text::{in_one_line, where_to_complain, who_answers};
+pub(in crate::domain) use text::{in_one_line, place_of, where_to_complain, who_answers};

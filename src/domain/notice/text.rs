@@ -114,7 +114,7 @@ fn recipient(rules: &RulesOf<'_>, service: ServiceId, one: &Proposed, locale: Lo
     if let Some(purpose) = catalog.purposes.get(&one.purpose) {
         lines.push(what_for(catalog, purpose, rules.needs_consent(&one.purpose), locale));
     }
-    lines.push(where_to(party, locale));
+    lines.push(place_of(party, locale));
     lines.extend(how_long(catalog, service, one.system, &one.purpose, locale));
     lines.join("\n")
 }
@@ -156,7 +156,8 @@ pub(super) fn basis(basis: LegalBasis, locale: Locale) -> &'static str {
     }
 }
 
-fn where_to(party: &third_party::Model, locale: Locale) -> String {
+/// In which country a third party is, and what makes it lawful to give it data there.
+pub(in crate::domain) fn place_of(party: &third_party::Model, locale: Locale) -> String {
     let country = &party.country;
     if is_in_eea(country) {
         return say!(

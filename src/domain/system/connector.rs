@@ -166,7 +166,8 @@ fn http_is_sound(http: &HttpConnector, connector: &Connector, w: &Writer, checks
     attempts("connector.http.maxAttempts", http.max_attempts, checks);
     let able = actions(connector);
     for (at, _) in http.actions.iter().enumerate().filter(|(_, action)| !able.contains(action)) {
-        let message = "In this version third parties are asked to ERASE and to ANONYMIZE.";
+        let message =
+            "A privacy API of the form of OpenDSR can be asked to ERASE, ANONYMIZE, EXPORT and RECTIFY.";
         checks.refuse(&format!("connector.http.actions.{at}"), Code::OutOfRange, message);
     }
     let distinct = http.actions.iter().collect::<BTreeSet<_>>();

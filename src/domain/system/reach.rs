@@ -20,7 +20,7 @@ pub struct ConnectorOf<'a>(pub &'a system::Model);
 
 impl<'a> ConnectorOf<'a> {
     /// So many kinds of tasks there are to be done, in this version.
-    pub const MOST_ACTIONS: usize = 2;
+    pub const MOST_ACTIONS: usize = 5;
 
     /// What the program can do there by itself.
     #[must_use]

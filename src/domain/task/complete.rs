@@ -1,8 +1,12 @@
 //! A person attests what came of a task.
 
-use super::settle::{Came, finish};
+use super::{
+    sealed::{Owner, seal},
+    settle::{Came, finish},
+};
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
+    connector::Gathered,
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks, LINE, not_found},
@@ -12,12 +16,16 @@ use crate::{
 use chrono::{DateTime, Utc};
 use entity::{
     customer,
-    enums::{EvidenceKind, TaskOutcome, TaskState},
+    enums::{EvidenceKind, SealedKind, TaskAction, TaskOutcome, TaskState},
     ids::TaskId,
     task, task_evidence,
 };
 use sea_orm::EntityTrait;
+use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// As much as a person may attach, in bytes.
+const LARGEST: usize = 1_000_000;
 
 /// Ends a task on a person's word: what it was about is gone, was never there, or stays with its holder.
 #[derive(Clone, Debug)]
@@ -29,6 +37,8 @@ pub struct CompleteTask {
     pub evidence: String,
     /// Such as a letter's or a ticket's.
     pub reference: Option<String>,
+    /// What was gathered, for an export.
+    pub export: Option<Value>,
 }
 
 impl Command for CompleteTask {
@@ -58,6 +68,7 @@ impl Command for CompleteTask {
         let row = w.lock(task::Entity::find_by_id(self.task)).await?.ok_or_else(nothing)?;
         let own = catalog.systems.get(&row.system_id).is_some_and(|system| system.built_in);
         refuse_unready(&row, own, w.now())?;
+        self.attach(w, &row).await?;
         let evidence = task_evidence::Model {
             task_id: row.id,
             customer_id: row.customer_id,
@@ -72,6 +83,25 @@ impl Command for CompleteTask {
         // Whatever a worker that had it in hand should still say, it no longer counts.
         let row = task::Model { lease: row.lease + 1, ..row };
         finish(w, row, Came { outcome: self.outcome, evidence }).await
+    }
+}
+
+impl CompleteTask {
+    /// Seals what was gathered, with what the others gather.
+    async fn attach(&self, w: &Writer, row: &task::Model) -> Result<(), Stop> {
+        let Some(export) = &self.export else { return Ok(()) };
+        let refused = |message: &str| Err(Refusal::new(Code::OutOfRange, message).at("export").into());
+        if row.action != TaskAction::Export || self.outcome != TaskOutcome::Done {
+            return refused("Only what an EXPORT has brought together can be attached.");
+        }
+        if export.to_string().len() > LARGEST {
+            return refused(
+                "At most a million bytes can be attached: hand it over by another way, and say so.",
+            );
+        }
+        let gathered = Gathered(vec![json!({ "document": export })]);
+        let owner = Owner::Task(row.id, row.data_request_id);
+        seal(w, (row.customer_id, owner), SealedKind::Export, &gathered).await
     }
 }
 

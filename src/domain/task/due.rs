@@ -14,9 +14,9 @@ use std::collections::BTreeSet;
 /// Tasks that are looked at together.
 const AT_ONCE: i64 = 500;
 
-/// While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
-const NOT_RESTRICTED: &str =
-    "NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = t.customer_id AND c.status = 'RESTRICTED')";
+/// While somebody's data is only kept, on their own request (Art. 18), it is not disposed of.
+const NOT_RESTRICTED: &str = "(t.action NOT IN ('ERASE', 'ANONYMIZE') \
+    OR NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = t.customer_id AND c.status = 'RESTRICTED'))";
 
 /// The states in which a worker may take a task in hand: that of being in hand when whoever has it must be gone by now, and
 /// that of waiting when it is time for a reminder.

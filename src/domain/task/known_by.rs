@@ -2,7 +2,7 @@
 //! without. When that changes or goes, what systems that still have something need of it is sealed for them.
 
 use crate::{
-    access::{Broken, Profile, Sql, Stop, Writer},
+    access::{Apart, Broken, Profile, Sql, Stop, Writer},
     connector::{Subject, known_by},
     domain::catalog::Catalog,
     policy::ProfileField,
@@ -181,8 +181,16 @@ fn add(all: &mut Sealed, profile: &Profile, fields: &[(SubjectKeyKind, ProfileFi
     }
 }
 
+/// What an envelope is sealed as: that of another system does not open in its place.
+fn envelope_of(system: SystemId) -> String {
+    format!("envelope of system {system}")
+}
+
 fn unseal(w: &Writer, envelope: &envelope::Model) -> Result<Sealed, Stop> {
-    let plain = w.open_for(envelope)?;
+    let (of, what) = (envelope.customer_id, envelope_of(envelope.system_id));
+    let (master_key_id, wrapped) = (envelope.master_key_id.clone(), envelope.wrapped.clone());
+    let plain =
+        w.open_apart(of, &what, &Apart { master_key_id, wrapped, sealed: envelope.sealed.clone() })?;
     serde_json::from_slice(&plain).map_err(|_| Broken::Sealed.into())
 }
 
@@ -224,7 +232,10 @@ pub(in crate::domain) async fn seal_before_change(
         let mut all = known.as_ref().map(|known| unseal(w, known)).transpose()?.unwrap_or_default();
         add(&mut all, before, fields);
         let plain = Zeroizing::new(serde_json::to_vec(&all).map_err(|_| Broken::Sealed)?);
-        let sealed = w.seal_for((customer.id, at.system_id), &plain)?;
+        let (customer_id, system_id) = (customer.id, at.system_id);
+        let Apart { master_key_id, wrapped, sealed } =
+            w.seal_apart(customer_id, &envelope_of(system_id), &plain)?;
+        let sealed = envelope::Model { customer_id, system_id, master_key_id, wrapped, sealed };
         match known {
             Some(_) => w.update::<envelope::Entity>(sealed).await.map(drop)?,
             None => w.insert::<envelope::Entity>(sealed).await.map(drop)?,

@@ -1,8 +1,9 @@
 //! Takes tasks in hand, for a while: what a worker that died had in hand, another takes up when its time is over.
 
 use super::{
+    correct::corrections,
     known_by::{Known, Line, lines_of, subjects},
-    settle::{changed, to_a_person},
+    settle::{call_off, changed, disposes, to_a_person},
     write::write,
 };
 use crate::{
@@ -30,9 +31,9 @@ use std::{collections::BTreeSet, sync::Arc};
 /// When it is looked again at a task that something has come to keep meanwhile, should nobody have called it off by then.
 pub(super) const LATER: TimeDelta = TimeDelta::minutes(15);
 
-/// While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
-const NOT_RESTRICTED: &str =
-    "NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = task.customer_id AND c.status = 'RESTRICTED')";
+/// While somebody's data is only kept, on their own request (Art. 18), it is not disposed of.
+const NOT_RESTRICTED: &str = "(task.action NOT IN ('ERASE', 'ANONYMIZE') \
+    OR NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = task.customer_id AND c.status = 'RESTRICTED'))";
 
 /// Takes the next tasks of one system in hand, those that its connector can do. Several workers may do so side by side.
 #[derive(Clone, Debug)]
@@ -76,6 +77,7 @@ impl Command for LeaseTasks {
         let tasks = self.due(w, &actions(connector)).await?;
         let lines = lines_of(w, &tasks.iter().map(|task| task.id).collect::<Vec<_>>()).await?;
         let tasks = self.still_to_do(w, &catalog, tasks, &lines).await?;
+        let mut corrections = corrections(w, &tasks).await?;
         let mut subjects = subjects(w, system, &tasks, &lines).await?;
         let mut leased = Vec::with_capacity(tasks.len());
         for task in tasks {
@@ -108,7 +110,9 @@ impl Command for LeaseTasks {
             // What was found by another way there says nothing of this one.
             let found = row.found_before.filter(|_| row.found_version == Some(system.version));
             let found_before = found.and_then(|rows| u64::try_from(rows).ok());
-            let call = Call { key: row.call_key, action: row.action, categories, subject, found_before };
+            let corrections = corrections.remove(&row.id).unwrap_or_default();
+            let (key, action) = (row.call_key, row.action);
+            let call = Call { key, action, categories, subject, found_before, corrections };
             let (connector, version) = (connector.clone(), system.version);
             leased.push(Leased { task, lease: row.lease, version, asking, connector, call });
         }
@@ -136,7 +140,8 @@ impl LeaseTasks {
         w.all(due).await
     }
 
-    /// Those of them whose lines still have nothing that keeps them. The others are the sweep's to see to.
+    /// Those disposals whose lines still have nothing that keeps them: the others are the sweep's to see to. And of the rest,
+    /// those of which something is still there.
     async fn still_to_do(
         &self,
         w: &Writer,
@@ -148,7 +153,16 @@ impl LeaseTasks {
         let loose = unjustified(w, catalog, &ids).await?;
         let kept = lines.iter().filter(|line| !loose.contains(&line.row.id)).map(|line| line.task);
         let kept = kept.collect::<BTreeSet<_>>();
-        let (kept, to_do) = tasks.into_iter().partition::<Vec<_>, _>(|task| kept.contains(&task.id));
+        let there = lines.iter().map(|line| line.task).collect::<BTreeSet<_>>();
+        let (disposals, others) = tasks.into_iter().partition::<Vec<_>, _>(disposes);
+        let (kept, mut to_do) = disposals.into_iter().partition::<Vec<_>, _>(|task| kept.contains(&task.id));
+        for task in others {
+            if there.contains(&task.id) {
+                to_do.push(task);
+            } else {
+                call_off(w, task).await?;
+            }
+        }
         for task in kept {
             let row = task::Model { next_attempt_at: Some(w.now() + LATER), ..task };
             w.update::<task::Entity>(row).await?;

@@ -107,7 +107,7 @@ impl Command for NoteFailure {
 }
 
 /// The task and whose it is, both locked; none when somebody was faster, or it was called off.
-async fn due(w: &Writer, task: TaskId) -> Result<Option<(customer::Model, task::Model)>, Stop> {
+pub(super) async fn due(w: &Writer, task: TaskId) -> Result<Option<(customer::Model, task::Model)>, Stop> {
     let Some(found) = w.one(task::Entity::find_by_id(task)).await? else { return Ok(None) };
     let Some(customer) = w.lock(customer::Entity::find_by_id(found.customer_id)).await? else {
         return Ok(None);

@@ -3,6 +3,7 @@
 use super::{
     backoff,
     known_by::{forget_if_nothing_is_left, lines_of},
+    sealed::{Owner, forget, seal},
 };
 use crate::{
     access::{Sql, Stop, Writer},
@@ -12,7 +13,7 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     connector::Connector,
-    enums::{DataLocationState, EvidenceKind, TaskAction, TaskOutcome, TaskState},
+    enums::{DataLocationState, EvidenceKind, SealedKind, TaskAction, TaskOutcome, TaskState},
     ids::{CategoryKey, SystemId},
     task, task_evidence,
 };
@@ -52,6 +53,19 @@ pub(super) async fn settle(
     match heard.came {
         // They have said before what came of it.
         Ok(_) if row.finished_at.is_some() && row.answered_at.is_some() => Ok(row),
+        // They say that a copy was sent, and none came here: somebody has to see to it.
+        Ok(Answer::Done(_)) if row.action == TaskAction::Export && row.finished_at.is_none() => {
+            let row = task::Model { sent_at, answered_at: Some(w.now()), ..row };
+            to_a_person(w, row, "They say that they gave a copy: attach it, and attest what was done.").await
+        }
+        Ok(Answer::Gathered { data, evidence }) => {
+            let came = Came { outcome: TaskOutcome::Done, evidence: shown(w, &row, evidence) };
+            if row.action == TaskAction::Export && row.finished_at.is_none() {
+                let owner = Owner::Task(row.id, row.data_request_id);
+                seal(w, (row.customer_id, owner), SealedKind::Export, &data).await?;
+            }
+            finish(w, task::Model { sent_at, answered_at: Some(w.now()), ..row }, came).await
+        }
         Ok(Answer::Done(evidence)) => {
             let came = Came { outcome: TaskOutcome::Done, evidence: shown(w, &row, evidence) };
             finish(w, task::Model { sent_at, answered_at: Some(w.now()), ..row }, came).await
@@ -174,9 +188,28 @@ async fn note_state(w: &Writer, system: SystemId, failure: Option<&Failure>) -> 
     w.execute(sql).await.map(drop)
 }
 
-/// Ends a disposal, whose customer and row are locked.
+/// Whether a task is to make something go.
+pub(super) const fn disposes(row: &task::Model) -> bool {
+    matches!(row.action, TaskAction::Erase | TaskAction::Anonymize)
+}
+
+/// Calls off a task that there is nothing left to do for.
+pub(in crate::domain) async fn call_off(w: &Writer, row: task::Model) -> Result<task::Model, Stop> {
+    forget(w, row.id).await?;
+    let row = task::Model {
+        state: TaskState::Cancelled,
+        outcome: Some(TaskOutcome::Superseded),
+        next_attempt_at: None,
+        answer_by: None,
+        finished_at: Some(w.now()),
+        ..row
+    };
+    changed(w, row).await
+}
+
+/// Ends a task, whose customer and row are locked.
 ///
-/// What is gone, or was not there, leaves tombstones. What its holder keeps, or cannot dispose of, stays on its way out on
+/// Of a disposal, what is gone, or was not there, leaves tombstones. What its holder keeps, or cannot dispose of, stays on its way out on
 /// the map: nobody is asked again, unless a service needs it once more and then does not. A task that was called off while
 /// it was being done stays that; what it did is on the map all the same, unless they were given it anew.
 ///
@@ -187,7 +220,7 @@ pub(super) async fn finish(w: &Writer, row: task::Model, came: Came) -> Result<t
     let called_off = row.finished_at.is_some();
     let lines = lines_of(w, &[row.id]).await?;
     let categories = lines.iter().map(|line| line.row.category.clone()).collect::<Vec<CategoryKey>>();
-    if gone {
+    if gone && disposes(&row) {
         let state = match row.action {
             TaskAction::Anonymize => DataLocationState::Anonymized,
             _ => DataLocationState::Erased,
@@ -215,6 +248,7 @@ pub(super) async fn finish(w: &Writer, row: task::Model, came: Came) -> Result<t
     w.tells(row.customer_id, &categories);
     w.insert::<task_evidence::Entity>(came.evidence).await?;
     forget_if_nothing_is_left(w, &row).await?;
+    forget(w, row.id).await?;
     if called_off {
         return w.update::<task::Entity>(row).await;
     }

@@ -59,6 +59,7 @@ pub(super) async fn write(
         kind,
         controller: catalog.controller.as_ref().map(|company| company.name.clone()).unwrap_or_default(),
         action: row.action,
+        lifts: row.lifts,
         categories: categories.iter().filter_map(name).collect(),
         known_by: (email.subject_key, known.to_owned().into()),
         case: row.call_key,

@@ -6,6 +6,7 @@ mod preload;
 mod queries;
 mod types;
 
+pub use inputs::CustomerProfileInput;
 pub use mutations::CustomerMutation;
 pub use queries::CustomerQuery;
-pub use types::Customer;
+pub use types::{Customer, CustomerProfile};

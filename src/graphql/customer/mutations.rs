@@ -7,6 +7,7 @@ use crate::{
         context::{access, catalog},
         enums::{Channel, CustomerKind, Locale},
         node::id_or_nobody,
+        task::Task,
         user_error::{UserError, outcome},
     },
 };
@@ -44,6 +45,8 @@ pub struct RectifyCustomerInput {
 #[derive(SimpleObject)]
 pub struct RectifyCustomerPayload {
     customer: Option<Customer>,
+    /// One for each system that holds what changed.
+    tasks: Vec<Task>,
     user_errors: Vec<UserError>,
 }
 
@@ -71,7 +74,7 @@ impl CustomerMutation {
         Ok(RegisterCustomerPayload { customer: customer.map(Customer), user_errors })
     }
 
-    /// Corrects the profile here.
+    /// Corrects the profile here and opens a rectification at every place that holds what changed.
     ///
     /// userErrors: CUSTOMER_GONE, INVALID_NATIONAL_ID, ALREADY_EXISTS, VERSION_CONFLICT, NOT_JUSTIFIED.
     ///
@@ -89,7 +92,9 @@ impl CustomerMutation {
             locale: input.locale.map(Into::into),
             channel: input.channel.into(),
         };
-        let (customer, user_errors) = outcome(access(ctx).write(command).await)?;
-        Ok(RectifyCustomerPayload { customer: customer.map(Customer), user_errors })
+        let (rectified, user_errors) = outcome(access(ctx).write(command).await)?;
+        let (customer, tasks) = rectified.map(|one| (one.customer, one.tasks)).unzip();
+        let tasks = tasks.into_iter().flatten().map(Task).collect();
+        Ok(RectifyCustomerPayload { customer: customer.map(Customer), tasks, user_errors })
     }
 }

@@ -14,9 +14,10 @@ use crate::{
         enums::{CustomerKind, CustomerStatus, Locale},
         error::OrError,
         legal_hold::LegalHold,
-        loaders::Part,
+        loaders::{Part, RestrictionOf},
         node,
         notice::{Notice, NoticeConnection},
+        restriction::Restriction,
         scalars::DateTime,
         subscription::{ServiceSubscription, ServiceSubscriptionConnection},
         task::{Task, TaskConnection, TaskFilter},
@@ -70,6 +71,15 @@ impl Customer {
             ProfileField::ALL.into_iter().filter(|field| wanted.field(field.word()).exists()).collect();
         let reveal = RevealProfile { customer: self.0.clone(), fields };
         Ok(access(ctx).read(reveal).await.or_hidden()?.flatten().map(CustomerProfile))
+    }
+
+    /// The restriction of Art. 18, while there is one.
+    async fn restriction(&self, ctx: &Context<'_>) -> Result<Option<Restriction>> {
+        if self.0.row.status != entity::enums::CustomerStatus::Restricted {
+            return Ok(None);
+        }
+        let found = loaders(ctx).batch.load_one(RestrictionOf(self.0.row.id)).await.or_error()?;
+        Ok(found.map(Restriction::from))
     }
 
     /// The services ordered. `active: true` gives only those running, `false` only those ended.
@@ -233,7 +243,7 @@ impl Customer {
     }
 }
 
-pub struct CustomerProfile(Revealed);
+pub struct CustomerProfile(pub Revealed);
 
 /// What the caller may see of a person for the stated purpose; the rest is null.
 #[Object]

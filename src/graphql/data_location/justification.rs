@@ -5,6 +5,7 @@ use crate::{
     graphql::{
         catalog::{Purpose, RetentionRule},
         context::{access, catalog, loaders},
+        data_request::DataRequest,
         enums::Locale,
         error::OrError,
         legal_hold::LegalHold,
@@ -27,6 +28,8 @@ pub enum JustificationKind {
     LegalHold,
     /// The customer is registered and has ordered nothing yet: steps before a contract (Art. 6(1)(b)), for a time.
     Prospect,
+    /// The customer has asked for it, and it has not been collected yet.
+    DataRequest,
 }
 
 pub struct Justification {
@@ -63,6 +66,11 @@ impl Justification {
         Ok(loaders(ctx).batch.load_one(One(id)).await.or_error()?.map(LegalHold))
     }
 
+    async fn data_request(&self, ctx: &Context<'_>) -> Result<Option<DataRequest>> {
+        let Some(id) = self.fact.request_id else { return Ok(None) };
+        Ok(loaders(ctx).batch.load_one(One(id)).await.or_error()?.map(DataRequest))
+    }
+
     /// When it ends, if that is known.
     async fn until(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         Ok(self.explained(ctx, None).await?.0)
@@ -85,7 +93,7 @@ impl Justification {
         // A prospect's time counts from their registration.
         let registered_at = match self.fact.kind {
             Kind::Prospect => loaders(ctx).batch.load_one(self.location.customer_id).await.or_error()?,
-            Kind::Subscription | Kind::RetentionRule | Kind::LegalHold => None,
+            Kind::Subscription | Kind::RetentionRule | Kind::LegalHold | Kind::DataRequest => None,
         };
         let registered_at = registered_at.map(|customer| customer.row.created_at);
         let (until, text) = explain(&self.fact, &self.location, registered_at, &catalog, locale);

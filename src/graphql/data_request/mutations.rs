@@ -8,8 +8,12 @@ use crate::{
     },
     graphql::{
         context::{access, catalog},
+        customer::CustomerProfileInput,
         disposal::{DisposalPlan, asked},
-        enums::{Channel, DataRequestType, ExtensionReason, Locale, PauseReason, RejectionGround},
+        enums::{
+            Channel, DataRequestType, ExtensionReason, Locale, PauseReason, RejectionGround,
+            RestrictionGround,
+        },
         node::id_or_nobody,
         scalars::DateTime,
         task::Task,
@@ -32,6 +36,10 @@ pub struct SubmitDataRequestInput {
     received_at: Option<DateTime>,
     /// Limits the request to these keys, each with everything below it; all unless told.
     categories: Option<Vec<String>>,
+    /// The corrections: only, and always, in a RECTIFICATION.
+    profile: Option<CustomerProfileInput>,
+    /// The ground: only, and always, in a RESTRICTION.
+    restriction_ground: Option<RestrictionGround>,
     note: Option<String>,
 }
 
@@ -50,9 +58,9 @@ pub struct VerifyIdentityInput {
 #[derive(SimpleObject)]
 pub struct VerifyIdentityPayload {
     data_request: Option<DataRequest>,
-    /// What would be done, or what is being done.
+    /// What would be done, or what is being done; null unless the request is for ERASURE.
     plan: Option<DisposalPlan>,
-    /// One for each system that something must leave.
+    /// One for each system that holds something of what was asked for.
     tasks: Vec<Task>,
     user_errors: Vec<UserError>,
 }
@@ -136,7 +144,7 @@ payloads!(
 impl DataRequestMutation {
     /// Records a request and starts its clock.
     ///
-    /// userErrors: CUSTOMER_GONE, DUPLICATE_REQUEST.
+    /// userErrors: CUSTOMER_GONE, DUPLICATE_REQUEST, INVALID_NATIONAL_ID.
     ///
     /// Requires: AGENT, COMPLIANCE; CUSTOMER (themselves).
     async fn submit_data_request(
@@ -151,6 +159,8 @@ impl DataRequestMutation {
             channel: input.channel.into(),
             received_at: input.received_at.map(|moment| moment.0),
             categories: input.categories.map(|keys| keys.into_iter().map(CategoryKey).collect()),
+            profile: input.profile.map(Into::into),
+            restriction_ground: input.restriction_ground.map(Into::into),
             note: input.note,
             by_themselves: SubmitDataRequest::is_by_themselves(&access(ctx)),
         };
@@ -187,7 +197,7 @@ impl DataRequestMutation {
         };
         Ok(VerifyIdentityPayload {
             data_request: Some(DataRequest(verified.request)),
-            plan: Some(DisposalPlan(verified.plan)),
+            plan: verified.plan.map(DisposalPlan),
             tasks: verified.tasks.into_iter().map(Task).collect(),
             user_errors,
         })

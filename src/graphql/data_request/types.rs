@@ -2,23 +2,26 @@
 
 use super::clock::RequestClock;
 use crate::{
+    connector::email::case_number,
     domain::data_request::{self, Request, Timing},
     graphql::{
         catalog::{DataCategory, categories},
         connection::{Arguments, connection, page_of},
         context::{access, catalog, loaders},
-        customer::Customer,
+        customer::{Customer, CustomerProfile},
         disposal::DisposalPlan,
-        enums::{Channel, DataRequestStatus, DataRequestType, Locale, RejectionGround},
+        enums::{Channel, DataRequestStatus, DataRequestType, Locale, RejectionGround, RestrictionGround},
         error::{OrError, missing},
-        loaders::{PausesOf, PlanOf, ReplyTo},
+        loaders::{ExportFor, PausesOf, PlanOf, ReplyTo},
         node::{self, id_or_nobody},
-        scalars::DateTime,
+        scalars::{DateTime, Json},
         task::{Task, TaskConnection, TaskFilter},
     },
+    policy::{Action, ProfileField},
 };
 use async_graphql::{Context, Enum, ID, InputObject, Object, Result, SimpleObject};
-use entity::data_request_pause;
+use entity::{data_request_pause, enums::DataRequestType as Kind};
+use std::sync::Arc;
 
 #[derive(Clone)]
 pub struct DataRequest(pub Request);
@@ -77,6 +80,24 @@ impl DataRequest {
         categories(ctx, &keys)
     }
 
+    /// The corrections asked for, in a RECTIFICATION; until thirty days after the customer was given the reply.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<CustomerProfile>> {
+        if self.0.row.kind != Kind::Rectification {
+            return Ok(None);
+        }
+        let wanted = ctx.look_ahead();
+        let fields =
+            ProfileField::ALL.into_iter().filter(|field| wanted.field(field.word()).exists()).collect();
+        let (customer, request) = (self.0.row.customer_id, self.0.row.id);
+        let reveal = data_request::RevealCorrections { customer, request, fields };
+        Ok(access(ctx).read(reveal).await.or_hidden()?.flatten().map(CustomerProfile))
+    }
+
+    /// The ground of Art. 18(1), in a RESTRICTION.
+    async fn restriction_ground(&self) -> Option<RestrictionGround> {
+        self.0.row.restriction_ground.map(Into::into)
+    }
+
     async fn note(&self) -> Option<&str> {
         self.0.row.note.as_deref()
     }
@@ -132,7 +153,7 @@ impl DataRequest {
 
     /// What it is known by in the reply.
     async fn case_number(&self) -> String {
-        self.0.row.id.to_string()
+        case_number(self.0.row.id.0)
     }
 
     /// What the customer is to be told now: what was done where, and what is kept and why. In their own language unless
@@ -145,6 +166,26 @@ impl DataRequest {
         Ok(found.and_then(|reply| {
             let locale = locale.map_or(reply.locale, Into::into);
             reply.text(&catalog(ctx), locale)
+        }))
+    }
+
+    /// All that the tasks of an ACCESS or PORTABILITY request brought together, by system and category; null until there is
+    /// some, and thirty days after the customer was given the reply. It is there for a purpose for which a profile is shown in
+    /// full.
+    ///
+    /// Requires: AGENT, COMPLIANCE; CUSTOMER (their own).
+    async fn export(&self, ctx: &Context<'_>) -> Result<Option<Json>> {
+        Ok(self.gathered(ctx).await?.map(|export| Json(export.json(&catalog(ctx)))))
+    }
+
+    /// The same as a page to read and to print, with the reply. In the customer's own language unless told.
+    ///
+    /// Requires: AGENT, COMPLIANCE; CUSTOMER (their own).
+    async fn export_page(&self, ctx: &Context<'_>, locale: Option<Locale>) -> Result<Option<String>> {
+        let export = self.gathered(ctx).await?;
+        Ok(export.map(|export| {
+            let locale = locale.map_or(export.locale(), Into::into);
+            export.html(&catalog(ctx), locale)
         }))
     }
 
@@ -170,6 +211,11 @@ impl DataRequest {
 }
 
 impl DataRequest {
+    async fn gathered(&self, ctx: &Context<'_>) -> Result<Option<Arc<data_request::Export>>> {
+        access(ctx).permit(Action::SeeExports).await.or_error()?;
+        loaders(ctx).batch.load_one(ExportFor(self.0.row.id)).await.or_error()
+    }
+
     /// What the clock says, and the pauses that it counts.
     async fn timing(&self, ctx: &Context<'_>) -> Result<(Timing, Vec<data_request_pause::Model>)> {
         let pauses = loaders(ctx).batch.load_one(PausesOf(self.0.row.id)).await.or_error()?;

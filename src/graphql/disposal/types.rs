@@ -155,6 +155,7 @@ impl DisposalPlanItem {
                 rule_id: reason.rule_id,
                 hold_id: reason.hold_id,
                 ended_at: reason.ended_at,
+                request_id: reason.request_id,
             },
             location: location.clone(),
         };

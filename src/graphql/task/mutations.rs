@@ -7,6 +7,7 @@ use crate::{
         context::{access, catalog},
         enums::TaskOutcome,
         node::id_or_nobody,
+        scalars::Json,
         user_error::{UserError, outcome},
     },
 };
@@ -21,10 +22,13 @@ pub struct CompleteTaskInput {
     /// DONE and NOTHING_FOUND end the task as SUCCEEDED, KEPT and IMPOSSIBLE as CANCELLED. SUPERSEDED is not for people to say.
     #[graphql(default_with = "TaskOutcome::Done")]
     outcome: TaskOutcome,
-    /// What was done or found, and how that is known. Becomes `TaskEvidence.statement`.
+    /// What was done or found, and how that is known. Becomes `TaskEvidence.statement`. Why something is KEPT, or IMPOSSIBLE, the
+    /// customer is told in these words.
     evidence: String,
     /// Such as a letter's or a ticket's reference.
     reference: Option<String>,
+    /// What an EXPORT has brought together: it goes to the customer with what the others bring.
+    export: Option<Json>,
 }
 
 #[derive(SimpleObject)]
@@ -63,6 +67,7 @@ impl TaskMutation {
             outcome: input.outcome.into(),
             evidence: input.evidence,
             reference: input.reference,
+            export: input.export.map(|export| export.0),
         };
         let (task, user_errors) = outcome(access(ctx).write(command).await)?;
         Ok(CompleteTaskPayload { task: task.map(Task), user_errors })

@@ -40,6 +40,11 @@ impl Task {
         self.0.action.into()
     }
 
+    /// Whether a RESTRICT takes a restriction back.
+    async fn lifts(&self) -> bool {
+        self.0.lifts
+    }
+
     async fn state(&self) -> TaskState {
         self.0.state.into()
     }

@@ -2,11 +2,12 @@
 
 use super::world::{ALL, call, done, everything, nothing, worlds};
 use entity::enums::TaskAction;
-use kartotek::connector::{Call, Failure, sql::Correction};
+use kartotek::connector::{Call, Correction, Failure};
 use serde_json::json;
 
-fn correction(category: &str, old: &str, new: &str) -> Correction {
-    Correction { category: category.into(), old: old.to_owned().into(), new: new.to_owned().into() }
+fn correction(category: &str, old: &[&str], new: &str) -> Correction {
+    let old = old.iter().map(|old| (*old).to_owned().into()).collect();
+    Correction { category: category.into(), old, new: new.to_owned().into() }
 }
 
 #[tokio::test]
@@ -48,25 +49,29 @@ async fn rows_are_listed_by_their_keys() {
 async fn only_the_wrong_value_is_put_right() {
     for world in worlds().await {
         let database = world.connect(everything()).await;
-        let rectify = call(TaskAction::Rectify, &["email", "born", "order"]);
-        let corrections = [
-            correction("email", "anna@home.se", "anna'; DROP TABLE contacts; --"),
-            correction("born", "1984-05-17", "1984-05-18"),
+        let corrections = vec![
+            correction("email", &["nobody@home.se", "anna@home.se"], "anna'; DROP TABLE contacts; --"),
+            correction("born", &["1984-05-17"], "1984-05-18"),
         ];
-        assert_eq!(database.rectify(&rectify, &corrections).await, Ok(done(2)));
+        let rectify = Call { corrections, ..call(TaskAction::Rectify, &["email", "born", "order"]) };
+        assert_eq!(database.rectify(&rectify).await, Ok(done(2)));
         let born = world.texts("SELECT CAST(born AS text) FROM customers ORDER BY id").await;
         assert_eq!(born[..2], [Some("1984-05-18".to_owned()), Some("1990-01-02".to_owned())]);
         let emails =
             world.texts("SELECT email FROM contacts WHERE customer_id = 1 AND email LIKE '%DROP%'").await;
         assert_eq!(emails.len(), 1);
         // Again: nothing, unless an earlier attempt may have done it.
-        assert_eq!(database.rectify(&rectify, &corrections).await, Ok(nothing()));
+        assert_eq!(database.rectify(&rectify).await, Ok(nothing()));
         let again = Call { found_before: Some(2), ..rectify.clone() };
-        assert_eq!(database.rectify(&again, &corrections).await, Ok(done(2)));
-        let unfit = database.rectify(&rectify, &[correction("born", "1984-05-18", "May")]).await;
+        assert_eq!(database.rectify(&again).await, Ok(done(2)));
+        let wrong = |one| Call { corrections: vec![one], ..rectify.clone() };
+        let unfit = database.rectify(&wrong(correction("born", &["1984-05-18"], "May"))).await;
         assert!(matches!(unfit, Err(Failure::Lasting { .. })), "{unfit:?}");
-        let unasked = database.rectify(&rectify, &[correction("name", "Anna Ek", "Anna Al")]).await;
+        let unasked = database.rectify(&wrong(correction("name", &["Anna Ek"], "Anna Al"))).await;
         assert!(matches!(unasked, Err(Failure::Lasting { .. })), "{unasked:?}");
+        // What is there now is not known: whatever it is, nothing is written over it.
+        let unknown = database.rectify(&wrong(correction("email", &[], "anna@example.com"))).await;
+        assert!(matches!(unknown, Err(Failure::Lasting { .. })), "{unknown:?}");
         world.finish(database).await;
     }
 }

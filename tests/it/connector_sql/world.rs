@@ -223,6 +223,7 @@ pub fn call(action: TaskAction, categories: &[&str]) -> Call {
         categories: categories.iter().map(|key| CategoryKey::from(*key)).collect(),
         subject: Subject::default().known_by(SubjectKeyKind::Reference, "K-1"),
         found_before: None,
+        corrections: Vec::new(),
     }
 }
 

@@ -283,7 +283,7 @@ async fn only_an_admin_says_how_a_system_is_reached_and_only_within_bounds() {
             "INVALID_FORMAT",
             "connector.http.signingSecret.environment",
         ),
-        (wrong("actions", json!(["EXPORT"])), "OUT_OF_RANGE", "connector.http.actions.0"),
+        (wrong("actions", json!(["RESTRICT"])), "OUT_OF_RANGE", "connector.http.actions.0"),
         (wrong("timeout", json!("PT10M")), "OUT_OF_RANGE", "connector.http.timeout"),
         (
             crm("/sql/url", json!("postgres://crm:hunter2@crm.example/crm")),

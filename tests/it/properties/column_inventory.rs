@@ -72,6 +72,9 @@ fn what_is_personal_of_customers_is_sealed() {
             "legal_hold.lifted_by",
             "legal_hold.placed_by",
             "notice.delivered_by",
+            "restriction.lifted_by",
+            "restriction.placed_by",
+            "sealed.sealed",
             "task_evidence.recorded_by",
         ]
     );

@@ -75,8 +75,10 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("subscription", &["catalog", "customer", "disposal"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
     ("data_location", &["catalog", "customer", "disposal", "gate", "justification"]),
-    ("data_request", &["catalog", "customer", "disposal", "justification", "notice", "task"]),
-    ("disposal", &["catalog", "justification"]),
+    // Up, for who received what.
+    ("data_request", &["catalog", "customer", "disclosure", "disposal", "justification", "notice", "restriction", "task"]),
+    ("restriction", &["catalog", "customer", "disposal", "task"]),
+    ("disposal", &["catalog", "justification", "task"]),
     ("justification", &["catalog"]),
     ("master_key", &[]),
     ("third_party", &["catalog"]),

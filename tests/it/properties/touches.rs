@@ -70,6 +70,12 @@ async fn every_row_of_a_customers_says_whose_it_is() {
             .replace("HASH", hash);
         app.database.run(&insert).await;
     }
+    let wanted = serde_json::json!({ "type": "RESTRICTION", "restrictionGround": "LEGAL_CLAIMS" });
+    let wanted = app.submit(&customer, wanted).await;
+    app.verify(&wanted, serde_json::json!({})).await.data();
+    let access = app.submit(&customer, serde_json::json!({ "type": "ACCESS" })).await;
+    app.verify(&access, serde_json::json!({})).await.data();
+    app.work().await;
     let db = app.database.owner();
     let mut of = std::collections::BTreeMap::new();
     macro_rules! check_all {

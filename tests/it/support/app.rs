@@ -142,6 +142,7 @@ impl TestApp {
         let catalog = self.server.catalogs.refresh().await.unwrap();
         let swept = kartotek::domain::disposal::sweep(&self.server.door, &catalog).await.unwrap();
         assert_eq!(swept.failed, 0);
+        kartotek::worker::forget_exports(&self.server.door).await.unwrap();
         swept.lines
     }
 

@@ -47,7 +47,7 @@ pub fn connectors(public_url: Option<&str>, smtp_url: Option<&str>) -> Connector
 /// How a third party is reached.
 pub fn http(party: &FakeThirdParty) -> Value {
     json!({ "http": { "url": party.url, "signingSecret": { "environment": "KARTOTEK_SECRET_HOST" },
-        "actions": ["ERASE", "ANONYMIZE"], "subjectKey": "EMAIL", "timeout": "PT5S" } })
+        "actions": ["ERASE", "ANONYMIZE", "EXPORT", "RECTIFY"], "subjectKey": "EMAIL", "timeout": "PT5S" } })
 }
 
 /// An in-house database with a table of people, of whom each has a number, a name and an e-mail address.

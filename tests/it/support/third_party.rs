@@ -29,6 +29,8 @@ pub enum Manner {
     Does,
     /// Does it, and hangs up without a word.
     DoesAndHangsUp,
+    /// Does it, and gives this.
+    Gives(Value),
     /// Takes it in, and does it later.
     Later,
     /// Does nothing, and says this.
@@ -179,6 +181,12 @@ async fn answer(State(party): State<FakeThirdParty>, headers: HeaderMap, body: B
             does();
             let broken = stream::once(async { Err::<Bytes, _>(io::Error::other("hung up")) });
             return Response::new(Body::from_stream(broken));
+        }
+        Manner::Gives(data) => {
+            does();
+            let mut body = said(&key, "completed");
+            body["data"] = data;
+            (200, body)
         }
         Manner::Later => (202, said(&key, "received")),
         Manner::Says(status, body) => (status, body),

@@ -104,6 +104,7 @@ fn fact(kind: JustificationKind, ended_at: Option<&str>) -> Justification {
         rule_id: Some(RetentionRuleId(NOBODY)),
         hold_id: None,
         ended_at: ended_at.map(moment),
+        request_id: None,
     }
 }
 

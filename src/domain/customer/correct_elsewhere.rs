@@ -1,0 +1,106 @@
+//! What was corrected here is put right at every place that holds it (Art. 16, 19).
+
+use crate::{
+    access::{Profile, Sql, Stop, Writer},
+    domain::{
+        catalog::Catalog,
+        task::{Corrections, Owner, Wanted, Why, corrections_under_way, open_tasks, seal},
+    },
+    policy::ProfileField,
+};
+use entity::{
+    customer, data_location,
+    enums::{CustomerStatus, DataLocationState, SealedKind, TaskAction},
+    ids::{CategoryKey, DataLocationId, SystemId},
+    task,
+    touch::Recorded,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Opens a task at each system that holds what has another value now. One that nobody was told of yet is part of the new
+/// one: it is asked for once, and for what is right in the end.
+///
+/// What only the law keeps stays as it was when it had to be kept. What was taken out of the profile is no correction.
+pub(super) async fn correct_elsewhere(
+    w: &Writer,
+    catalog: &Catalog,
+    customer: &customer::Model,
+    (before, after): (&Profile, &Profile),
+    why: Why,
+) -> Result<Vec<task::Model>, Stop> {
+    let mut right = Corrections::new();
+    for field in ProfileField::ALL {
+        let (old, new) = (before.get(field), after.get(field));
+        let Some(new) = new.filter(|_| old != new) else { continue };
+        let put = right.entry(CategoryKey::from(field.category())).or_default();
+        put.old.extend(old.map(str::to_owned));
+        new.clone_into(&mut put.new);
+    }
+    if right.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut places = BTreeMap::<SystemId, Place>::new();
+    for line in held(w, catalog, customer).await? {
+        // A place that holds all of somebody's contact details holds their phone number, too.
+        let theirs = right.iter().filter(|(category, _)| category.is_within(line.category.as_str()));
+        let theirs = theirs.map(|(category, put)| (category.clone(), put.clone())).collect::<Corrections>();
+        if !theirs.is_empty() {
+            let place = places.entry(line.system_id).or_default();
+            place.lines.insert(line.id);
+            place.corrections.extend(theirs);
+        }
+    }
+    let systems = places.keys().copied().collect::<Vec<_>>();
+    for (system, lines, earlier) in corrections_under_way(w, customer.id, &systems).await? {
+        let Some(place) = places.get_mut(&system) else { continue };
+        place.lines.extend(lines);
+        for (category, put) in earlier {
+            match place.corrections.get_mut(&category) {
+                Some(now) => now.old.extend(put.old.into_iter().chain([put.new])),
+                None => drop(place.corrections.insert(category, put)),
+            }
+        }
+    }
+    let wanted = places.iter().map(|(system, place)| Wanted {
+        customer: customer.id,
+        system: *system,
+        action: TaskAction::Rectify,
+        lifts: false,
+        at: w.now(),
+        why,
+        lines: place.lines.iter().copied().collect(),
+    });
+    let tasks = open_tasks(w, catalog, wanted.collect()).await?;
+    for task in &tasks {
+        let Some(place) = places.get(&task.system_id) else { continue };
+        let owner = Owner::Task(task.id, task.data_request_id);
+        seal(w, (customer.id, owner), SealedKind::Correction, &place.corrections).await?;
+    }
+    Ok(tasks)
+}
+
+/// What is to be put right at one system.
+#[derive(Default)]
+struct Place {
+    lines: BTreeSet<DataLocationId>,
+    corrections: Corrections,
+}
+
+/// What others hold and use of the customer's; or only keep, as the customer asked for that (Art. 18).
+async fn held(
+    w: &Writer,
+    catalog: &Catalog,
+    customer: &customer::Model,
+) -> Result<Vec<data_location::Model>, Stop> {
+    let mut states = vec![DataLocationState::Held];
+    if customer.status == CustomerStatus::Restricted {
+        states.push(DataLocationState::Restricted);
+    }
+    let mut sql = Sql::new("SELECT l.* FROM data_location l WHERE l.held_to IS NULL AND l.customer_id = ");
+    sql.bind(customer.id.0).push(" AND l.state IN ").list(states);
+    if let Some(own) = catalog.built_in_system() {
+        sql.push(" AND l.system_id <> ").bind(own.id.0);
+    }
+    sql.push(" ORDER BY l.id");
+    w.rows(sql, data_location::Entity::touch).await
+}

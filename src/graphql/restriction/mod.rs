@@ -1,0 +1,7 @@
+//! Restrictions of processing.
+
+mod mutations;
+mod types;
+
+pub use mutations::RestrictionMutation;
+pub use types::Restriction;
