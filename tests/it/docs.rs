@@ -14,7 +14,7 @@
 //!
 //! The words `customer=K-1001`, `service=web-hosting` and `system=Kundregister` beside them give their ids as variables,
 //! `subscription=K-1001` the id of what that customer ordered last, and `planned=K-1001` with it the hash of what its end
-//! would do. After `worked`, what is to be done by now has been done.
+//! would do, `request=K-1001` the id of what they asked for last. After `worked`, what is to be done by now has been done.
 //!
 //! The examples of one file are run in their order on one server, so that a later one can show what an earlier one
 //! left in the audit log.
@@ -143,6 +143,14 @@ impl Demo {
                 Box::pin(self.answer(&[("role".to_owned(), "COMPLIANCE".to_owned())].into(), &query)).await?;
             let nodes = &found["data"]["customer"]["serviceSubscriptions"]["nodes"];
             variables["subscription"] = nodes[0]["id"].clone();
+        }
+        if let Some(whose) = words.get("request") {
+            let query = format!(
+                "{{ customer(reference: \"{whose}\") {{ dataRequests(first: 1) {{ nodes {{ id }} }} }} }}"
+            );
+            let found =
+                Box::pin(self.answer(&[("role".to_owned(), "COMPLIANCE".to_owned())].into(), &query)).await?;
+            variables["request"] = found["data"]["customer"]["dataRequests"]["nodes"][0]["id"].clone();
         }
         if let Some(called) = words.get("system") {
             let query = "{ systems(first: 100) { nodes { id name } } }";

@@ -13,7 +13,6 @@ use entity::{
     enums::{CustomerStatus, DataLocationState, SealedKind, TaskAction},
     ids::{CategoryKey, DataLocationId, SystemId},
     task,
-    touch::Recorded,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +39,7 @@ pub(super) async fn correct_elsewhere(
         return Ok(Vec::new());
     }
     let mut places = BTreeMap::<SystemId, Place>::new();
-    for line in held(w, catalog, customer).await? {
+    for line in held(w, catalog, customer, &right).await? {
         // A place that holds all of somebody's contact details holds their phone number, too.
         let theirs = right.iter().filter(|(category, _)| category.is_within(line.category.as_str()));
         let theirs = theirs.map(|(category, put)| (category.clone(), put.clone())).collect::<Corrections>();
@@ -86,11 +85,12 @@ struct Place {
     corrections: Corrections,
 }
 
-/// What others hold and use of the customer's; or only keep, as the customer asked for that (Art. 18).
+/// What others hold and use of the customer's that may hold what changed; or only keep, as the customer asked for that (Art. 18).
 async fn held(
     w: &Writer,
     catalog: &Catalog,
     customer: &customer::Model,
+    right: &Corrections,
 ) -> Result<Vec<data_location::Model>, Stop> {
     let mut states = vec![DataLocationState::Held];
     if customer.status == CustomerStatus::Restricted {
@@ -101,6 +101,13 @@ async fn held(
     if let Some(own) = catalog.built_in_system() {
         sql.push(" AND l.system_id <> ").bind(own.id.0);
     }
-    sql.push(" ORDER BY l.id");
-    w.rows(sql, data_location::Entity::touch).await
+    let within = right.keys().flat_map(|category| above(category.as_str()));
+    sql.push(" AND l.category IN ").list(within.map(str::to_owned)).push(" ORDER BY l.id");
+    w.numbers(sql).await
+}
+
+/// A category, and all that it is part of.
+fn above(category: &str) -> impl Iterator<Item = &str> {
+    let ends = category.match_indices('.').map(|(at, _)| at).chain([category.len()]);
+    ends.filter_map(|end| category.get(..end))
 }

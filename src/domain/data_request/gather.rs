@@ -15,7 +15,6 @@ use entity::{
     enums::{DataRequestType, JustificationKind, LegalBasis, TaskAction},
     ids::{CategoryKey, DataLocationId, SystemId},
     task,
-    touch::Recorded,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,14 +51,10 @@ pub(super) async fn gather(
 }
 
 /// What is there now of what the request is about.
-pub(super) async fn held(
-    w: &Writer,
-    open: &Open,
-    scope: &[CategoryKey],
-) -> Result<Vec<data_location::Model>, Stop> {
+async fn held(w: &Writer, open: &Open, scope: &[CategoryKey]) -> Result<Vec<data_location::Model>, Stop> {
     let mut sql = Sql::new("SELECT l.* FROM data_location l WHERE l.held_to IS NULL AND l.customer_id = ");
     sql.bind(open.customer.id.0).push(" AND l.state <> 'LOST_TRACK' ORDER BY l.id");
-    let mut lines = w.rows(sql, data_location::Entity::touch).await?;
+    let mut lines = w.numbers::<data_location::Model>(sql).await?;
     let is_asked_for = |line: &data_location::Model| {
         scope.is_empty() || scope.iter().any(|above| line.category.is_within(above.as_str()))
     };
