@@ -7,7 +7,7 @@ use super::{
     hosts::Hosts,
     http::{Callback, CannotSend, Egress, Keys, Rejected, Sender, ThirdParty, Unproven, prove, receive},
     secrets::{NoSecret, Secrets},
-    sql::{self, Credentials, Database},
+    sql::{self, Credentials, Database, Page, Whose},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -193,6 +193,23 @@ impl Connectors {
         .await;
         let found = found.inspect_err(|failure| self.forget_after(asking.system, failure))?;
         Ok(Some(found.iter().map(|found| found.rows).sum()))
+    }
+
+    /// Whom a table of a system's mapping holds something of: at most `limit` of them.
+    pub async fn subjects(
+        &self,
+        system: SystemId,
+        settings: &SqlConnector,
+        table: usize,
+        whose: Whose<'_>,
+        limit: u32,
+    ) -> Result<Page, Failure> {
+        let page = in_time(
+            AT_A_DATABASE,
+            Box::pin(async { self.database(system, settings).await?.subjects(table, whose, limit).await }),
+        )
+        .await;
+        page.inspect_err(|failure| self.forget_after(system, failure))
     }
 
     /// Makes one attempt at `call`.

@@ -27,6 +27,7 @@ mod merge;
 mod named;
 mod node;
 mod notice;
+mod reconciliation;
 mod root;
 mod scalars;
 mod subscription;

@@ -14,6 +14,7 @@ use super::{
     finding::FindingQuery,
     legal_hold::LegalHoldMutation,
     notice::NoticeMutation,
+    reconciliation::ReconciliationMutation,
     subscription::SubscriptionMutation,
     system::{SystemMutation, SystemQuery},
     task::{TaskMutation, TaskQuery},
@@ -55,6 +56,7 @@ pub struct Mutation(
     PurposeMutation,
     ServiceMutation,
     SystemMutation,
+    ReconciliationMutation,
     ThirdPartyMutation,
     RetentionRuleMutation,
 );
@@ -120,6 +122,7 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("updateSystem", Action::UpdateSystem),
     ("retireSystem", Action::RetireSystem),
     ("checkConnector", Action::CheckConnector),
+    ("reconcileSystem", Action::ReconcileSystem),
     ("createThirdParty", Action::CreateThirdParty),
     ("updateThirdParty", Action::UpdateThirdParty),
     ("assessThirdParty", Action::AssessThirdParty),

@@ -34,4 +34,4 @@ pub use export::Exported;
 pub use find::{Found, Listed};
 pub use rectify::Correction;
 pub use statement::Engine;
-pub use subjects::Page;
+pub use subjects::{Left, Page, Somebody, Trace, Whose};

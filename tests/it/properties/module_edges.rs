@@ -76,6 +76,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
     ("data_location", &["catalog", "customer", "disposal", "gate", "justification"]),
     ("data_request", &["catalog", "customer", "disposal", "task"]),
+    ("reconciliation", &["catalog", "disposal", "task"]),
     ("disposal", &["catalog", "justification"]),
     ("justification", &["catalog"]),
     ("master_key", &[]),

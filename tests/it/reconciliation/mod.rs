@@ -1,0 +1,8 @@
+//! The map is compared with what systems themselves hold.
+
+mod broken_off;
+mod compared;
+mod known_by;
+mod random;
+mod target;
+mod who_may;
