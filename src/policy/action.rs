@@ -164,7 +164,8 @@ actions! {
     SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
     /// Places where data is stored.
     SeeSystems: Read "System" CATALOG
-        ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "checkConnector", "reconcileSystem", "findings"];
+        ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "checkConnector", "describeSystem",
+        "reconcileSystem", "findings"];
     /// How the program reaches places.
     SeeConnectors: Read "System" KEEPERS ["system.connector", "systems.connector"];
     /// How the map and what places hold were compared. It names nobody.
@@ -269,6 +270,8 @@ actions! {
     SetConnector: Administer "System" OPERATOR ["createSystem.connector", "updateSystem.connector"];
     /// Tries how the program reaches a place.
     CheckConnector: Administer "System" OPERATOR ["checkConnector"];
+    /// Asks a place's database what is where in it.
+    DescribeSystem: Administer "System" OPERATOR ["describeSystem"];
     /// Has the map compared with what a place itself holds.
     ReconcileSystem: Administer "System" KEEPERS ["reconcileSystem"];
     /// The same, for one customer.

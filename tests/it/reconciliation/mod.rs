@@ -4,5 +4,6 @@ mod broken_off;
 mod compared;
 mod known_by;
 mod random;
-mod target;
+mod scale;
+pub mod target;
 mod who_may;
