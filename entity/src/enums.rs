@@ -272,6 +272,12 @@ words! {
     /// What has become of data in a place.
     DataLocationState { Held, Restricted, DisposalPending, Erased, Anonymized, LostTrack }
 
+    /// How far a comparison of the map with a system has come.
+    ReconciliationState { Running, Succeeded, Failed }
+
+    /// How the map and a system disagree.
+    DifferenceKind { MissingInSystem, MissingOnMap, StillThere }
+
     /// What a customer can be found by.
     LookupKind { Email, Phone, NationalId }
 

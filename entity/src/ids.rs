@@ -78,6 +78,10 @@ ids! {
     TaskId,
     /// What a disposal would do, or did.
     DisposalPlanId,
+    /// One comparison of the map with what a system itself holds.
+    ReconciliationId,
+    /// One thing on which they disagree.
+    DifferenceId,
     /// An entry of the audit log.
     AuditEventId,
 }

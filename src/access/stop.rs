@@ -35,7 +35,7 @@ codes! {
     NoticeChanged = "NOTICE_CHANGED", ConsentMissing = "CONSENT_MISSING",
     ConsentWithdrawn = "CONSENT_WITHDRAWN", ChooseOne = "CHOOSE_ONE", PlanChanged = "PLAN_CHANGED",
     PlanExpired = "PLAN_EXPIRED", SubscriptionEnded = "SUBSCRIPTION_ENDED", SameService = "SAME_SERVICE",
-    HoldLifted = "HOLD_LIFTED", TaskFinished = "TASK_FINISHED", TaskRunning = "TASK_RUNNING",
+    HoldLifted = "HOLD_LIFTED", AlreadyRunning = "ALREADY_RUNNING", TaskFinished = "TASK_FINISHED", TaskRunning = "TASK_RUNNING",
     AddressNotAllowed = "ADDRESS_NOT_ALLOWED", GroundNotApplicable = "GROUND_NOT_APPLICABLE",
     SecretInInput = "SECRET_IN_INPUT", SecretNotFound = "SECRET_NOT_FOUND",
     ConnectorUnsuitable = "CONNECTOR_UNSUITABLE", ClockPaused = "CLOCK_PAUSED", ReplyNotReady = "REPLY_NOT_READY",

@@ -16,4 +16,4 @@ pub use call::{Answer, Call, Correction, Evidence, Failure, Gathered, Subject};
 pub use hosts::{Host, Hosts, NotAHost};
 pub use reach::{Allowed, AnswerLink, Asking, Connectors, LONGEST, Message, Problem, answer_hash};
 pub use secrets::{NoSecret, Secrets};
-pub use settings::{Fault, Unfit, actions, known_by, max_attempts};
+pub use settings::{Fault, Unfit, actions, known_by, max_attempts, reconciles};

@@ -7,7 +7,7 @@ use super::{
     hosts::Hosts,
     http::{Callback, CannotSend, Egress, Keys, Rejected, Sender, ThirdParty, Unproven, prove, receive},
     secrets::{NoSecret, Secrets},
-    sql::{self, Credentials, Database},
+    sql::{self, Credentials, Database, Described, Judge, Page, Whose},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -200,6 +200,23 @@ impl Connectors {
         Ok(Some(found.iter().map(|found| found.rows).sum()))
     }
 
+    /// Whom a table of a system's mapping holds something of: at most `limit` of them.
+    pub async fn subjects(
+        &self,
+        system: SystemId,
+        settings: &SqlConnector,
+        table: usize,
+        whose: Whose<'_>,
+        limit: u32,
+    ) -> Result<Page, Failure> {
+        let page = in_time(
+            AT_A_DATABASE,
+            Box::pin(async { self.database(system, settings).await?.subjects(table, whose, limit).await }),
+        )
+        .await;
+        page.inspect_err(|failure| self.forget_after(system, failure))
+    }
+
     /// Makes one attempt at `call`.
     pub async fn carry_out(
         &self,
@@ -276,6 +293,25 @@ impl Connectors {
             },
             Connector::Manual(_) => Vec::new(),
         }
+    }
+
+    /// What a database says of itself, within the operator's bounds. It is kept open for nobody.
+    pub async fn describe(
+        &self,
+        settings: &SqlConnector,
+        only: Option<&[String]>,
+        judge: Judge<'_>,
+    ) -> Result<Described, Failure> {
+        in_time(
+            LONGEST,
+            Box::pin(async {
+                let database = self.reach(settings).await?;
+                let described = database.describe(only, judge).await;
+                database.close().await;
+                described
+            }),
+        )
+        .await
     }
 
     /// A new link to answer a letter by; `None` where the operator has not said how this program is reached.
@@ -394,16 +430,23 @@ impl Connectors {
         if let Some(database) = known {
             return Ok(database);
         }
+        let database = Arc::new(self.reach(settings).await?);
+        self.open().insert(system, database.clone());
+        Ok(database)
+    }
+
+    /// A new connection.
+    async fn reach(&self, settings: &SqlConnector) -> Result<Database, Failure> {
+        if let Some(message) = self.database_out_of_bounds(&settings.url) {
+            return Err(not_here(message));
+        }
         let credentials =
             settings.credentials.as_ref().map(|reference| self.secret(reference)).transpose()?;
         let credentials = credentials.map(|secret| {
             let malformed = || lasting("The secret does not have the form `user:password`.");
             Credentials::parse(&secret).ok_or_else(malformed)
         });
-        let database = Database::reach(settings.clone(), credentials.transpose()?.as_ref()).await?;
-        let database = Arc::new(database);
-        self.open().insert(system, database.clone());
-        Ok(database)
+        Database::reach(settings.clone(), credentials.transpose()?.as_ref()).await
     }
 
     /// After what a new connection may put right, such as a password that was changed, the old one is not used again.

@@ -57,6 +57,12 @@ pub fn actions(connector: &Connector) -> Vec<TaskAction> {
     }
 }
 
+/// Whether it can be told whom a system holds something of, by this way.
+#[must_use]
+pub fn reconciles(connector: &Connector) -> bool {
+    matches!(connector, Connector::Sql(_))
+}
+
 /// What a system has to be told of the person, for it to know who is meant.
 #[must_use]
 pub fn known_by(connector: &Connector) -> BTreeSet<SubjectKeyKind> {

@@ -23,6 +23,7 @@ pub mod notice;
 pub mod page;
 pub mod people;
 pub mod period;
+pub mod reconciliation;
 pub mod restriction;
 pub mod subscription;
 pub mod system;

@@ -207,6 +207,28 @@ pub enum DataLocationState {
     LostTrack,
 }
 
+/// How far a comparison has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::ReconciliationState")]
+pub enum ReconciliationState {
+    Running,
+    Succeeded,
+    /// The system could not be read to the end. Nothing in the map was changed.
+    Failed,
+}
+
+/// How the map and the system disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::DifferenceKind")]
+pub enum DifferenceKind {
+    /// On the map, not in the system. The location becomes LOST_TRACK, unless it is on its way out anyway.
+    MissingInSystem,
+    /// In the system, not on the map.
+    MissingOnMap,
+    /// Disposed of by the map, and still or again in the system. Disposal starts over.
+    StillThere,
+}
+
 /// What a plan says of a location.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::DisposalDecision")]

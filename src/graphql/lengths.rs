@@ -1,7 +1,10 @@
 //! How long lists without pages can be, for the cost of a document: the reference data knows, and the rest is bounded.
 
 use super::budget::DEFAULT_PAGE;
-use crate::domain::{catalog::Catalog, data_location, system};
+use crate::{
+    connector::sql::{MOST_COLUMNS, MOST_TABLES},
+    domain::{catalog::Catalog, data_location, system},
+};
 
 /// Entries that a document is charged for beforehand of lists that are short as a rule: reasons why data may be where
 /// it is, and categories of one customer's. What is longer is charged for when it is there.
@@ -31,6 +34,9 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         ("SqlConnector", "tables") => most.tables,
         ("SqlTableMapping", "columns") => most.columns,
         ("SqlTableMapping", "joins") => system::MOST_STEPS as u64,
+        ("DescribeSystemPayload", "tables") => MOST_TABLES as u64,
+        ("DescribedTable", "columns") => MOST_COLUMNS as u64,
+        ("DescribeSystemPayload", "problems") => 1,
         ("CheckConnectorPayload", "problems") => system::MOST_PROBLEMS as u64,
         // Seldom more than one at each system.
         ("DisposalPlan", "systems") | (_, "tasks") => catalog.systems.len() as u64,

@@ -22,6 +22,9 @@ use crate::{
         legal_hold::{CategoriesOfHolds, HoldsByIds, HoldsOf, HoldsOfCustomers},
         notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
         page::{Page, PageRequest},
+        reconciliation::{
+            DifferencesOf, Differing, KindsOf, LastReconciled, ReconciliationsOf, WhomDifferences,
+        },
         restriction::RestrictionsOfCustomers,
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
         system::StatesOfConnectors,
@@ -29,15 +32,18 @@ use crate::{
             EvidenceOfTasks, LinesOfTasks, PartsOfTasks, TaskFilter, TasksByIds, TasksOf, TasksOfCustomers,
         },
     },
+    policy::Action,
 };
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
+use chrono::{DateTime, Utc};
 use entity::{
     connector_state, consent, data_location, data_request_pause, disclosure, disposal_plan,
     ids::{
-        CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId, DisclosureId, DisposalPlanId,
-        LegalHoldId, NoticeId, SubscriptionId, SystemId, TaskId,
+        CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId, DifferenceId, DisclosureId,
+        DisposalPlanId, LegalHoldId, NoticeId, ReconciliationId, SubscriptionId, SystemId, TaskId,
     },
-    legal_hold, notice, notice_line, restriction, subscription, task, task_evidence,
+    legal_hold, notice, notice_line, reconciliation, reconciliation_difference, restriction, subscription,
+    task, task_evidence,
 };
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
@@ -314,6 +320,19 @@ by_id!(
     |keys| StatesOfConnectors(keys.iter().map(|key| key.0).collect()),
     |found| found.into_iter().map(|row| (ConnectorStateOf(row.system_id), row)).collect()
 );
+/// When a system was last compared with the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ReconciledAt(pub SystemId);
+
+by_id!(ReconciledAt, DateTime<Utc>, |keys| LastReconciled(keys.iter().map(|key| key.0).collect()), |found| {
+    found.into_iter().map(|(id, at)| (ReconciledAt(id), at)).collect()
+});
+by_id!(
+    One<DifferenceId>,
+    reconciliation_difference::Model,
+    |keys| WhomDifferences(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|(id, row)| (One(id), row)).collect()
+);
 by_id!(TaskId, Vec<CategoryKey>, |keys| PartsOfTasks(keys.to_vec()), |found| found);
 by_id!(DisposalPlanId, Vec<SystemCount>, |keys| SystemsOfPlans(keys.to_vec()), |found| found);
 
@@ -334,6 +353,57 @@ impl Loader<LinesOf> for Batch {
         for (page, tasks) in groups {
             let found = self.read(LinesOfTasks { tasks, page: page.clone() }).await?;
             pages.extend(found.into_iter().map(|(task, lines)| (LinesOf(task, page.clone()), lines)));
+        }
+        Ok(pages)
+    }
+}
+
+/// A system, and which page of its comparisons.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReconciliationsPage(pub SystemId, pub PageRequest);
+
+impl Loader<ReconciliationsPage> for Batch {
+    type Value = Page<reconciliation::Model>;
+    type Error = Arc<Stop>;
+
+    async fn load(
+        &self,
+        keys: &[ReconciliationsPage],
+    ) -> Loaded<ReconciliationsPage, Page<reconciliation::Model>> {
+        let mut pages = HashMap::with_capacity(keys.len());
+        let mut groups = HashMap::<PageRequest, Vec<SystemId>>::new();
+        for ReconciliationsPage(system, page) in keys {
+            groups.entry(page.clone()).or_default().push(*system);
+        }
+        let also_of_customers = self.access.may(Action::SeeDifferences);
+        for (page, systems) in groups {
+            let found =
+                self.read(ReconciliationsOf { systems, page: page.clone(), also_of_customers }).await?;
+            pages.extend(found.into_iter().map(|(id, rows)| (ReconciliationsPage(id, page.clone()), rows)));
+        }
+        Ok(pages)
+    }
+}
+
+/// A comparison, and which page of which of its differences.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DifferencesPage(pub ReconciliationId, pub KindsOf, pub PageRequest);
+
+impl Loader<DifferencesPage> for Batch {
+    type Value = Page<Differing>;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, keys: &[DifferencesPage]) -> Loaded<DifferencesPage, Page<Differing>> {
+        let mut pages = HashMap::with_capacity(keys.len());
+        let mut groups = HashMap::<(KindsOf, PageRequest), Vec<ReconciliationId>>::new();
+        for DifferencesPage(of, kinds, page) in keys {
+            groups.entry((kinds.clone(), page.clone())).or_default().push(*of);
+        }
+        let also_of_customers = self.access.may(Action::SeeDifferences);
+        for ((kinds, page), of) in groups {
+            let asked = DifferencesOf { of, kinds: kinds.clone(), page: page.clone(), also_of_customers };
+            let found = self.read(asked).await?.into_iter();
+            pages.extend(found.map(|(id, rows)| (DifferencesPage(id, kinds.clone(), page.clone()), rows)));
         }
         Ok(pages)
     }

@@ -27,6 +27,7 @@ mod merge;
 mod named;
 mod node;
 mod notice;
+mod reconciliation;
 mod restriction;
 mod root;
 mod scalars;

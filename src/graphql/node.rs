@@ -11,6 +11,7 @@ use super::{
     disposal::DisposalPlan,
     legal_hold::LegalHold,
     notice::Notice,
+    reconciliation::{Reconciliation, ReconciliationDifference},
     subscription::ServiceSubscription,
     system::System,
     task::Task,
@@ -20,8 +21,8 @@ use async_graphql::{ID, Interface};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
     AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId,
-    DisclosureId, DisposalPlanId, LegalHoldId, NoticeId, PurposeKey, RequirementId, RetentionRuleId,
-    ServiceId, SubscriptionId, SystemId, TaskId, ThirdPartyId,
+    DifferenceId, DisclosureId, DisposalPlanId, LegalHoldId, NoticeId, PurposeKey, ReconciliationId,
+    RequirementId, RetentionRuleId, ServiceId, SubscriptionId, SystemId, TaskId, ThirdPartyId,
 };
 use uuid::Uuid;
 
@@ -97,6 +98,8 @@ nodes! {
         DataRequest(DataRequestId),
         Task(TaskId),
         DisposalPlan(DisposalPlanId),
+        Reconciliation(ReconciliationId),
+        ReconciliationDifference(DifferenceId),
         AuditEvent(AuditEventId),
     }
     keys {
@@ -162,6 +165,8 @@ pub enum Node {
     DataRequest(DataRequest),
     Task(Task),
     DisposalPlan(DisposalPlan),
+    Reconciliation(Reconciliation),
+    ReconciliationDifference(ReconciliationDifference),
     AuditEvent(AuditEvent),
     DataCategory(DataCategory),
     Purpose(Purpose),

@@ -110,6 +110,8 @@ pub enum UserErrorCode {
     ExtensionTooLate,
     /// A request of this kind, or as far as it has come, cannot be refused on this ground.
     GroundNotApplicable,
+    /// The system is being reconciled this moment.
+    AlreadyRunning,
     /// The task has ended already.
     TaskFinished,
     /// The program is working on the task right now.

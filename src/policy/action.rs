@@ -31,6 +31,7 @@ const SERVING: &[Role] = &[Agent, Compliance];
 const OVERSEEING: &[Role] = &[Compliance, Auditor];
 const CATALOG: &[Role] = &[Agent, Compliance, Auditor, Admin];
 const KEEPERS: &[Role] = &[Admin, Compliance];
+const WATCHING: &[Role] = &[Admin, Compliance, Auditor];
 const OFFICER: &[Role] = &[Compliance];
 const OPERATOR: &[Role] = &[Admin];
 /// Nobody with a token: only a part of the program itself.
@@ -168,9 +169,16 @@ actions! {
     SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
     /// Places where data is stored.
     SeeSystems: Read "System" CATALOG
-        ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "checkConnector", "findings"];
+        ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "checkConnector", "describeSystem",
+        "reconcileSystem", "findings"];
     /// How the program reaches places.
     SeeConnectors: Read "System" KEEPERS ["system.connector", "systems.connector"];
+    /// How the map and what places hold were compared. It names nobody.
+    SeeReconciliations: Read "Reconciliation" WATCHING
+        ["node", "system", "systems", "reconcileSystem", "findings"];
+    /// On whom and what they disagree.
+    SeeDifferences: Read "Reconciliation" OVERSEEING personal yes
+        ["node", "system", "systems", "reconcileSystem", "findings"];
     /// Those that data may go to.
     SeeThirdParties: Read "ThirdParty" CATALOG
         ["thirdParty", "thirdParties", "node", "createThirdParty", "updateThirdParty", "assessThirdParty", "retireThirdParty",
@@ -271,6 +279,12 @@ actions! {
     SetConnector: Administer "System" OPERATOR ["createSystem.connector", "updateSystem.connector"];
     /// Tries how the program reaches a place.
     CheckConnector: Administer "System" OPERATOR ["checkConnector"];
+    /// Asks a place's database what is where in it.
+    DescribeSystem: Administer "System" OPERATOR ["describeSystem"];
+    /// Has the map compared with what a place itself holds.
+    ReconcileSystem: Administer "System" KEEPERS ["reconcileSystem"];
+    /// The same, for one customer.
+    ReconcileCustomer: Write "Customer" OFFICER personal yes ["reconcileSystem.customer"];
     /// Puts a third party on record.
     CreateThirdParty: Administer "ThirdParty" KEEPERS ["createThirdParty"];
     /// Changes what is on record about a third party.
@@ -287,6 +301,8 @@ actions! {
     CarryOutTasks: Dispose "Task" NOBODY [];
     /// Takes in what a third party says of what it was asked.
     HearThirdParty: Dispose "Task" NOBODY [];
+    /// Compares the map with what systems hold.
+    CompareMap: Write "Reconciliation" NOBODY [];
     /// Finds what time has changed on maps, and puts it right.
     SweepDataMap: Dispose "DataLocation" NOBODY [];
     /// Fills an empty database with what every installation ships with.

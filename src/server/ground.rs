@@ -5,7 +5,7 @@ use crate::{
     access::{Broken, Door, Stop},
     connector::Connectors,
     domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
-    worker::{Worker, keep_catalog, keep_maps, keep_metrics, keep_tasks},
+    worker::{Worker, keep_catalog, keep_maps, keep_metrics, keep_reconciliations, keep_tasks},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{sync::Arc, time::Duration};
@@ -71,7 +71,9 @@ impl Ground {
             catalogs: self.catalogs.clone(),
             connectors: self.connectors.clone(),
         };
+        let comparing = worker.clone();
         self.start(|stop| keep_tasks(worker, stop));
+        self.start(|stop| keep_reconciliations(comparing, stop));
     }
 
     /// Ends the duties. What is under way has a few seconds.

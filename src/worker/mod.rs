@@ -4,6 +4,7 @@ mod catalog;
 mod keys;
 mod maps;
 mod metrics;
+mod reconciliations;
 mod rejections;
 mod tasks;
 
@@ -11,5 +12,6 @@ pub use catalog::keep_catalog;
 pub use keys::keep_keys;
 pub use maps::{forget_exports, keep_maps};
 pub use metrics::keep_metrics;
+pub use reconciliations::keep_reconciliations;
 pub use rejections::keep_rejections;
 pub use tasks::{Worked, Worker, keep_tasks};

@@ -148,7 +148,7 @@ impl Worker {
         Ok(worked)
     }
 
-    fn access(&self, operation: &str) -> Access {
+    pub(super) fn access(&self, operation: &str) -> Access {
         self.door.program("worker", operation)
     }
 

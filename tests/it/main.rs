@@ -25,6 +25,8 @@ mod promises;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod reconciliation;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod support;

@@ -8,6 +8,7 @@ mod check_columns;
 mod check_order;
 mod credentials;
 mod database;
+mod describe;
 mod export;
 mod failure;
 mod find;
@@ -30,7 +31,10 @@ mod work;
 pub use check::Problem;
 pub use credentials::Credentials;
 pub use database::{AT_ONCE, Database, Misplaced, file, host, unfit};
+pub use describe::{
+    Described, DescribedColumn, DescribedTable, FORMS, Holds, Judge, MOST_COLUMNS, MOST_TABLES,
+};
 pub use export::Exported;
 pub use find::{Found, Listed};
 pub use statement::Engine;
-pub use subjects::Page;
+pub use subjects::{Left, Page, Somebody, Trace, Whose};

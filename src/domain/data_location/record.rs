@@ -16,7 +16,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     customer, data_location,
-    enums::{Channel, CustomerStatus, DataLocationState},
+    enums::{Channel, CustomerStatus, DataLocationState, TaskCause},
     ids::{CategoryKey, CustomerId, DataLocationId, SystemId, ThirdPartyId},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -104,9 +104,10 @@ impl Command for RecordDataLocations {
         self.ask_gate(w, &catalog, given, &known).await?;
         let (mut rows, new) = put(w, &self.lines, &known).await?;
         self.refuse_unjustified(w, &catalog, &rows, &new).await?;
+        let found = find_again(w, &mut rows).await?;
         // What comes after a service has ended is only kept, or goes with the rest.
-        let ids = new.iter().map(|at| rows[*at].id).collect::<Vec<_>>();
-        let states = settle_lines(w, &catalog, &customers, &ids).await?;
+        let ids = new.iter().map(|at| rows[*at].id).chain(found).collect::<Vec<_>>();
+        let states = settle_lines(w, &catalog, &customers, &ids, TaskCause::PeriodEnded).await?;
         for row in &mut rows {
             row.state = states.get(&row.id).copied().unwrap_or(row.state);
         }
@@ -141,6 +142,19 @@ async fn put(
         w.changed(row.customer_id, &["dataLocations"]);
     }
     Ok((rows, new.into_values().collect()))
+}
+
+/// What was lost, and is said to be there after all, is there. Back come its lines.
+async fn find_again(w: &Writer, rows: &mut [data_location::Model]) -> Result<BTreeSet<DataLocationId>, Stop> {
+    let mut found = BTreeSet::new();
+    for row in rows.iter_mut().filter(|row| row.state == DataLocationState::LostTrack) {
+        row.state = DataLocationState::Held;
+        if found.insert(row.id) {
+            w.update::<data_location::Entity>(row.clone()).await?;
+            w.changed(row.customer_id, &["dataLocations"]);
+        }
+    }
+    Ok(found)
 }
 
 /// Puts lines on the map that are not there yet, for a command that has asked the gate.

@@ -48,6 +48,7 @@ pub(in crate::domain) async fn settle_lines(
     catalog: &Catalog,
     customers: &[customer::Model],
     new: &[DataLocationId],
+    cause: TaskCause,
 ) -> Result<HashMap<DataLocationId, DataLocationState>, Stop> {
     if new.is_empty() {
         return Ok(HashMap::new());
@@ -56,7 +57,7 @@ pub(in crate::domain) async fn settle_lines(
         sql.push("l.id IN ").list(new.iter().map(|id| id.0));
     };
     let lines = judged_at(w, catalog, customers, Some(&condition)).await?;
-    carry_out(w, catalog, &lines, |_| TaskCause::PeriodEnded).await?;
+    carry_out(w, catalog, &lines, |_| cause).await?;
     let changed = lines.iter().filter(|one| one.changes());
     Ok(changed.filter_map(|one| Some((one.line.id, one.verdict.state()?))).collect())
 }

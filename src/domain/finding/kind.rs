@@ -51,7 +51,11 @@ macro_rules! kinds {
 
 kinds! {
     UnjustifiedData "UNJUSTIFIED_DATA" High;
+    LostTrack "LOST_TRACK" High;
+    UnmappedRecord "UNMAPPED_RECORD" High;
+    DataCameBack "DATA_CAME_BACK" Critical;
     NothingFound "NOTHING_FOUND" Medium;
+    ReconciliationOverdue "RECONCILIATION_OVERDUE" Medium;
     TaskNeedsHuman "TASK_NEEDS_HUMAN" Medium;
     TaskOverdue "TASK_OVERDUE" High Critical;
     RequestDueSoon "REQUEST_DUE_SOON" Medium;

@@ -5,7 +5,7 @@ use super::{
     counted::counted,
     customers_data,
     kind::{FindingKind, Severity},
-    known, open_work, requests,
+    known, open_work, reconciled, requests,
     row::Finding,
 };
 use crate::{
@@ -109,6 +109,7 @@ impl Inquiry for ListFindings {
         let mut branches = customers_data::branches(&asked);
         branches.extend(open_work::branches(&asked, &days));
         branches.extend(requests::branches(&asked));
+        branches.extend(reconciled::branches(&asked));
         branches.extend(known::branches(&asked));
         if let Some(customer) = self.filter.customer {
             // That there is nothing is told as well.

@@ -27,6 +27,7 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
                 format!("{name} cannot be reached: see what its connector says (`checkConnector`), and put it right."),
             )
         }
+        Subject::System(_) if finding.kind == FindingKind::ReconciliationOverdue => words.unchecked(finding),
         Subject::System(id) => {
             let (name, day) = (words.system(Some(id)), words.last_day(finding));
             words.either(
@@ -85,6 +86,7 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
                 ),
             )
         }
+        Subject::Difference(_) => words.unmapped(finding),
         Subject::Task(_) if finding.kind == FindingKind::NothingFound => {
             let name = words.system(finding.system);
             words.either(
@@ -162,6 +164,26 @@ impl Words<'_> {
                      notice."
                 ),
             ),
+            FindingKind::LostTrack => self.either(
+                format!(
+                    "{category} ska finnas i {system} och fanns inte där: ta reda på vart uppgiften tog vägen, och \
+                     anteckna var den finns."
+                ),
+                format!(
+                    "{category}: it should lie in {system} and was not found there: find out where it went, and record \
+                     where it is."
+                ),
+            ),
+            FindingKind::DataCameBack => self.either(
+                format!(
+                    "{category} var borttaget ur {system} och finns där igen: uppgiften tas bort på nytt. Ta reda på \
+                     varifrån den kom."
+                ),
+                format!(
+                    "{category}: it was gone from {system} and is there again: it is disposed of once more. Find out \
+                     where it came from."
+                ),
+            ),
             FindingKind::ConsentMissing => self.either(
                 format!(
                     "{category} finns i {system} hos en tredje part utan det samtycke som ändamålet kräver: fråga \
@@ -183,6 +205,22 @@ impl Words<'_> {
                 ),
             ),
         }
+    }
+
+    fn unmapped(&self, finding: &Finding) -> String {
+        let (category, system) = (self.category(finding.category.as_ref()), self.system(finding.system));
+        self.either(
+            format!("{category} finns i {system} och på ingen karta: anteckna uppgiften, eller låt ta bort den där."),
+            format!("{category}: {system} holds it, and no map says so: record it, or have it removed there."),
+        )
+    }
+
+    fn unchecked(&self, finding: &Finding) -> String {
+        let (name, day) = (self.system(finding.system), day_of(finding.since, &self.catalog.zone()));
+        self.either(
+            format!("Kartan över {name} har inte stämts av med systemet sedan {day}: låt stämma av den."),
+            format!("The map of {name} was not compared with the system since {day}: have it reconciled."),
+        )
     }
 
     fn third_party(&self, finding: &Finding, id: ThirdPartyId) -> String {

@@ -9,6 +9,7 @@ mod known;
 mod list;
 mod message;
 mod open_work;
+mod reconciled;
 mod reference_data;
 mod requests;
 mod row;

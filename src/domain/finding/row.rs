@@ -4,8 +4,8 @@ use super::kind::{FindingKind, Severity};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{
-        CategoryKey, CustomerId, DataLocationId, DataRequestId, LegalHoldId, RequirementId, SystemId, TaskId,
-        ThirdPartyId,
+        CategoryKey, CustomerId, DataLocationId, DataRequestId, DifferenceId, LegalHoldId, RequirementId,
+        SystemId, TaskId, ThirdPartyId,
     },
     touch::Touch,
 };
@@ -34,21 +34,27 @@ pub enum Subject {
     LegalHold(LegalHoldId),
     Task(TaskId),
     DataRequest(DataRequestId),
+    Difference(DifferenceId),
 }
 
 impl Subject {
     const fn new(kind: FindingKind, id: Uuid) -> Self {
         use FindingKind as Kind;
         match kind {
-            Kind::UnjustifiedData | Kind::NoticeNotDelivered | Kind::ConsentMissing => {
-                Self::DataLocation(DataLocationId(id))
-            }
+            Kind::UnjustifiedData
+            | Kind::LostTrack
+            | Kind::DataCameBack
+            | Kind::NoticeNotDelivered
+            | Kind::ConsentMissing => Self::DataLocation(DataLocationId(id)),
+            Kind::UnmappedRecord => Self::Difference(DifferenceId(id)),
             Kind::ThirdPartyReviewOverdue
             | Kind::ThirdPartyNotApproved
             | Kind::NoAgreement
             | Kind::NoTransferSafeguard
             | Kind::SubProcessorObjectionEnding => Self::ThirdParty(ThirdPartyId(id)),
-            Kind::SystemReviewOverdue | Kind::ConnectorFailing => Self::System(SystemId(id)),
+            Kind::SystemReviewOverdue | Kind::ConnectorFailing | Kind::ReconciliationOverdue => {
+                Self::System(SystemId(id))
+            }
             Kind::SpecialCategoryConditionMissing => Self::DataRequirement(RequirementId(id)),
             Kind::HoldReviewOverdue => Self::LegalHold(LegalHoldId(id)),
             Kind::NothingFound | Kind::TaskNeedsHuman | Kind::TaskOverdue => Self::Task(TaskId(id)),
@@ -64,7 +70,8 @@ impl Subject {
             | Self::DataRequirement(RequirementId(id))
             | Self::LegalHold(LegalHoldId(id))
             | Self::Task(TaskId(id))
-            | Self::DataRequest(DataRequestId(id)) => id,
+            | Self::DataRequest(DataRequestId(id))
+            | Self::Difference(DifferenceId(id)) => id,
         }
     }
 }

@@ -53,15 +53,19 @@ pub(super) async fn check(
         Connector::Email(email) => email_is_sound(email, has_contact, w, checks),
     }
     for unfit in connectors.check_settings(connector) {
-        let code = match unfit.what {
-            Fault::Malformed => Code::InvalidFormat,
-            Fault::AddressNotAllowed => Code::AddressNotAllowed,
-            Fault::SecretInInput => Code::SecretInInput,
-            Fault::SecretNotFound => Code::SecretNotFound,
-        };
-        checks.refuse(&format!("connector.{}", unfit.path.join(".")), code, unfit.message);
+        checks.refuse(&format!("connector.{}", unfit.path.join(".")), code(unfit.what), unfit.message);
     }
     Ok(())
+}
+
+/// What is said of what is wrong with settings.
+pub(super) const fn code(fault: Fault) -> Code {
+    match fault {
+        Fault::Malformed => Code::InvalidFormat,
+        Fault::AddressNotAllowed => Code::AddressNotAllowed,
+        Fault::SecretInInput => Code::SecretInInput,
+        Fault::SecretNotFound => Code::SecretNotFound,
+    }
 }
 
 fn attempts(path: &str, max: i32, checks: &mut Checks) {

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use zeroize::Zeroizing;
 
 /// What stands in an envelope.
-type Sealed = BTreeMap<SubjectKeyKind, BTreeSet<String>>;
+pub(in crate::domain) type Sealed = BTreeMap<SubjectKeyKind, BTreeSet<String>>;
 
 /// What a task's system knows the person by, and what the task is about.
 pub(super) struct Known {
@@ -134,6 +134,70 @@ pub(super) async fn subjects(
         subjects.insert(task.id, Known { subject: Some(subject), categories });
     }
     Ok(subjects)
+}
+
+/// What a system may know one person by. `None` when what was sealed does not open.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::domain) async fn person(
+    w: &Writer,
+    system: &system::Model,
+    customer: &customer::Model,
+) -> Result<Option<Subject>, Stop> {
+    let Some(connector) = &system.connector else { return Ok(None) };
+    let (wanted, fields) = (known_by(connector), fields(connector));
+    let mut subject = Subject::default();
+    if wanted.contains(&SubjectKeyKind::Reference) {
+        subject = subject.known_by(SubjectKeyKind::Reference, &customer.reference);
+    }
+    if wanted.contains(&SubjectKeyKind::ExternalReference) {
+        let theirs = data_location::Entity::find()
+            .filter(data_location::Column::CustomerId.eq(customer.id))
+            .filter(data_location::Column::SystemId.eq(system.id))
+            .filter(data_location::Column::ExternalReference.is_not_null());
+        let lines = w.all(theirs).await?;
+        let references = lines.iter().filter_map(|line| line.external_reference.as_deref());
+        for reference in references.collect::<BTreeSet<_>>() {
+            subject = subject.known_by(SubjectKeyKind::ExternalReference, reference);
+        }
+    }
+    let key = w.one(subject_key::Entity::find_by_id(customer.id)).await?;
+    let sealed = w.one(envelope::Entity::find_by_id((customer.id, system.id))).await?;
+    let known = match sealed_and_now(w, sealed.as_ref(), (customer, key.as_ref()), &fields) {
+        Ok(known) => known,
+        Err(Stop::Broken(Broken::Sealed)) => return Ok(None),
+        Err(stop) => return Err(stop),
+    };
+    for (kind, values) in &known {
+        for value in values {
+            subject = subject.known_by(*kind, value);
+        }
+    }
+    w.tells(customer.id, &fields.iter().map(|(_, field)| field.category().into()).collect::<Vec<_>>());
+    Ok(Some(subject))
+}
+
+/// What a system knew these customers by before their profiles changed, of those of whom something is sealed. `None` when
+/// it does not open.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::domain) async fn known_before(
+    w: &Writer,
+    system: SystemId,
+    customers: &[CustomerId],
+) -> Result<Vec<(CustomerId, Option<Sealed>)>, Stop> {
+    let theirs = envelope::Entity::find()
+        .filter(envelope::Column::SystemId.eq(system))
+        .filter(envelope::Column::CustomerId.is_in(customers.iter().copied()));
+    let envelopes = w.all(theirs).await?;
+    let open = |row: &envelope::Model| match unseal(w, row) {
+        Ok(sealed) => Ok((row.customer_id, Some(sealed))),
+        Err(Stop::Broken(Broken::Sealed)) => Ok((row.customer_id, None)),
+        Err(stop) => Err(stop),
+    };
+    envelopes.iter().map(open).collect()
 }
 
 /// Of these customers, which categories of these fields a system has, or had.

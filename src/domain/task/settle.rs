@@ -162,7 +162,14 @@ fn shown(w: &Writer, row: &task::Model, evidence: Evidence) -> task_evidence::Mo
 }
 
 /// Notes how the last call to a system went; when it went well a moment ago, that is known already.
-async fn note_state(w: &Writer, system: SystemId, failure: Option<&Failure>) -> Result<(), Stop> {
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::domain) async fn note_state(
+    w: &Writer,
+    system: SystemId,
+    failure: Option<&Failure>,
+) -> Result<(), Stop> {
     let mut sql = Sql::new(
         "INSERT INTO connector_state (system_id, last_succeeded_at, failing_since, last_error) VALUES (",
     );

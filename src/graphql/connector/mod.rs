@@ -3,5 +3,5 @@
 mod inputs;
 mod types;
 
-pub use inputs::ConnectorInput;
+pub use inputs::{ConnectorInput, SecretReferenceInput};
 pub use types::{Connector, ConnectorProblem, connector_of};

@@ -250,7 +250,7 @@ pub fn connector_of(
         connector::Connector::Sql(sql) => Connector::Sql(SqlConnector {
             kind: ConnectorKind::Sql,
             actions,
-            reconciles: false,
+            reconciles: true,
             last_succeeded_at,
             last_error,
             url: sql.url.clone(),

@@ -19,8 +19,16 @@ pub enum Severity {
 pub enum FindingKind {
     /// Data that nothing justifies, and no disposal under way.
     UnjustifiedData,
+    /// Data was not found where it should be.
+    LostTrack,
+    /// A system holds a record that is on no map.
+    UnmappedRecord,
+    /// Data that was disposed of is there again.
+    DataCameBack,
     /// A disposal touched nothing, and nobody has explained it.
     NothingFound,
+    /// A system's map was not checked for three months, though the program can.
+    ReconciliationOverdue,
     /// A task is up to a person now.
     TaskNeedsHuman,
     /// A task is past its date.

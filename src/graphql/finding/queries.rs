@@ -69,14 +69,15 @@ async fn preload(ctx: &Context<'_>, page: &Page<finding::Finding>) -> Result<()>
     let shows = |field: &str| nodes.iter().any(|node| node.field(field).exists());
     let (batch, rows) = (&loaders(ctx).batch, page.entries.iter().map(|(_, row)| row));
     if shows("subject") {
-        let (mut lines, mut holds, mut tasks, mut requests) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut lines, mut holds, mut tasks, mut requests, mut differences) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for row in rows.clone() {
             match row.subject {
                 Subject::DataLocation(id) => lines.push(One(id)),
                 Subject::LegalHold(id) => holds.push(One(id)),
                 Subject::Task(id) => tasks.push(One(id)),
                 Subject::DataRequest(id) => requests.push(One(id)),
+                Subject::Difference(id) => differences.push(One(id)),
                 Subject::ThirdParty(_) | Subject::System(_) | Subject::DataRequirement(_) => {}
             }
         }
@@ -84,6 +85,7 @@ async fn preload(ctx: &Context<'_>, page: &Page<finding::Finding>) -> Result<()>
         load(batch, holds).await?;
         load(batch, tasks).await?;
         load(batch, requests).await?;
+        load(batch, differences).await?;
     }
     if shows("customer") {
         let customers = rows.filter_map(|row| row.customer).collect::<BTreeSet<_>>();

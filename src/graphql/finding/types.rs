@@ -2,7 +2,10 @@
 
 use super::enums::{FindingKind, Severity};
 use crate::{
-    domain::finding::{self, Subject},
+    domain::{
+        finding::{self, Subject},
+        reconciliation::Differing,
+    },
     graphql::{
         catalog::DataRequirement,
         connection::connection,
@@ -16,6 +19,7 @@ use crate::{
         loaders::One,
         named,
         node::{Node, NodeId, id_or_nobody},
+        reconciliation::ReconciliationDifference,
         scalars::DateTime,
         system::System,
         task::Task,
@@ -32,7 +36,8 @@ connection!(FindingConnection, FindingEdge, Finding);
 /// Something that is wrong right now. It is gone as soon as it is put right.
 #[Object]
 impl Finding {
-    /// The same for the same kind and subject, for as long as it lasts.
+    /// The same for the same kind and subject, for as long as it lasts. What is on no map is a subject of its own each time
+    /// that it is found.
     async fn key(&self) -> String {
         let subject = match self.0.subject {
             Subject::DataLocation(id) => NodeId::from(id),
@@ -42,6 +47,7 @@ impl Finding {
             Subject::LegalHold(id) => id.into(),
             Subject::Task(id) => id.into(),
             Subject::DataRequest(id) => id.into(),
+            Subject::Difference(id) => id.into(),
         };
         format!("{}:{}", self.0.kind.word(), subject.id().0)
     }
@@ -55,7 +61,7 @@ impl Finding {
     }
 
     /// As far as that is on record. Of a date that has passed, the midnight after it; of data in a place, when it came
-    /// there, even where it has become wrong only later; of a third party, when it was last vetted or put on record; of what is due soon, the
+    /// there, even where it has become wrong only later; of a third party, when it was last vetted or put on record; of a map, when it was last compared; of what is due soon, the
     /// midnight a week before.
     async fn since(&self) -> DateTime {
         DateTime(self.0.since)
@@ -87,6 +93,10 @@ impl Finding {
             Subject::DataRequest(id) => {
                 let request = loaders.batch.load_one(One(id)).await.or_error()?;
                 request.map(|request| DataRequest(request).into())
+            }
+            Subject::Difference(id) => {
+                let row = loaders.batch.load_one(One(id)).await.or_error()?;
+                row.map(|row| ReconciliationDifference(Differing::from(&row)).into())
             }
             Subject::ThirdParty(id) => {
                 catalog.third_parties.get(&id).cloned().map(|row| ThirdParty(row).into())

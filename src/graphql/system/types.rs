@@ -8,8 +8,9 @@ use crate::{
         context::{access, catalog, loaders},
         data_location::{CustomerDataConnection, customers_at},
         error::OrError,
-        loaders::ConnectorStateOf,
+        loaders::{ConnectorStateOf, ReconciledAt},
         node,
+        reconciliation::{ReconciliationConnection, reconciliations_of},
         scalars::{Date, DateTime},
         third_party::ThirdParty,
     },
@@ -89,6 +90,27 @@ impl System {
         let catalog = catalog(ctx);
         let party = self.0.third_party_id.and_then(|id| catalog.third_parties.get(&id));
         Ok(connector_of(&self.0, state, party.and_then(|party| party.privacy_contact.clone())))
+    }
+
+    /// When the map was last checked against the system itself.
+    ///
+    /// Requires: COMPLIANCE, AUDITOR, ADMIN.
+    async fn reconciled_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(loaders(ctx).batch.load_one(ReconciledAt(self.0.id)).await.or_error()?.map(DateTime))
+    }
+
+    /// Newest first. Those that are limited to a customer are for those who may know of customers.
+    ///
+    /// Requires: COMPLIANCE, AUDITOR, ADMIN.
+    async fn reconciliations(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<ReconciliationConnection> {
+        reconciliations_of(ctx, self.0.id, Arguments { first, after, last, before }).await
     }
 
     /// Whose data is held here, and which, now or at a given time.

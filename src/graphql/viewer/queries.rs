@@ -13,6 +13,7 @@ use crate::{
         disposal::PlansByIds,
         legal_hold::HoldsByIds,
         notice::NoticesByIds,
+        reconciliation::{Differing, ReconciliationsByIds, WhomDifferences},
         subscription::SubscriptionsByIds,
         task::TasksByIds,
     },
@@ -30,6 +31,7 @@ use crate::{
         legal_hold::LegalHold,
         node::{Node, NodeId},
         notice::Notice,
+        reconciliation::{Reconciliation, ReconciliationDifference},
         subscription::ServiceSubscription,
         system::System,
         task::Task,
@@ -87,6 +89,8 @@ async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<N
         | NodeId::DataRequest(_)
         | NodeId::Task(_)
         | NodeId::DisposalPlan(_)
+        | NodeId::Reconciliation(_)
+        | NodeId::ReconciliationDifference(_)
         | NodeId::AuditEvent(_) => {
             return personal(access, id).await;
         }
@@ -157,6 +161,16 @@ async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
             // What is about many is nothing for who sees only themselves.
             let own = access.sees_only_themselves(Action::SeePlans);
             found.filter(|row| !own || row.customer_id.is_some()).map(|row| DisposalPlan(row).into())
+        }
+        NodeId::Reconciliation(id) => {
+            let also_of_customers = access.may(Action::SeeDifferences);
+            let found = access.read(ReconciliationsByIds { ids: vec![id], also_of_customers }).await;
+            found.or_hidden()?.and_then(|mut all| all.pop()).map(|row| Reconciliation(row).into())
+        }
+        NodeId::ReconciliationDifference(id) => {
+            let found = access.read(WhomDifferences(vec![id])).await.or_hidden()?;
+            let row = found.and_then(|mut all| all.remove(&id));
+            row.map(|row| ReconciliationDifference(Differing::from(&row)).into())
         }
         NodeId::AuditEvent(id) => {
             event(access, id).await.or_hidden()?.flatten().map(|row| AuditEvent(row).into())

@@ -299,7 +299,7 @@ async fn what_makes_no_sense_is_refused_by_name() {
         assert_eq!(answer.code(), Some("BAD_USER_INPUT"), "{variables}: {:#}", answer.json);
         assert_eq!(answer.field().as_deref(), Some(field), "{variables}: {:#}", answer.json);
     }
-    let unknown = officer.ask(FINDINGS, json!({ "filter": { "kinds": ["LOST_TRACK"] } })).await;
+    let unknown = officer.ask(FINDINGS, json!({ "filter": { "kinds": ["RECORD_INCOMPLETE"] } })).await;
     assert!(!unknown.errors().is_empty());
     assert_eq!(app.agent().findings(json!({})).await.code(), Some("FORBIDDEN"));
     app.finish().await;

@@ -3,6 +3,7 @@
 mod another_server;
 mod at_once;
 mod bad_input;
+mod describe;
 mod disposal;
 mod documents;
 mod edges;

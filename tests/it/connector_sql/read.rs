@@ -1,8 +1,14 @@
 //! Reading: what is exported, what is rectified, and whom a table holds something of.
 
-use super::world::{ALL, call, done, everything, nothing, worlds};
-use entity::enums::TaskAction;
-use kartotek::connector::{Call, Correction, Failure};
+use super::world::{ALL, call, column, done, everything, join, mask, nothing, table, worlds};
+use entity::{
+    connector::SqlColumn,
+    enums::{MaskMethod, TaskAction},
+};
+use kartotek::connector::{
+    Call, Correction, Failure,
+    sql::{Left, Page, Whose},
+};
 use serde_json::json;
 
 fn correction(category: &str, old: &[&str], new: &str) -> Correction {
@@ -76,22 +82,81 @@ async fn only_the_wrong_value_is_put_right() {
     }
 }
 
+fn keys(page: &Page) -> Vec<&str> {
+    page.subjects.iter().map(|one| one.key.as_str()).collect()
+}
+
+/// Of whom which category is there: as it was, or as one or the other mask has made it.
+fn traces(page: &Page) -> Vec<(&str, &str, Left, Left)> {
+    let all = page.subjects.iter().flat_map(|one| one.traces.iter().map(|trace| (one.key.as_str(), trace)));
+    all.map(|(key, trace)| (key, trace.category.as_str(), trace.unerased, trace.unmasked)).collect()
+}
+
 #[tokio::test]
 async fn whom_a_table_holds_something_of() {
     for world in worlds().await {
         let database = world.connect(everything()).await;
-        let first = database.subjects(3, None, 2).await.unwrap();
-        assert_eq!(
-            (first.keys.as_slice(), first.more),
-            (["K-1".to_owned(), "K-12".to_owned()].as_slice(), true)
-        );
-        let second = database.subjects(3, Some("K-12"), 2).await.unwrap();
-        assert_eq!((second.keys.as_slice(), second.more), (["K-2".to_owned()].as_slice(), false));
-        assert_eq!(database.subjects(0, None, 9).await.unwrap().keys, ["K-1", "K-2"]);
+        let first = database.subjects(3, Whose::After(None), 2).await.unwrap();
+        assert_eq!((keys(&first), first.more), (vec!["K-1", "K-12"], true));
+        let second = database.subjects(3, Whose::After(Some("K-12")), 2).await.unwrap();
+        assert_eq!((keys(&second), second.more), (vec!["K-2"], false));
+        assert_eq!(keys(&database.subjects(0, Whose::After(None), 9).await.unwrap()), ["K-1", "K-2"]);
+        let among = ["K-12", "K-3", "K-1' OR 1=1"].map(str::to_owned);
+        assert_eq!(keys(&database.subjects(3, Whose::Among(&among), 9).await.unwrap()), ["K-12"]);
+        assert_eq!(keys(&database.subjects(3, Whose::Among(&[]), 9).await.unwrap()), [""; 0]);
         database.carry_out(&call(TaskAction::Erase, &ALL)).await.unwrap();
-        assert_eq!(database.subjects(0, None, 9).await.unwrap().keys, ["K-2"]);
-        assert_eq!(database.subjects(3, Some("K-' OR 1=1"), 9).await.unwrap().keys, ["K-12", "K-2"]);
-        assert!(database.subjects(4, None, 9).await.is_err());
+        assert_eq!(keys(&database.subjects(0, Whose::After(None), 9).await.unwrap()), ["K-2"]);
+        let after = Whose::After(Some("K-' OR 1=1"));
+        assert_eq!(keys(&database.subjects(3, after, 9).await.unwrap()), ["K-12", "K-2"]);
+        assert!(database.subjects(4, Whose::After(None), 9).await.is_err());
+        world.finish(database).await;
+    }
+}
+
+/// A row may hold one category and not another, and what a mask made is told from what was there before, but for what is
+/// random.
+#[tokio::test]
+async fn what_is_there_of_each_category() {
+    use Left::{Certainly, No, Perhaps};
+    let random = mask(MaskMethod::Random, None);
+    let constant = mask(MaskMethod::Constant, Some("x"));
+    for world in worlds().await {
+        let columns = vec![
+            SqlColumn { anonymize: constant.clone(), ..column("name", "name") },
+            column("email", "email"),
+            SqlColumn { anonymize: random.clone(), ..column("phone", "phone") },
+            SqlColumn { erase: random.clone(), ..column("zip", "address") },
+        ];
+        let joined = vec![join("customer_id", "customers", "id")];
+        let contacts = table("contacts", joined, vec![column("email", "email"), column("phone", "phone")]);
+        let database = world.connect(vec![contacts, table("customers", Vec::new(), columns)]).await;
+        world.run("UPDATE customers SET name = 'x' WHERE id = 2").await;
+        world.run("UPDATE customers SET phone = NULL WHERE id = 2").await;
+        let found = database.subjects(1, Whose::After(None), 9).await.unwrap();
+        assert_eq!(
+            traces(&found),
+            [
+                ("K-1", "address", Perhaps, Certainly),
+                ("K-1", "email", Certainly, Certainly),
+                ("K-1", "name", Certainly, Certainly),
+                ("K-1", "phone", Certainly, Perhaps),
+                ("K-12", "name", Certainly, Certainly),
+                ("K-2", "address", Perhaps, Certainly),
+                ("K-2", "email", Certainly, Certainly),
+                ("K-2", "name", Certainly, No),
+            ]
+        );
+        world.run("UPDATE contacts SET phone = NULL WHERE customer_id = 2").await;
+        let found = database.subjects(0, Whose::After(None), 9).await.unwrap();
+        assert_eq!(
+            traces(&found),
+            [
+                ("K-1", "email", Certainly, Certainly),
+                ("K-1", "phone", Certainly, Certainly),
+                ("K-2", "email", Certainly, Certainly),
+            ]
+        );
+        assert!(!format!("{found:?}").contains("K-1"));
         world.finish(database).await;
     }
 }

@@ -5,7 +5,7 @@ mod disposal;
 mod reference_data;
 mod requests;
 
-use crate::support::{TestApp, build};
+use crate::support::{TestApp, build, connect::Crm};
 use serde_json::{Value, json};
 
 /// A root field, or something below one that is allowed to others than the root.
@@ -69,6 +69,10 @@ pub struct Ids {
     /// What the customer asks for, of a category that they have nothing of.
     pub request: String,
     pub other_request: String,
+    /// A system that the program can list, how it was compared, and on what the two disagree.
+    pub listed: String,
+    pub comparison: String,
+    pub difference: String,
     /// Different each time, for what may be there only once.
     pub fresh: String,
 }
@@ -95,6 +99,7 @@ impl Ids {
         let reached = json!({ "http": { "url": "http://127.0.0.1:1", "actions": ["ERASE"],
             "signingSecret": { "environment": "KARTOTEK_SECRET_HOST" } } });
         assert_eq!(app.connect("Fjällripan webbservrar", reached).await.user_errors(), []);
+        let (comparison, difference) = compared(app).await;
         let hold = app.hold(&customer, Some(&["user.biometric"])).await;
         let request = app.submit(&customer, json!({ "categories": ["user.biometric"] })).await;
         let other_request = app.submit(&customer, json!({ "categories": ["user.financial"] })).await;
@@ -125,6 +130,9 @@ impl Ids {
             hold,
             request,
             other_request,
+            listed: app.system_id(LISTED).await,
+            comparison,
+            difference,
             fresh: "fresh-0".to_owned(),
         }
     }
@@ -150,6 +158,20 @@ async fn ended(app: &TestApp, customer: &str) -> (String, String) {
     let id =
         |at: &str| ended.pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}")).to_owned();
     (id("/tasks/0/id"), id("/plan/id"))
+}
+
+const LISTED: &str = "Projektdatabas";
+
+/// A system was found to hold somebody whom nobody knows.
+async fn compared(app: &TestApp) -> (String, String) {
+    let crm = Crm::with(&[("K-0", "Nobody", "nobody@example.com")]).await;
+    assert_eq!(app.connect(LISTED, crm.connector()).await.user_errors(), []);
+    let comparison = app.ask_to_compare(LISTED, json!({})).await;
+    app.worker().reconcile().await.unwrap();
+    let differences = app.comparison(&comparison).await["differences"]["nodes"].clone();
+    let mut ids = differences.as_array().unwrap().iter().filter(|one| one["kind"] == "MISSING_ON_MAP");
+    let difference = ids.next().unwrap()["id"].as_str().unwrap().to_owned();
+    (comparison, difference)
 }
 
 const NODE: &str = "query ($id: ID!) { node(id: $id) { id __typename ... on Customer { reference } } }";
@@ -184,6 +206,12 @@ const FIXTURES: &[Fixture] = &[
     Fixture { name: "node { Service }", document: NODE, variables: |ids| json!({ "id": ids.service }) },
     Fixture { name: "node { DataRequirement }", document: NODE, variables: |ids| json!({ "id": ids.requirement }) },
     Fixture { name: "node { RetentionRule }", document: NODE, variables: |ids| json!({ "id": ids.rule }) },
+    Fixture { name: "node { Reconciliation }", document: NODE, variables: |ids| json!({ "id": ids.comparison }) },
+    Fixture {
+        name: "node { ReconciliationDifference }",
+        document: NODE,
+        variables: |ids| json!({ "id": ids.difference }),
+    },
     Fixture { name: "controller", document: "{ controller { name country } }", variables: nothing },
     Fixture {
         name: "customer",
@@ -223,6 +251,12 @@ const FIXTURES: &[Fixture] = &[
         name: "system { customers }",
         document: "query ($id: ID!) { system(id: $id) { customers(first: 3) { nodes { reference } } } }",
         variables: |ids| json!({ "id": ids.system }),
+    },
+    Fixture {
+        name: "system { reconciliations }",
+        document: "query ($id: ID!) { system(id: $id) { reconciledAt reconciliations { nodes { state differences {
+            nodes { kind category { key } } } } } } }",
+        variables: |ids| json!({ "id": ids.listed }),
     },
     Fixture { name: "systems", document: "{ systems { nodes { name } } }", variables: nothing },
     Fixture {

@@ -77,6 +77,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("data_location", &["catalog", "customer", "disposal", "gate", "justification"]),
     // Up, for who received what.
     ("data_request", &["catalog", "customer", "disclosure", "disposal", "justification", "notice", "restriction", "task"]),
+    ("reconciliation", &["catalog", "disposal", "task"]),
     ("restriction", &["catalog", "customer", "disposal", "task"]),
     ("disposal", &["catalog", "justification", "task"]),
     ("justification", &["catalog"]),

@@ -55,6 +55,8 @@ async fn every_row_of_a_customers_says_whose_it_is() {
     app.pause(&request).await;
     let task = app.tasks_at(&customer, "Kundregister").await.remove(0);
     assert_eq!(app.complete(&task, serde_json::json!({})).await.user_errors(), []);
+    app.connect("Ärendesystem", crate::support::connect::Crm::with(&[]).await.connector()).await;
+    app.compare("Ärendesystem", serde_json::json!({ "customerId": customer })).await;
     for table in [
         "answer_link (task_id, customer_id, expires_at, hash)",
         "envelope (system_id, customer_id, master_key_id, wrapped, sealed)",

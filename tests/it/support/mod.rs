@@ -16,6 +16,7 @@ pub mod dump;
 pub mod entities;
 pub mod find;
 pub mod mailbox;
+pub mod reconcile;
 pub mod request;
 pub mod snapshot;
 pub mod third_party;

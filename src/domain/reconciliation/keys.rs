@@ -1,0 +1,123 @@
+//! What systems know people by, as it is put aside: references as they are, anything else only as the keyed hash that
+//! customers are found by.
+
+use super::compare::{Keys, Mapped};
+use crate::{
+    access::{Reader, Stop, Writer},
+    domain::{catalog::Catalog, period::today, task::known_before},
+    identifier::{Email, NationalId, Phone},
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    connector::SqlConnector,
+    customer, customer_lookup,
+    enums::{LookupKind, SubjectKeyKind},
+    ids::{CustomerId, SystemId},
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt::Write,
+};
+
+/// By what of a profile a kind of key is looked up.
+pub(super) const fn lookup(kind: SubjectKeyKind) -> Option<LookupKind> {
+    match kind {
+        SubjectKeyKind::Email => Some(LookupKind::Email),
+        SubjectKeyKind::Phone => Some(LookupKind::Phone),
+        SubjectKeyKind::NationalId => Some(LookupKind::NationalId),
+        SubjectKeyKind::ExternalReference | SubjectKeyKind::Reference => None,
+    }
+}
+
+const fn key_kind(kind: LookupKind) -> SubjectKeyKind {
+    match kind {
+        LookupKind::Email => SubjectKeyKind::Email,
+        LookupKind::Phone => SubjectKeyKind::Phone,
+        LookupKind::NationalId => SubjectKeyKind::NationalId,
+    }
+}
+
+/// A key as it is put aside. What is in no form that a profile could have is nobody's, and still not kept as it is.
+pub(super) fn put_aside(r: &Reader, catalog: &Catalog, kind: SubjectKeyKind, key: &str) -> String {
+    let Some(kind) = lookup(kind) else { return key.to_owned() };
+    let country = catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
+    let normal = match kind {
+        LookupKind::Email => Email::parse(key).ok().map(|email| email.normalized().to_owned()),
+        LookupKind::Phone => Phone::parse(key, country).ok().map(|phone| phone.e164().to_owned()),
+        LookupKind::NationalId => {
+            let id = NationalId::parse(key, today(r.now(), &catalog.zone())).ok();
+            id.map(|id| id.normalized().to_owned())
+        }
+    };
+    hex(&r.lookup(kind, normal.as_deref().unwrap_or(key)))
+}
+
+pub(super) fn hex(hash: &[u8]) -> String {
+    hash.iter().fold(String::with_capacity(2 * hash.len()), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+pub(super) fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let pair = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
+    (0..hex.len()).step_by(2).map(pair).collect()
+}
+
+/// What a mapping's tables know people by.
+pub(super) fn mapped(settings: &SqlConnector) -> Mapped {
+    let mut mapped = Mapped::new();
+    for table in &settings.tables {
+        for column in &table.columns {
+            mapped.entry(column.category.clone()).or_default().insert(table.subject_key);
+        }
+    }
+    mapped
+}
+
+/// What each of these customers is known by at a system, and of whom it cannot be told in full.
+pub(super) async fn keys_of(
+    w: &Writer,
+    catalog: &Catalog,
+    (system, kinds): (SystemId, &BTreeSet<SubjectKeyKind>),
+    customers: &[customer::Model],
+) -> Result<(HashMap<CustomerId, Keys>, HashSet<CustomerId>), Stop> {
+    let mut all = HashMap::<CustomerId, Keys>::new();
+    let mut not_all = HashSet::new();
+    if kinds.contains(&SubjectKeyKind::Reference) {
+        for customer in customers {
+            let keys = all.entry(customer.id).or_default();
+            keys.entry(SubjectKeyKind::Reference).or_default().insert(customer.reference.clone());
+        }
+    }
+    let lookups = kinds.iter().filter_map(|kind| lookup(*kind)).collect::<Vec<_>>();
+    if lookups.is_empty() {
+        return Ok((all, not_all));
+    }
+    let ids = customers.iter().map(|customer| customer.id).collect::<Vec<_>>();
+    let theirs = customer_lookup::Entity::find()
+        .filter(customer_lookup::Column::CustomerId.is_in(ids.iter().copied()))
+        .filter(customer_lookup::Column::Kind.is_in(lookups));
+    for row in w.all(theirs).await? {
+        let keys = all.entry(row.customer_id).or_default();
+        keys.entry(key_kind(row.kind)).or_default().insert(hex(&row.hash));
+    }
+    for (customer, sealed) in known_before(w, system, &ids).await? {
+        let Some(sealed) = sealed else {
+            not_all.insert(customer);
+            continue;
+        };
+        let keys = all.entry(customer).or_default();
+        for (kind, values) in sealed.iter().filter(|(kind, _)| kinds.contains(kind)) {
+            let hashed = values.iter().map(|value| put_aside(w, catalog, *kind, value));
+            keys.entry(*kind).or_default().extend(hashed);
+        }
+    }
+    Ok((all, not_all))
+}
+
+/// Since when a run is somebody else's, unless it is gone on with.
+pub(super) fn taken_until(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + chrono::TimeDelta::minutes(5)
+}

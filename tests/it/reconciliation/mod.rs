@@ -1,0 +1,9 @@
+//! The map is compared with what systems themselves hold.
+
+mod broken_off;
+mod compared;
+mod known_by;
+mod random;
+mod scale;
+pub mod target;
+mod who_may;
