@@ -1,12 +1,9 @@
 //! Why a request is due when it is.
 
+use super::enums::{ExtensionReason, PauseReason};
 use crate::{
     domain::data_request::Timing,
-    graphql::{
-        context::charge_beyond_few,
-        enums::{Channel, ExtensionReason, PauseReason},
-        scalars::DateTime,
-    },
+    graphql::{context::charge_beyond_few, enums::Channel, scalars::DateTime},
 };
 use async_graphql::{Context, Object, Result, SimpleObject};
 use entity::{data_request, data_request_pause};

@@ -1,6 +1,9 @@
 //! The way of a request.
 
-use super::types::DataRequest;
+use super::{
+    enums::{DataRequestType, ExtensionReason, PauseReason, RejectionGround, RestrictionGround},
+    types::DataRequest,
+};
 use crate::{
     domain::data_request::{
         DeliverReply, ExtendDataRequest, PauseDataRequest, RejectDataRequest, ResumeDataRequest,
@@ -10,10 +13,7 @@ use crate::{
         context::{access, catalog},
         customer::CustomerProfileInput,
         disposal::{DisposalPlan, asked},
-        enums::{
-            Channel, DataRequestType, ExtensionReason, Locale, PauseReason, RejectionGround,
-            RestrictionGround,
-        },
+        enums::{Channel, Locale},
         node::id_or_nobody,
         scalars::DateTime,
         task::Task,

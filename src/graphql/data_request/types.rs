@@ -1,6 +1,9 @@
 //! A request.
 
-use super::clock::RequestClock;
+use super::{
+    clock::RequestClock,
+    enums::{DataRequestStatus, DataRequestType, RejectionGround, RestrictionGround},
+};
 use crate::{
     connector::email::case_number,
     domain::data_request::{self, Request, Timing},
@@ -10,7 +13,7 @@ use crate::{
         context::{access, catalog, loaders},
         customer::{Customer, CustomerProfile},
         disposal::DisposalPlan,
-        enums::{Channel, DataRequestStatus, DataRequestType, Locale, RejectionGround, RestrictionGround},
+        enums::{Channel, Locale},
         error::{OrError, missing},
         loaders::{ExportFor, PausesOf, PlanOf, ReplyTo},
         node::{self, id_or_nobody},

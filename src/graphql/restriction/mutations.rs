@@ -5,7 +5,8 @@ use crate::{
     graphql::{
         context::{access, catalog, loaders},
         customer::Customer,
-        enums::{Channel, RestrictionGround},
+        data_request::RestrictionGround,
+        enums::Channel,
         error::OrError,
         node::id_or_nobody,
         scalars::DateTime,

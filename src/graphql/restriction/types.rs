@@ -1,6 +1,6 @@
 //! A restriction.
 
-use crate::graphql::{enums::RestrictionGround, scalars::DateTime};
+use crate::graphql::{data_request::RestrictionGround, scalars::DateTime};
 use async_graphql::SimpleObject;
 use entity::restriction;
 

@@ -7,6 +7,7 @@ use crate::support::{
     third_party::{FakeThirdParty, Manner},
 };
 use chrono::TimeDelta;
+use futures::{StreamExt, stream};
 use kartotek::{
     access::{Code, Stop},
     connector::{Answer, Evidence},
@@ -17,6 +18,7 @@ use std::time::Duration;
 
 const HOST: &str = "Fjällripan webbservrar";
 const CRM: &str = "Kundregister";
+const DESK: &str = "Ärendesystem";
 
 async fn gone(app: &TestApp, reference: &str) -> String {
     let (customer, subscription) = app.hosted(reference).await;
@@ -89,28 +91,32 @@ async fn a_slow_third_party_holds_up_nobody_else() {
     app.finish().await;
 }
 
-/// Workers side by side, that are killed and that come back too late, while third parties hang up.
+/// Fifty workers side by side at a thousand tasks, who are killed anywhere and come back too late, while a third party hangs up.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn however_many_workers_die_each_effect_happens_once() {
-    const CUSTOMERS: usize = 40;
+    const CUSTOMERS: usize = 250;
+    const WORKERS: usize = 50;
     let app = TestApp::new().await;
     let people = (0..CUSTOMERS).map(|at| (format!("K-{at}-1"), format!("Nils {at}"))).collect::<Vec<_>>();
     let rows = people.iter().map(|(number, name)| (number.as_str(), name.as_str(), "x@example.com"));
-    let crm = Crm::with(&rows.collect::<Vec<_>>()).await;
+    let rows = rows.collect::<Vec<_>>();
+    let (crm, desk) = (Crm::with(&rows).await, Crm::with(&rows).await);
     let host = FakeThirdParty::new(app.clock.clone()).await;
     app.connect(CRM, crm.connector()).await;
+    app.connect(DESK, desk.connector()).await;
     app.connect(HOST, http(&host)).await;
-    let mut customers = Vec::new();
-    for at in 0..CUSTOMERS {
-        customers.push(gone(&app, &format!("K-{at}")).await);
-    }
+    let references = (0..CUSTOMERS).map(|at| format!("K-{at}")).collect::<Vec<_>>();
+    let customers = stream::iter(&references).map(|reference| gone(&app, reference)).buffered(8);
+    let customers = customers.collect::<Vec<_>>().await;
     app.advance(TimeDelta::days(400));
     app.sweep().await;
+    // What the example company had done already.
+    let before = app.database.rows("SELECT task_id FROM task_evidence").await.len();
     host.next((0..CUSTOMERS).map(|at| if at % 4 == 0 { Manner::DoesAndHangsUp } else { Manner::Does }));
     for round in 0..6 {
-        let workers = (0..8).map(|at| {
+        let workers = (0..WORKERS).map(|at| {
             let worker = app.worker();
-            tokio::spawn(async move { broken_off_after(7 + 13 * at + 5 * round, worker.pass()).await })
+            tokio::spawn(async move { broken_off_after(7 + 31 * at + 5 * round, worker.pass()).await })
         });
         for worker in workers.collect::<Vec<_>>() {
             worker.await.unwrap();
@@ -118,16 +124,25 @@ async fn however_many_workers_die_each_effect_happens_once() {
         // Long enough for what they had in hand to be somebody else's.
         app.advance(TimeDelta::minutes(20));
     }
-    for _ in 0..10 {
+    let left = "SELECT id FROM task WHERE finished_at IS NULL";
+    for _ in 0..40 {
+        if app.database.rows(left).await.is_empty() {
+            break;
+        }
         app.try_to_work().await;
         app.advance(TimeDelta::hours(6));
     }
+    let ended = async |what: &str| app.database.rows(what).await.len() - before;
+    assert_eq!(ended("SELECT id FROM task WHERE outcome = 'DONE'").await, 4 * CUSTOMERS);
+    assert_eq!(ended("SELECT task_id FROM task_evidence").await, 4 * CUSTOMERS);
+    // By its own record: no two calls about one task were two deeds.
     assert_eq!(host.done().len(), CUSTOMERS);
     for (at, customer) in customers.iter().enumerate() {
         assert_eq!(crm.person(&format!("K-{at}-1")).await, None);
-        for system in [CRM, HOST] {
-            let task = app.task_at(customer, system).await;
-            assert_eq!((&task["state"], &task["outcome"]), (&json!("SUCCEEDED"), &json!("DONE")), "{task}");
+        assert_eq!(desk.person(&format!("K-{at}-1")).await.unwrap().0, None);
+        for system in [CRM, DESK, HOST] {
+            let states = app.at(customer, system).await;
+            assert!(states.iter().all(|(_, state)| state == "ERASED" || state == "ANONYMIZED"), "{states:?}");
         }
     }
     app.finish().await;
