@@ -65,13 +65,14 @@ async fn a_trigger_that_keeps_rows_is_no_success() {
 }
 
 #[tokio::test]
-async fn who_is_not_let_in_has_to_be_looked_at() {
+async fn who_is_not_let_in_comes_again() {
     for world in worlds().await.into_iter().filter(|world| world.engine == Engine::MySql) {
         let (_, host) = world.url.rsplit_once('@').unwrap();
         let settings = SqlConnector { url: format!("mysql://{host}"), ..world.settings(vec![]) };
         let wrong = Credentials::parse(&"root:s3cret-word".to_owned().into()).unwrap();
         let failure = Database::reach(settings, Some(&wrong)).await.unwrap_err();
-        assert!(matches!(failure, Failure::Lasting { .. }), "{failure:?}");
+        // A password that was changed is put right one day, and what waits for that is not each a person's.
+        assert!(matches!(failure, Failure::Passing { .. }), "{failure:?}");
         assert!(!format!("{failure:?} {failure}").contains("s3cret"));
         let database = world.connect(vec![]).await;
         world.finish(database).await;
