@@ -237,7 +237,7 @@ words! {
     DataLocationState { Held, Restricted, DisposalPending, Erased, Anonymized, LostTrack }
 
     /// What a customer can be found by.
-    LookupKind { Email, Phone, NationalId }
+    LookupKind { Reference, Email, Phone, NationalId }
 
     /// What sort of actor it was.
     ActorKind { Person, Script, ThirdParty, Program }

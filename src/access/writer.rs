@@ -8,7 +8,7 @@ use super::{
     reader::On,
     session::Caller,
 };
-use crate::policy::Target;
+use crate::policy::{Role, Target};
 use entity::{
     customer, envelope,
     ids::{CustomerId, SystemId},
@@ -101,10 +101,12 @@ impl Writer {
         self.reader.access().door().ticker.id()
     }
 
-    /// The name of the caller, as rows carry it.
+    /// The name of the caller, as rows carry it. A customer's own is nowhere but in their profile: rows outlast it, and say
+    /// of them what the audit log does.
     pub fn actor_name(&self) -> String {
         let actor = &self.reader.access().caller().actor;
-        actor.name.clone().unwrap_or_else(|| actor.subject.clone())
+        let name = actor.name.clone().filter(|_| !actor.is(Role::Customer));
+        name.unwrap_or_else(|| actor.subject.clone())
     }
 
     /// The row, locked against other writers until the commit.

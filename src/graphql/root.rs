@@ -11,6 +11,7 @@ use super::{
     data_location::DataLocationMutation,
     data_request::{DataRequestMutation, DataRequestQuery},
     disclosure::{DisclosureMutation, DisclosureQuery},
+    erasure::ErasureMutation,
     finding::FindingQuery,
     legal_hold::LegalHoldMutation,
     notice::NoticeMutation,
@@ -42,6 +43,7 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     CustomerMutation,
+    ErasureMutation,
     SubscriptionMutation,
     DataLocationMutation,
     NoticeMutation,
@@ -85,6 +87,8 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("auditEvents", Action::ReadAuditLog),
     ("registerCustomer", Action::RegisterCustomer),
     ("rectifyCustomer", Action::RectifyCustomer),
+    ("eraseCustomer", Action::EraseCustomer),
+    ("anonymizeCustomer", Action::AnonymizeCustomer),
     ("startSubscription", Action::StartSubscription),
     ("endSubscription", Action::EndSubscription),
     ("switchService", Action::SwitchService),

@@ -5,6 +5,7 @@ use crate::{
     connector::Connectors,
     domain::{
         catalog::{Catalog, Catalogs},
+        erasure::Erasures,
         system::ConnectorOf,
         task::{
             AnswersOverdue, DisposeOfProfile, DueTasks, HandOver, LeaseTasks, Leased, NoteFailure, NoteFound,
@@ -81,6 +82,7 @@ pub struct Worker {
     pub door: Arc<Door>,
     pub catalogs: Arc<Catalogs>,
     pub connectors: Arc<Connectors>,
+    pub erasures: Arc<Erasures>,
 }
 
 /// Works until `stop` says so, and then ends what is under way, if that does not take long. What is not settled then is done
@@ -99,7 +101,7 @@ pub async fn keep_tasks(worker: Worker, mut stop: watch::Receiver<bool>) {
                     at.remove(&lane);
                     told(ended.map(|(_, worked)| worked).unwrap_or_default());
                 }
-                _ = tick.tick() => match worker.due().await {
+                _ = tick.tick() => match worker.look().await {
                     Ok((systems, worked)) => {
                         told(worked);
                         for system in systems {
@@ -152,6 +154,12 @@ impl Worker {
         self.door.program("worker", operation)
     }
 
+    /// Where there is something to do. What could not be wiped out of the database's log the last time is now, perhaps.
+    async fn look(&self) -> Result<(Vec<SystemId>, Worked), Stop> {
+        self.erasures.empty_log_if_needed().await;
+        self.due().await
+    }
+
     /// Where there is something to do. Answers that should have come by now are left to people first.
     async fn due(&self) -> Result<(Vec<SystemId>, Worked), Stop> {
         let mut worked = Worked::default();
@@ -178,6 +186,10 @@ impl Worker {
             worked.failed += 1;
             tracing::warn!(%error, system.id = %system, "tasks at a system could not be worked on");
         }
+        if worked.done > 0 {
+            // What people were known by there is destroyed with the task.
+            self.erasures.empty_log().await;
+        }
         worked
     }
 
@@ -193,7 +205,9 @@ impl Worker {
         // One that was added a moment ago: this server has not heard of it yet.
         let Some(row) = row else { return Ok(()) };
         if row.built_in {
-            return self.empty_profiles(&catalog, system, worked).await;
+            self.empty_profiles(&catalog, system, worked).await?;
+            self.erasures.erase_forgotten(&catalog).await?;
+            return Ok(());
         }
         worked.left += self.leave_to_people(&row).await?;
         let Some(connector) = row.connector.as_ref().filter(|_| !ConnectorOf(&row).actions().is_empty())

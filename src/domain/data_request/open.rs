@@ -9,6 +9,7 @@ use crate::{
     domain::{
         catalog::Catalog,
         checks::not_found,
+        customer::gone,
         disposal::{give_back, settle},
     },
     policy::Target,
@@ -73,6 +74,10 @@ impl Open {
     /// left. Back comes how the request is then.
     pub(super) async fn give_back(&self, w: &Writer, catalog: &Catalog) -> Result<Request, Stop> {
         let request = &self.request.row;
+        // What is gone does not come back.
+        if request.verified_at.is_some() && self.customer.disposed_as.is_some() {
+            return Err(gone(PATH).into());
+        }
         if request.verified_at.is_some() {
             give_back(w, request.id).await?;
             settle(w, catalog, &self.customer).await?;

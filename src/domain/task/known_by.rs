@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use zeroize::Zeroizing;
 
 /// What stands in an envelope.
-type Sealed = BTreeMap<SubjectKeyKind, BTreeSet<String>>;
+pub(super) type Sealed = BTreeMap<SubjectKeyKind, BTreeSet<String>>;
 
 /// What a task's system knows the person by, and what the task is about.
 pub(super) struct Known {
@@ -40,7 +40,7 @@ const fn field(kind: SubjectKeyKind) -> Option<ProfileField> {
 }
 
 /// What a system knows people by of their profiles.
-fn fields(connector: &Connector) -> Vec<(SubjectKeyKind, ProfileField)> {
+pub(super) fn fields(connector: &Connector) -> Vec<(SubjectKeyKind, ProfileField)> {
     known_by(connector).into_iter().filter_map(|kind| Some((kind, field(kind)?))).collect()
 }
 
@@ -83,7 +83,8 @@ pub(super) async fn subjects(
     let customers = customers.into_iter().map(|row| (row.id, row)).collect::<HashMap<_, _>>();
     let (wanted, fields) = (known_by(connector), fields(connector));
     let (mut keys, mut envelopes, mut there) = (HashMap::new(), HashMap::new(), BTreeSet::new());
-    if !fields.is_empty() {
+    let by_number = wanted.contains(&SubjectKeyKind::Reference);
+    if !fields.is_empty() || by_number {
         let of = subject_key::Column::CustomerId.is_in(whose.iter().copied());
         let found = w.all(subject_key::Entity::find().filter(of)).await?;
         keys.extend(found.into_iter().map(|row| (row.customer_id, row)));
@@ -105,7 +106,8 @@ pub(super) async fn subjects(
             }
         }
         let customer = customers.get(&task.customer_id);
-        if let Some(customer) = customer.filter(|_| wanted.contains(&SubjectKeyKind::Reference)) {
+        // A pseudonym says nothing to anybody: of who is gone, what was sealed is the number.
+        if let Some(customer) = customer.filter(|row| by_number && row.disposed_as.is_none()) {
             subject = subject.known_by(SubjectKeyKind::Reference, &customer.reference);
         }
         // A third party is told nothing of the person that it never had.
@@ -114,7 +116,8 @@ pub(super) async fn subjects(
         });
         let told = told.copied().collect::<Vec<_>>();
         let known = customer.map(|customer| {
-            sealed_and_now(w, envelopes.get(&customer.id), (customer, keys.get(&customer.id)), &told)
+            let envelope = envelopes.get(&customer.id);
+            sealed_and_now(w, envelope, (customer, keys.get(&customer.id)), &told, by_number)
         });
         let known = match known.transpose() {
             Ok(known) => known.unwrap_or_default(),
@@ -163,9 +166,12 @@ fn sealed_and_now(
     envelope: Option<&envelope::Model>,
     (customer, key): (&customer::Model, Option<&subject_key::Model>),
     fields: &[(SubjectKeyKind, ProfileField)],
+    by_number: bool,
 ) -> Result<Sealed, Stop> {
     let mut all = envelope.map(|envelope| unseal(w, envelope)).transpose()?.unwrap_or_default();
-    all.retain(|kind, _| fields.iter().any(|(wanted, _)| wanted == kind));
+    all.retain(|kind, _| {
+        fields.iter().any(|(wanted, _)| wanted == kind) || (by_number && *kind == SubjectKeyKind::Reference)
+    });
     if let Some(key) = key.filter(|_| !fields.is_empty()) {
         let profile = w.open(customer, key)?.unwrap_or_default();
         add(&mut all, &profile, fields);
@@ -173,7 +179,7 @@ fn sealed_and_now(
     Ok(all)
 }
 
-fn add(all: &mut Sealed, profile: &Profile, fields: &[(SubjectKeyKind, ProfileField)]) {
+pub(super) fn add(all: &mut Sealed, profile: &Profile, fields: &[(SubjectKeyKind, ProfileField)]) {
     for (kind, field) in fields {
         if let Some(value) = profile.get(*field) {
             all.entry(*kind).or_default().insert(value.to_owned());
@@ -181,7 +187,7 @@ fn add(all: &mut Sealed, profile: &Profile, fields: &[(SubjectKeyKind, ProfileFi
     }
 }
 
-fn unseal(w: &Writer, envelope: &envelope::Model) -> Result<Sealed, Stop> {
+pub(super) fn unseal(w: &Writer, envelope: &envelope::Model) -> Result<Sealed, Stop> {
     let plain = w.open_for(envelope)?;
     serde_json::from_slice(&plain).map_err(|_| Broken::Sealed.into())
 }
