@@ -76,6 +76,9 @@ pub struct Config {
     pub master_key_file: Option<PathBuf>,
     /// The file with the Ed25519 key that signs checkpoints of the audit log.
     pub audit_key_file: Option<PathBuf>,
+    /// The erasure ledger, which says who was erased and outlasts a restored backup. Default: `erasure-ledger.jsonl` in the
+    /// data directory.
+    pub erasure_ledger_file: Option<PathBuf>,
     /// Where the identity provider publishes its keys. `https://`, or `http://` on this machine.
     pub jwks_url: Option<String>,
     /// A file with the identity provider's public keys in PEM form, instead of `jwks_url`.
@@ -115,7 +118,7 @@ pub struct Config {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 29] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -128,6 +131,7 @@ const KEYS: [&str; 28] = [
     "introspection",
     "master_key_file",
     "audit_key_file",
+    "erasure_ledger_file",
     "jwks_url",
     "jwt_public_key_file",
     "jwt_issuer",
@@ -213,6 +217,7 @@ impl Config {
             introspection: s.get("introspection", "true or false", |text| text.parse().ok())?,
             master_key_file: s.path("master_key_file")?,
             audit_key_file: s.path("audit_key_file")?,
+            erasure_ledger_file: s.path("erasure_ledger_file")?,
             jwks_url: s.get(
                 "jwks_url",
                 "an https:// address without a password in it (http:// only on this machine)",
@@ -330,6 +335,7 @@ impl Config {
             "introspection" => self.introspection?.to_string(),
             "master_key_file" => path(self.master_key_file.as_ref()?),
             "audit_key_file" => path(self.audit_key_file.as_ref()?),
+            "erasure_ledger_file" => path(self.erasure_ledger_file.as_ref()?),
             "jwks_url" => value::quoted(&url::masked(self.jwks_url.as_ref()?)),
             "jwt_public_key_file" => path(self.jwt_public_key_file.as_ref()?),
             "jwt_issuer" => value::quoted(self.jwt_issuer.as_ref()?),

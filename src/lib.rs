@@ -11,6 +11,7 @@ pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod identifier;
+pub mod ledger;
 pub mod policy;
 pub mod server;
 pub mod telemetry;

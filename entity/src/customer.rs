@@ -26,6 +26,8 @@ pub struct Model {
     /// Sealed under the customer's own key; `None` once disposed of.
     pub profile: Option<Vec<u8>>,
     pub created_at: DateTimeUtc,
+    /// What they were disposed of as: their status, or what that becomes once the law lets go of the rest of their profile.
+    pub disposed_as: Option<CustomerStatus>,
 }
 
 /// None: joins are written where they are needed.

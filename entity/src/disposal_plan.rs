@@ -33,6 +33,8 @@ pub struct Model {
     pub locations: i64,
     /// Lines that something keeps.
     pub kept: i64,
+    /// Why, where somebody said so. Without personal values.
+    pub reason: Option<String>,
 }
 
 /// None: joins are written where they are needed.

@@ -279,7 +279,7 @@ words! {
     DifferenceKind { MissingInSystem, MissingOnMap, StillThere }
 
     /// What a customer can be found by.
-    LookupKind { Email, Phone, NationalId }
+    LookupKind { Reference, Email, Phone, NationalId }
 
     /// What sort of actor it was.
     ActorKind { Person, Script, ThirdParty, Program }

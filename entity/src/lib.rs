@@ -25,6 +25,7 @@ pub mod disposal_plan;
 pub mod disposal_plan_item;
 pub mod enums;
 pub mod envelope;
+pub mod erased_lookup;
 pub mod ids;
 pub mod json;
 pub mod legal_hold;

@@ -8,8 +8,8 @@
 use super::Broken;
 use migration::{Migrator, MigratorTrait, privileges::RUNTIME_ROLE};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr::SqlxError,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    RuntimeErr::SqlxError, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sqlx::{
     Connection, PgConnection,
@@ -100,6 +100,19 @@ impl Database {
             ..TransactionOptions::default()
         };
         self.writing.begin_with_options(options).await
+    }
+
+    /// Brings the whole write-ahead log into `SQLite`'s file and empties it, so that what was destroyed is in neither. Whether
+    /// it could: somebody may be reading an older state just now, and nobody waits for that.
+    pub(in crate::access) async fn empty_log(&self) -> Result<bool, Broken> {
+        if self.writing.get_database_backend() != DbBackend::Sqlite {
+            return Ok(true);
+        }
+        self.writing.execute_unprepared("PRAGMA busy_timeout = 100").await?;
+        let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let done = self.writing.query_one_raw(checkpoint).await;
+        self.writing.execute_unprepared(&format!("PRAGMA busy_timeout = {}", ACQUIRE.as_millis())).await?;
+        Ok(done?.is_some_and(|row| row.try_get_by_index::<i32>(0).is_ok_and(|busy| busy == 0)))
     }
 
     /// Whether the database answers.
@@ -350,7 +363,6 @@ fn constraint(error: &Arc<sqlx::Error>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sea_orm::{ConnectionTrait, Statement};
 
     #[tokio::test]
     async fn what_is_committed_after_sqlite_ended_a_transaction_by_itself_is_there() {

@@ -88,6 +88,14 @@ impl Door {
         self.database.ping().await
     }
 
+    /// Leaves nothing of what was destroyed in `SQLite`'s write-ahead log; whether it could. Elsewhere there is nothing to do.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn empty_log(&self) -> Result<bool, Broken> {
+        self.database.empty_log().await
+    }
+
     /// Answers a caller who is not let in. Nothing was read, so the answer may leave; `rejected` goes on record first,
     /// unless it is counted for later, so that nobody can flood the log.
     pub async fn reject<T>(

@@ -15,7 +15,7 @@ use entity::{
 };
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult,
-    PaginatorTrait, QueryResult, QuerySelect, QueryTrait, Select, sea_query::Expr,
+    QueryResult, QuerySelect, QueryTrait, Select, sea_query::Expr,
 };
 use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
@@ -113,15 +113,6 @@ impl Reader {
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         self.touch(&rows, E::touch);
         Ok((rows, more))
-    }
-
-    /// How many rows.
-    pub async fn count<E>(&self, query: Select<E>) -> Result<u64, Stop>
-    where
-        E: EntityTrait,
-        E::Model: Send + Sync,
-    {
-        Ok(on!(self, db => query.count(db).await)?)
     }
 
     /// Whether there is such a row.

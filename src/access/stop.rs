@@ -41,6 +41,7 @@ codes! {
     ConnectorUnsuitable = "CONNECTOR_UNSUITABLE", ClockPaused = "CLOCK_PAUSED", ReplyNotReady = "REPLY_NOT_READY",
     DuplicateRequest = "DUPLICATE_REQUEST", RequestClosed = "REQUEST_CLOSED", ClockRunning = "CLOCK_RUNNING",
     AlreadyExtended = "ALREADY_EXTENDED", ExtensionTooLate = "EXTENSION_TOO_LATE", AlreadyVerified = "ALREADY_VERIFIED",
+    PreviouslyErased = "PREVIOUSLY_ERASED",
 }
 
 /// One thing that a rule says no to.
@@ -82,8 +83,8 @@ pub enum Broken {
     /// A statement took longer than any may.
     #[error("a statement took too long")]
     TooLong,
-    /// The audit log could not be written, so nothing may be answered.
-    #[error("the audit log could not be written: {0}")]
+    /// What has to be on record first could not be written, so nothing may be done or answered.
+    #[error("what has to be on record could not be written: {0}")]
     Journal(String),
     /// A key is missing, or does not open what it should.
     #[error("a sealed value could not be opened")]

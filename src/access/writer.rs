@@ -95,10 +95,9 @@ impl Writer {
         self.reader.access().door().ticker.id()
     }
 
-    /// The name of the caller, as rows carry it.
+    /// What rows call the caller.
     pub fn actor_name(&self) -> String {
-        let actor = &self.reader.access().caller().actor;
-        actor.name.clone().unwrap_or_else(|| actor.subject.clone())
+        self.reader.access().caller().actor.name_on_record().to_owned()
     }
 
     /// The row, locked against other writers until the commit.

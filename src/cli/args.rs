@@ -31,6 +31,9 @@ impl Cli {
             Command::Serve(args) => (args.database_url.clone(), args.listen.clone()),
             Command::Worker(args) => (args.database_url.clone(), None),
             Command::Migrate(args) => (args.database_url.clone(), None),
+            Command::Ledger(LedgerArgs { command: LedgerCommand::Replay(args) }) => {
+                (args.database_url.clone(), None)
+            }
             Command::Token(_) | Command::Schema => (None, None),
         };
         Overrides { config_file: self.config.clone(), database_url, listen }
@@ -46,6 +49,8 @@ pub enum Command {
     Worker(WorkerArgs),
     /// Bring the database up to date and exit.
     Migrate(MigrateArgs),
+    /// Erase again whom a restored backup has brought back.
+    Ledger(LedgerArgs),
     /// Print a token signed with the local development key.
     Token(TokenArgs),
     /// Print the GraphQL schema.
@@ -96,6 +101,41 @@ pub struct MigrateArgs {
     /// List the migrations and whether they are applied, and change nothing.
     #[arg(long)]
     pub status: bool,
+    /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+}
+
+/// `kartotek ledger`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  kartotek ledger replay --dry-run")]
+pub struct LedgerArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: LedgerCommand,
+}
+
+/// What can be done with the erasure ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Go through the erasure ledger, and erase again whoever was erased and is in the database.
+    Replay(ReplayArgs),
+}
+
+/// `kartotek ledger replay`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  kartotek ledger replay --dry-run\n  \
+    KARTOTEK_DATABASE_URL=postgres://kartotek@db/kartotek kartotek ledger replay\n\n\
+    Run it after a backup of the database was restored, before or while it is served. What Kartotek itself keeps of those \
+    customers is destroyed at once; workers do the rest. Standard output has a line for each customer who was here again \
+    and for each erasure that was intended and is not said to be done, and a summary.\n\n\
+    Exit codes: 0 done, and nothing is left; 1 failed, or somebody could not be erased; 2 a mistake in the command line or \
+    the settings; 3 done, and something is left to a person: an intended erasure of which nobody knows whether it was \
+    carried out, or a line that broke off.")]
+pub struct ReplayArgs {
+    /// Say who would be erased again, and change nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<SecretString>,

@@ -1,7 +1,7 @@
 //! The command line: one file per command, each a thin caller of the rest.
 //!
 //! Standard output is for data alone, everything else goes to standard error; exit codes are 0 for done, 1 for
-//! failed, 2 for a mistake in the command line or the configuration.
+//! failed, 2 for a mistake in the command line or the configuration; a command's help says when it has others.
 
 mod args;
 mod connectors;
@@ -9,6 +9,7 @@ mod database;
 mod demo;
 mod failure;
 mod keys;
+mod ledger;
 mod migrate;
 mod output;
 mod run;
@@ -18,6 +19,8 @@ mod stop;
 mod token;
 mod worker;
 
-pub use args::{Cli, Command, MigrateArgs, ServeArgs, TokenArgs, WorkerArgs};
+pub use args::{
+    Cli, Command, LedgerArgs, LedgerCommand, MigrateArgs, ReplayArgs, ServeArgs, TokenArgs, WorkerArgs,
+};
 pub use failure::Failure;
 pub use run::run;

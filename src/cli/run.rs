@@ -1,9 +1,9 @@
 //! From the command line to the command.
 
 use super::{
-    args::{Cli, Command},
+    args::{Cli, Command, LedgerArgs, LedgerCommand},
     failure::Failure,
-    migrate, output, schema, serve, token, worker,
+    ledger, migrate, output, schema, serve, token, worker,
 };
 use crate::{
     config::{Config, LogFormat},
@@ -37,6 +37,11 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
             let config = configured()?;
             start_logs(&config)?;
             migrate::run(args, config).await
+        }
+        Command::Ledger(LedgerArgs { command: LedgerCommand::Replay(args) }) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            ledger::replay(args, config).await
         }
         Command::Token(args) => token::run(&args, &configured()?),
         Command::Schema => schema::run(),

@@ -1,7 +1,8 @@
 //! `kartotek serve`: brings the database up to date, then serves.
 
 use super::{
-    args::ServeArgs, connectors, database, demo::Demo, failure::Failure, keys, output, stop::told_to_stop,
+    args::ServeArgs, connectors, database, demo::Demo, failure::Failure, keys, ledger, output,
+    stop::told_to_stop,
 };
 use crate::{
     access::SystemClock,
@@ -32,6 +33,7 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         introspection: config.introspection.unwrap_or(args.demo),
         limits: limits(&config),
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
+        ledger: ledger::at_hand(&config)?,
         metrics: telemetry::start_metrics()?,
         sweep_interval: (!args.no_worker).then_some(config.sweep_interval),
         connectors: Connectors::new(match &demo {

@@ -3,7 +3,7 @@
 //! It migrates nothing. Servers of the version before may still be answering, and a worker is what one adds in passing: an
 //! upgrade is to be somebody's decision.
 
-use super::{connectors, database, failure::Failure, keys, stop::told_to_stop};
+use super::{connectors, database, failure::Failure, keys, ledger, stop::told_to_stop};
 use crate::{
     access::SystemClock,
     config::Config,
@@ -26,6 +26,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         database,
         keys: master_keys,
         clock: Box::new(SystemClock),
+        ledger: ledger::at_hand(&config)?,
         metrics: telemetry::start_metrics()?,
         sweep_interval: config.sweep_interval,
         connectors: connectors::reach(&config)?,

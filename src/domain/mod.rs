@@ -14,6 +14,7 @@ pub mod described;
 pub mod disclosure;
 pub mod disposal;
 mod each_customer;
+pub mod erasure;
 pub mod finding;
 pub mod gate;
 pub mod justification;

@@ -143,6 +143,7 @@ impl Command for Customer {
             channel: Channel::Email,
             profile: None,
             created_at: now,
+            disposed_as: None,
         };
         w.insert::<customer::Entity>(row).await?;
         if let Some(service_id) = self.service {

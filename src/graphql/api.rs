@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::{Released, Session, Stop},
     connector::Connectors,
-    domain::catalog::Catalogs,
+    domain::{catalog::Catalogs, erasure::Erasures},
 };
 use async_graphql::{
     EmptySubscription, Error, PathSegment, Pos, Response, SDLExportOptions, Schema, ServerError,
@@ -87,6 +87,7 @@ pub struct Api {
     documents: Arc<Documents>,
     catalogs: Arc<Catalogs>,
     connectors: Arc<Connectors>,
+    erasures: Arc<Erasures>,
 }
 
 impl std::fmt::Debug for Api {
@@ -110,6 +111,7 @@ impl Api {
     pub fn new(
         catalogs: Arc<Catalogs>,
         connectors: Arc<Connectors>,
+        erasures: Arc<Erasures>,
         introspection: bool,
     ) -> Result<Self, async_graphql::parser::Error> {
         let build = |mode| {
@@ -126,6 +128,7 @@ impl Api {
             documents: Arc::new(Documents::new()),
             catalogs,
             connectors,
+            erasures,
         })
     }
 
@@ -225,7 +228,12 @@ impl Api {
         let over = Over { get: question.over_get };
         let operation = operation(&parsed.document, question.operation_name.as_deref());
         let variables = with_defaults(question.variables, operation);
-        let context = Arc::new(Request::new(session, self.catalogs.clone(), self.connectors.clone()));
+        let context = Arc::new(Request::new(
+            session,
+            self.catalogs.clone(),
+            self.connectors.clone(),
+            self.erasures.clone(),
+        ));
         let mut request = async_graphql::Request::new(question.document).variables(variables.clone());
         request.operation_name.clone_from(&question.operation_name);
         let mut asked = parsed.document.clone();

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         canonical,
         catalog::{Catalog, Catalogs},
+        erasure::Erasures,
     },
 };
 use async_graphql::{Context, QueryPathNode, QueryPathSegment};
@@ -24,6 +25,7 @@ pub struct Request {
     pub session: Session,
     catalogs: Arc<Catalogs>,
     connectors: Arc<Connectors>,
+    erasures: Arc<Erasures>,
     catalog: RwLock<Arc<Catalog>>,
     loaders: Mutex<HashMap<String, Arc<Loaders>>>,
     /// Values that may still be answered beyond what the document was charged for beforehand.
@@ -31,10 +33,15 @@ pub struct Request {
 }
 
 impl Request {
-    pub fn new(session: Session, catalogs: Arc<Catalogs>, connectors: Arc<Connectors>) -> Self {
+    pub fn new(
+        session: Session,
+        catalogs: Arc<Catalogs>,
+        connectors: Arc<Connectors>,
+        erasures: Arc<Erasures>,
+    ) -> Self {
         let catalog = RwLock::new(catalogs.current());
         let spare = AtomicU64::new(MAX_COST);
-        Self { session, catalogs, connectors, catalog, loaders: Mutex::default(), spare }
+        Self { session, catalogs, connectors, erasures, catalog, loaders: Mutex::default(), spare }
     }
 
     /// The catalog that this request answers from.
@@ -112,6 +119,11 @@ pub fn catalog(ctx: &Context<'_>) -> Arc<Catalog> {
 /// What reaches other systems.
 pub fn connectors(ctx: &Context<'_>) -> Arc<Connectors> {
     request(ctx).connectors.clone()
+}
+
+/// What carries erasures out.
+pub fn erasures(ctx: &Context<'_>) -> Arc<Erasures> {
+    request(ctx).erasures.clone()
 }
 
 /// The newest catalog, for the rest of this request.

@@ -18,10 +18,11 @@ pub fn length(catalog: &Catalog, of: &str, field: &str) -> u64 {
 fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
     let most = catalog.most();
     Some(match (of, field) {
-        // What a service gives away is some of what it needs.
+        // What a service gives away is some of what it needs, and what is kept some of what services once brought there.
         ("Service", "requirements")
         | ("DisclosureCheck", "disclosures" | "blockers")
-        | ("ShareDataPayload", "blockers" | "dataLocations") => most.requirements,
+        | ("ShareDataPayload", "blockers" | "dataLocations")
+        | (_, "keptByLaw") => most.requirements,
         ("ThirdParty", "systems") => most.systems,
         ("ThirdParty", "subProcessors") => most.sub_processors,
         ("RecordDataLocationsPayload", "blockers")

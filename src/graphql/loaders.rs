@@ -29,7 +29,8 @@ use crate::{
         subscription::{SubscriptionsByIds, SubscriptionsOf, SubscriptionsOfCustomers},
         system::StatesOfConnectors,
         task::{
-            EvidenceOfTasks, LinesOfTasks, PartsOfTasks, TaskFilter, TasksByIds, TasksOf, TasksOfCustomers,
+            EvidenceOfTasks, FormerReferences, LinesOfTasks, PartsOfTasks, TaskFilter, TasksByIds, TasksOf,
+            TasksOfCustomers,
         },
     },
     policy::Action,
@@ -309,6 +310,16 @@ by_id!(
     task_evidence::Model,
     |keys| EvidenceOfTasks(keys.iter().map(|key| key.0).collect()),
     |found| found.into_iter().map(|row| (EvidenceOf(row.task_id), row)).collect()
+);
+/// Somebody who is gone, at a system where a task is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FormerReferenceAt(pub CustomerId, pub SystemId);
+
+by_id!(
+    FormerReferenceAt,
+    String,
+    |keys| FormerReferences(keys.iter().map(|key| (key.0, key.1)).collect()),
+    |found| found.into_iter().map(|((who, at), number)| (FormerReferenceAt(who, at), number)).collect()
 );
 /// How calls to a system have gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

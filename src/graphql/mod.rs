@@ -17,6 +17,7 @@ mod disclosure;
 mod disposal;
 pub mod documents;
 mod enums;
+mod erasure;
 mod error;
 mod finding;
 mod known;

@@ -11,6 +11,7 @@ use super::{
     data_location::DataLocationMutation,
     data_request::{DataRequestMutation, DataRequestQuery},
     disclosure::{DisclosureMutation, DisclosureQuery},
+    erasure::ErasureMutation,
     finding::FindingQuery,
     legal_hold::LegalHoldMutation,
     notice::NoticeMutation,
@@ -44,6 +45,7 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     CustomerMutation,
+    ErasureMutation,
     SubscriptionMutation,
     DataLocationMutation,
     NoticeMutation,
@@ -92,6 +94,8 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("rectifyCustomer", Action::RectifyCustomer),
     ("restrictCustomer", Action::RestrictCustomer),
     ("liftRestriction", Action::LiftRestriction),
+    ("eraseCustomer", Action::EraseCustomer),
+    ("anonymizeCustomer", Action::AnonymizeCustomer),
     ("startSubscription", Action::StartSubscription),
     ("endSubscription", Action::EndSubscription),
     ("switchService", Action::SwitchService),

@@ -8,7 +8,8 @@ use super::{Api, NodeId, Question};
 use crate::domain::testing::connectors;
 use crate::{
     access::Caller,
-    domain::{catalog::Catalogs, testing::Ground},
+    domain::{catalog::Catalogs, erasure::Erasures, testing::Ground},
+    ledger::Ledger,
     policy::{Actor, Role},
 };
 use async_graphql::Variables;
@@ -26,7 +27,10 @@ impl World {
     async fn new() -> Self {
         let ground = Ground::demo().await;
         let catalogs = Arc::new(Catalogs::load(ground.door()).await.unwrap());
-        let api = Api::new(catalogs, connectors(), true).unwrap();
+        // Nobody is erased here.
+        let ledger = Arc::new(Ledger::new("none".into()));
+        let erasures = Arc::new(Erasures::new(ground.door().clone(), ledger));
+        let api = Api::new(catalogs, connectors(), erasures, true).unwrap();
         Self { ground, api }
     }
 

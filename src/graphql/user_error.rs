@@ -46,6 +46,8 @@ pub enum UserErrorCode {
     Cycle,
     /// Not a real personnummer, samordningsnummer or organisationsnummer: date or check digit is wrong.
     InvalidNationalId,
+    /// This person was erased. Say that they came back of their own accord, or leave them out.
+    PreviouslyErased,
     /// The customer is anonymized or erased, and that is final.
     CustomerGone,
     /// Processing is restricted (Art. 18): nothing but keeping is allowed.

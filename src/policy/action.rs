@@ -86,8 +86,8 @@ actions! {
     SeeController: Read "Controller" ANYONE ["controller"];
     /// One customer.
     SeeCustomer: Read "Customer" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "startSubscription",
-        "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
+        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "eraseCustomer", "anonymizeCustomer",
+        "startSubscription", "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
         "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
@@ -101,14 +101,14 @@ actions! {
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
         "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
         "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -124,13 +124,19 @@ actions! {
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
         "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
     /// What people attested of tasks. Not for customers: it is written among those who do the work.
     SeeEvidence: Read "Task" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
         "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
+    /// The number that somebody had who is gone, for whoever has to find them by it.
+    SeeFormerReferences: Read "Task" OFFICER personal yes
+        ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
+        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
+        "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
     /// All that is to be done at systems.
     ListTasks: Read "Task" STAFF personal yes ["task", "tasks"];
     /// All that is wrong right now.
@@ -139,14 +145,14 @@ actions! {
     SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "customer", "customers", "findCustomer"];
+        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer"];
     /// How much a disposal would do, or did, at each system. It names nobody.
     SeePlanCounts: Read "DisposalPlan" ANYONE
         ["node", "endSubscription", "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements",
         "setRetentionRule", "retireRetentionRule", "updateController", "updatePurpose",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "customer", "customers", "findCustomer"];
+        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer"];
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings"];
@@ -154,12 +160,12 @@ actions! {
     SeeDataRequests: Read "DataRequest" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "findings", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "task", "tasks"];
+        "task", "tasks", "eraseCustomer", "anonymizeCustomer"];
     /// What was gathered for customers who asked for it.
     SeeExports: Read "DataRequest" SERVING own yes personal yes
         ["customer", "customers", "findCustomer", "node", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest",
         "resumeDataRequest", "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "task", "tasks"];
+        "task", "tasks", "eraseCustomer", "anonymizeCustomer"];
     /// All that customers asked for by their rights.
     ListDataRequests: Read "DataRequest" STAFF personal yes ["dataRequests"];
     /// Who looked at or changed a customer's data.
@@ -202,6 +208,10 @@ actions! {
     RestrictCustomer: Write "Customer" SERVING personal yes ["restrictCustomer"];
     /// Uses a customer's data again.
     LiftRestriction: Write "Customer" OFFICER personal yes ["liftRestriction"];
+    /// Erases a customer.
+    EraseCustomer: Dispose "Customer" OFFICER personal yes ["eraseCustomer"];
+    /// Anonymizes a customer.
+    AnonymizeCustomer: Dispose "Customer" OFFICER personal yes ["anonymizeCustomer"];
     /// Starts a service for a customer.
     StartSubscription: Write "ServiceSubscription" SERVING personal yes ["startSubscription"];
     /// Ends a customer's service.
@@ -305,6 +315,8 @@ actions! {
     CompareMap: Write "Reconciliation" NOBODY [];
     /// Finds what time has changed on maps, and puts it right.
     SweepDataMap: Dispose "DataLocation" NOBODY [];
+    /// Keeps the erasure ledger whole, and erases again whom a restored backup brought back.
+    KeepErasures: Dispose "Customer" NOBODY [];
     /// Fills an empty database with what every installation ships with.
     SeedCatalog: Administer "Controller" NOBODY [];
     /// Starts to work with the server's master keys.

@@ -106,6 +106,13 @@ impl Actor {
         self.customer.filter(|_| called)
     }
 
+    /// What rows call them: by name. A customer's own name stands nowhere but in their profile, since rows outlast that; they
+    /// are called by their subject, as in the audit log.
+    #[must_use]
+    pub fn name_on_record(&self) -> &str {
+        self.name.as_deref().filter(|_| !self.is(Role::Customer)).unwrap_or(&self.subject)
+    }
+
     /// Issuer and subject, as the audit log names the actor.
     #[must_use]
     pub fn id(&self) -> String {

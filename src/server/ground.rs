@@ -4,8 +4,11 @@
 use crate::{
     access::{Broken, Door, Stop},
     connector::Connectors,
-    domain::{catalog::Catalogs, demo::Seed, master_key::UseMasterKeys},
-    worker::{Worker, keep_catalog, keep_maps, keep_metrics, keep_reconciliations, keep_tasks},
+    domain::{catalog::Catalogs, demo::Seed, erasure::Erasures, master_key::UseMasterKeys},
+    ledger::Ledger,
+    worker::{
+        Worker, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_reconciliations, keep_tasks,
+    },
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{sync::Arc, time::Duration};
@@ -30,21 +33,30 @@ pub(super) struct Ground {
     pub(super) door: Arc<Door>,
     pub(super) catalogs: Arc<Catalogs>,
     pub(super) connectors: Arc<Connectors>,
+    pub(super) erasures: Arc<Erasures>,
     duties: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
 }
 
 impl Ground {
-    /// Checks the master keys, and fills a new database with what every installation ships with.
-    pub(super) async fn prepare(door: Arc<Door>, connectors: Connectors) -> Result<Self, NotStarted> {
+    /// Checks the master keys, fills a new database with what every installation ships with, and makes good what whoever died
+    /// in the middle of an erasure has left.
+    pub(super) async fn prepare(
+        door: Arc<Door>,
+        connectors: Connectors,
+        ledger: Ledger,
+    ) -> Result<Self, NotStarted> {
         door.program("setup", "useMasterKeys").write(UseMasterKeys).await.map_err(wrong_keys)?;
         let catalogs = Arc::new(Catalogs::load(&door).await?);
         if catalogs.current().controller.is_none() {
             door.program("setup", "seedCatalog").write(Seed).await?;
             catalogs.refresh().await?;
         }
+        let erasures = Arc::new(Erasures::new(door.clone(), Arc::new(ledger)));
+        erasures.keep_whole().await;
+        erasures.empty_log().await;
         let (stop, _) = watch::channel(false);
-        Ok(Self { door, catalogs, connectors: Arc::new(connectors), duties: Vec::new(), stop })
+        Ok(Self { door, catalogs, connectors: Arc::new(connectors), erasures, duties: Vec::new(), stop })
     }
 
     /// Starts a duty, which is given what tells it to stop.
@@ -62,14 +74,17 @@ impl Ground {
         self.start(|stop| keep_metrics(metrics, stop));
     }
 
-    /// Does tasks, and looks through all maps every so often.
+    /// Does tasks, and looks through all maps, and after erasures, every so often.
     pub(super) fn work(&mut self, sweep_interval: Duration) {
         let (door, catalogs) = (self.door.clone(), self.catalogs.clone());
         self.start(|stop| keep_maps(door, catalogs, sweep_interval, stop));
+        let (erasures, catalogs) = (self.erasures.clone(), self.catalogs.clone());
+        self.start(|stop| keep_erasures(erasures, catalogs, sweep_interval, stop));
         let worker = Worker {
             door: self.door.clone(),
             catalogs: self.catalogs.clone(),
             connectors: self.connectors.clone(),
+            erasures: self.erasures.clone(),
         };
         let comparing = worker.clone();
         self.start(|stop| keep_tasks(worker, stop));
@@ -89,7 +104,7 @@ impl Ground {
     /// Closes what is open: connections to other systems, then the database, once what is on its way to the audit log is there.
     pub(super) async fn close(self) {
         self.connectors.close().await;
-        drop(self.catalogs);
+        drop((self.catalogs, self.erasures));
         self.door.close().await;
     }
 }

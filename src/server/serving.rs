@@ -6,12 +6,13 @@ use crate::{
     auth::TokenVerifier,
     connector::Connectors,
     crypto::MasterKeys,
-    domain::catalog::Catalogs,
+    domain::{catalog::Catalogs, erasure::Erasures},
     graphql::Api,
     http::{
         Answers, Callbacks, Front, Limits, Probes, Site, TrustedProxies, answer_routes, callback_routes,
         router,
     },
+    ledger::Ledger,
     worker::{keep_keys, keep_rejections},
 };
 use axum::Router;
@@ -33,6 +34,8 @@ pub struct Parts {
     pub sweep_interval: Option<Duration>,
     /// What reaches other systems.
     pub connectors: Connectors,
+    /// What says who was erased, outside the database.
+    pub ledger: Ledger,
 }
 
 /// A server that answers once its router is served.
@@ -41,6 +44,7 @@ pub struct Server {
     pub door: Arc<Door>,
     pub catalogs: Arc<Catalogs>,
     pub connectors: Arc<Connectors>,
+    pub erasures: Arc<Erasures>,
     pub router: Router,
     front: Arc<Front>,
     pub limits: Limits,
@@ -54,9 +58,10 @@ impl Server {
     /// When the database cannot be used, or was sealed with other master keys.
     pub async fn start(parts: Parts) -> Result<Self, NotStarted> {
         let door = Door::open(&parts.database, parts.keys, parts.clock).await?;
-        let mut ground = Ground::prepare(door.clone(), parts.connectors).await?;
+        let mut ground = Ground::prepare(door.clone(), parts.connectors, parts.ledger).await?;
         let (catalogs, connectors) = (ground.catalogs.clone(), ground.connectors.clone());
-        let api = Api::new(catalogs.clone(), connectors.clone(), parts.introspection)?;
+        let erasures = ground.erasures.clone();
+        let api = Api::new(catalogs.clone(), connectors.clone(), erasures.clone(), parts.introspection)?;
         let verifier = Arc::new(parts.verifier);
         verifier.keys().refresh(door.now().timestamp()).await;
         let front = Arc::new(Front::new(door.clone(), verifier.clone(), api));
@@ -84,7 +89,7 @@ impl Server {
             ground.start(|stop| keep_keys(keys, move || clock.now().timestamp(), stop));
         }
         let router = router(site, &parts.limits, callback_routes(callbacks).merge(answer_routes(answers)));
-        Ok(Self { door, catalogs, connectors, front, router, limits: parts.limits, ground })
+        Ok(Self { door, catalogs, connectors, erasures, front, router, limits: parts.limits, ground })
     }
 
     /// Ends the duties, writes what is on its way to the audit log, and closes the database.
@@ -92,7 +97,7 @@ impl Server {
         self.ground.end_duties().await;
         self.front.record_last_rejections().await;
         // Nobody else holds the door then, and it can be closed.
-        drop((self.router, self.front, self.catalogs, self.connectors, self.door));
+        drop((self.router, self.front, self.catalogs, self.connectors, self.erasures, self.door));
         self.ground.close().await;
     }
 }

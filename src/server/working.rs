@@ -5,6 +5,7 @@ use crate::{
     access::{self, Broken, Clock, Door, Settings},
     connector::Connectors,
     crypto::MasterKeys,
+    ledger::Ledger,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub struct WorkParts {
     pub sweep_interval: Duration,
     /// What reaches other systems.
     pub connectors: Connectors,
+    /// What says who was erased, outside the database.
+    pub ledger: Ledger,
 }
 
 /// Workers, for as long as they are not closed.
@@ -38,7 +41,7 @@ impl Workers {
             return Err(Broken::Unfit(why.to_owned()).into());
         }
         let door = Door::open(&parts.database, parts.keys, parts.clock).await?;
-        let mut ground = Ground::prepare(door, parts.connectors).await?;
+        let mut ground = Ground::prepare(door, parts.connectors, parts.ledger).await?;
         ground.keep_up(parts.metrics);
         ground.work(parts.sweep_interval);
         Ok(Self(ground))

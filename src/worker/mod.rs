@@ -1,6 +1,7 @@
 //! When: loops that run one duty again and again, as a named part of the program, until told to stop.
 
 mod catalog;
+mod erasures;
 mod keys;
 mod maps;
 mod metrics;
@@ -9,6 +10,7 @@ mod rejections;
 mod tasks;
 
 pub use catalog::keep_catalog;
+pub use erasures::keep_erasures;
 pub use keys::keep_keys;
 pub use maps::{forget_exports, keep_maps};
 pub use metrics::keep_metrics;

@@ -5,6 +5,7 @@ use crate::{
     connector::Connectors,
     domain::{
         catalog::{Catalog, Catalogs},
+        erasure::Erasures,
         system::ConnectorOf,
         task::{
             AnswersOverdue, DisposeOfProfile, DueTasks, GatherProfile, HandOver, LeaseTasks, Leased,
@@ -81,6 +82,7 @@ pub struct Worker {
     pub door: Arc<Door>,
     pub catalogs: Arc<Catalogs>,
     pub connectors: Arc<Connectors>,
+    pub erasures: Arc<Erasures>,
 }
 
 /// Works until `stop` says so, and then ends what is under way, if that does not take long. What is not settled then is done
@@ -99,7 +101,7 @@ pub async fn keep_tasks(worker: Worker, mut stop: watch::Receiver<bool>) {
                     at.remove(&lane);
                     told(ended.map(|(_, worked)| worked).unwrap_or_default());
                 }
-                _ = tick.tick() => match worker.due().await {
+                _ = tick.tick() => match worker.look().await {
                     Ok((systems, worked)) => {
                         told(worked);
                         for system in systems {
@@ -152,6 +154,12 @@ impl Worker {
         self.door.program("worker", operation)
     }
 
+    /// Where there is something to do. What could not be wiped out of the database's log the last time is now, perhaps.
+    async fn look(&self) -> Result<(Vec<SystemId>, Worked), Stop> {
+        self.erasures.empty_log_if_needed().await;
+        self.due().await
+    }
+
     /// Where there is something to do. Answers that should have come by now are left to people first.
     async fn due(&self) -> Result<(Vec<SystemId>, Worked), Stop> {
         let mut worked = Worked::default();
@@ -178,6 +186,10 @@ impl Worker {
             worked.failed += 1;
             tracing::warn!(%error, system.id = %system, "tasks at a system could not be worked on");
         }
+        if worked.done > 0 {
+            // What people were known by there is destroyed with the task.
+            self.erasures.empty_log().await;
+        }
         worked
     }
 
@@ -194,6 +206,7 @@ impl Worker {
         let Some(row) = row else { return Ok(()) };
         if row.built_in {
             self.own(Own::Empty, &catalog, system, worked).await?;
+            self.erasures.erase_forgotten(&catalog).await?;
             return self.own(Own::Gather, &catalog, system, worked).await;
         }
         worked.left += self.leave_to_people(&row).await?;

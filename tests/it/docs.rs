@@ -32,6 +32,7 @@ use kartotek::{
     demo_peers::Peers,
     domain::demo,
     http::{Limits, Peer, TrustedProxies},
+    ledger::Ledger,
     server::{Parts, Server},
     worker::Worker,
 };
@@ -87,6 +88,7 @@ impl Demo {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             sweep_interval: None,
             connectors: Connectors::new(peers.allow(allowed))?,
+            ledger: Ledger::new(folder.path().join("erasure-ledger.jsonl")),
         })
         .await?;
         demo::load(&server.door, &server.catalogs).await?;
@@ -98,8 +100,8 @@ impl Demo {
     async fn work(&self) -> Fallible<()> {
         let (door, catalogs) = (self.server.door.clone(), self.server.catalogs.clone());
         catalogs.refresh().await?;
-        let connectors = self.server.connectors.clone();
-        Worker { door, catalogs, connectors }.pass().await?;
+        let (connectors, erasures) = (self.server.connectors.clone(), self.server.erasures.clone());
+        Worker { door, catalogs, connectors, erasures }.pass().await?;
         Ok(())
     }
 

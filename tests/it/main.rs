@@ -15,6 +15,8 @@ mod demo_peers;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod erasure;
+#[cfg(test)]
 mod identity_provider;
 #[cfg(test)]
 mod master_keys;

@@ -37,8 +37,9 @@ impl Inquiry for FindCustomer {
             .bind(self.kind.to_value())
             .push(" LIMIT 2");
         // Whoever is found has what was looked for.
-        let category = CategoryKey::from(field(self.kind).category());
-        let mut found = r.rows(sql, |row: &Keyed| row.touch().category(category.clone())).await?;
+        let category = field(self.kind).map(|field| CategoryKey::from(field.category()));
+        let touch = |row: &Keyed| category.iter().fold(row.touch(), |touch, key| touch.category(key.clone()));
+        let mut found = r.rows(sql, touch).await?;
         if found.len() > 1 {
             let message = "More than one customer has it: look for the national id or the reference.";
             return Err(Refusal::new(Code::OutOfRange, message).into());

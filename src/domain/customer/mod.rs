@@ -2,6 +2,7 @@
 
 mod by_ids;
 mod correct_elsewhere;
+mod erased;
 mod find;
 mod identify;
 mod list;
@@ -12,6 +13,7 @@ mod reveal;
 mod with_map;
 
 pub use by_ids::{CustomerByReference, CustomersByIds, Keyed};
+pub(in crate::domain) use erased::{Hash, hashes, remember_erased};
 pub use find::FindCustomer;
 pub use identify::IdOfReference;
 pub use list::{CustomerFilter, CustomerOrder, ListCustomers};
@@ -19,7 +21,7 @@ pub use profile::ProfileChange;
 pub(in crate::domain) use profile::differing;
 pub(in crate::domain) use rectify::{Rectification, rectify};
 pub use rectify::{Rectified, RectifyCustomer};
-pub(in crate::domain) use rectify::{gone, living, replace_lookups};
+pub(in crate::domain) use rectify::{gone, is_restricted, living, replace_lookups};
 pub use register::RegisterCustomer;
 pub use reveal::RevealProfile;
 pub use with_map::{CustomerWithMap, Which};

@@ -115,12 +115,13 @@ pub(super) fn lookups(profile: &Profile) -> Vec<(LookupKind, String)> {
     .collect()
 }
 
-/// The field of a profile that a look-up is by.
-pub(super) const fn field(kind: LookupKind) -> ProfileField {
+/// The field of a profile that a look-up is by; the company's own number is none.
+pub(super) const fn field(kind: LookupKind) -> Option<ProfileField> {
     match kind {
-        LookupKind::Email => ProfileField::Email,
-        LookupKind::Phone => ProfileField::Phone,
-        LookupKind::NationalId => ProfileField::NationalId,
+        LookupKind::Reference => None,
+        LookupKind::Email => Some(ProfileField::Email),
+        LookupKind::Phone => Some(ProfileField::Phone),
+        LookupKind::NationalId => Some(ProfileField::NationalId),
     }
 }
 

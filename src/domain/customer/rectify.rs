@@ -211,8 +211,15 @@ pub(in crate::domain) async fn living(
     let Some(row) = row else { return Err(not_found(path, "customer")) };
     match row.status {
         CustomerStatus::Anonymized | CustomerStatus::Erased => Err(gone(path).into()),
+        // The law keeps a part of the profile, and nothing else is left of them.
+        _ if row.disposed_as.is_some() => Err(gone(path).into()),
         _ => Ok(row),
     }
+}
+
+/// Whether a customer's data is only kept, on their own request (Art. 18).
+pub(in crate::domain) fn is_restricted(row: &customer::Model) -> bool {
+    row.status == CustomerStatus::Restricted && row.disposed_as.is_none()
 }
 
 /// The refusal for a customer who was disposed of.

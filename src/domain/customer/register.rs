@@ -2,6 +2,7 @@
 
 use super::{
     by_ids::Keyed,
+    erased::{hashes, refuse_erased},
     profile::{ProfileChange, Setting, lookups},
 };
 use crate::{
@@ -36,6 +37,8 @@ pub struct RegisterCustomer {
     pub locale: Locale,
     pub profile: ProfileChange,
     pub channel: Channel,
+    /// Whether they were erased before, and came back of their own accord.
+    pub returning: bool,
 }
 
 const REFERENCE_TAKEN: &str = "Another customer has this reference.";
@@ -68,6 +71,7 @@ impl Command for RegisterCustomer {
         }
         let id = CustomerId(w.id());
         refuse_taken(w, id, &profile).await?;
+        refuse_erased(w, &hashes(w, &reference, &profile), self.returning).await?;
         w.about(Target::customer(id));
         let (key, sealed) = w.enroll(id, &profile)?;
         let row = customer::Model {
@@ -81,6 +85,7 @@ impl Command for RegisterCustomer {
             channel: self.channel,
             profile: Some(sealed),
             created_at: now,
+            disposed_as: None,
         };
         let row = w.insert::<customer::Entity>(row).await?;
         let key = w.insert::<subject_key::Entity>(key).await?;

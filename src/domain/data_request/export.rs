@@ -169,5 +169,8 @@ fn over(sql: &mut Sql, now: DateTime<Utc>) {
         "kind <> 'CORRECTION' AND data_request_id IN (SELECT q.id FROM data_request q \
          WHERE q.withdrawn_at IS NOT NULL OR q.rejected_at IS NOT NULL OR q.reply_delivered_at <= ",
     );
-    sql.bind(now - AFTER_REPLY).push(")");
+    sql.bind(now - AFTER_REPLY);
+    // Whoever is gone may not have had a reply, and nothing is kept for that forever.
+    sql.push(" OR q.customer_id IN (SELECT c.id FROM customer c WHERE c.disposed_as IS NOT NULL AND c.status_since <= ");
+    sql.bind(now - AFTER_REPLY).push("))");
 }

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         catalog::Catalog,
         checks::not_found,
+        customer::gone,
         disposal::{give_back, settle},
         restriction::lift_for,
     },
@@ -74,6 +75,10 @@ impl Open {
     /// left. Back comes how the request is then.
     pub(super) async fn give_back(&self, w: &Writer, catalog: &Catalog) -> Result<Request, Stop> {
         let request = &self.request.row;
+        // What is gone does not come back.
+        if request.verified_at.is_some() && self.customer.disposed_as.is_some() {
+            return Err(gone(PATH).into());
+        }
         if request.verified_at.is_some() {
             give_back(w, request.id).await?;
             if lift_for(w, catalog, &self.customer, request.id).await?.is_none() {

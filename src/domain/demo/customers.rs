@@ -103,6 +103,7 @@ async fn register(
         },
         channel: [Channel::OrderForm, Channel::Email, Channel::Phone, Channel::Chat, Channel::Meeting]
             [number % 5],
+        returning: false,
     };
     Ok(Customer::new(access.write(command).await?.row.id))
 }

@@ -36,6 +36,24 @@ pub(in crate::domain) async fn lapse(w: &Writer, customers: &[CustomerId]) -> Re
     let mut sql = Sql::new("SELECT x.* FROM consent x WHERE x.customer_id IN ");
     sql.list(customers.iter().map(|id| id.0)).push(" AND ");
     unneeded(&mut sql);
+    end(w, sql).await
+}
+
+/// Ends all consents of these customers, who are locked and have no service any more, nor will have. Back come those.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::domain) async fn lapse_all(
+    w: &Writer,
+    customers: &[CustomerId],
+) -> Result<Vec<ConsentId>, Stop> {
+    let mut sql = Sql::new("SELECT x.* FROM consent x WHERE x.ended_at IS NULL AND x.customer_id IN ");
+    sql.list(customers.iter().map(|id| id.0));
+    end(w, sql).await
+}
+
+/// Ends the consents that this finds.
+async fn end(w: &Writer, sql: Sql) -> Result<Vec<ConsentId>, Stop> {
     let over = w.numbers::<consent::Model>(sql).await?;
     if over.is_empty() {
         return Ok(Vec::new());

@@ -4,6 +4,7 @@
 use super::{Verdict, judge, open::open};
 use crate::{
     access::{Sql, Stop, Writer},
+    connector::actions,
     domain::{
         catalog::Catalog,
         justification::{Facts, Justification, erasure_asked},
@@ -12,8 +13,8 @@ use crate::{
 };
 use entity::{
     customer, data_location,
-    enums::{CustomerStatus, DataLocationState, DisposalMethod},
-    ids::{CustomerId, DataLocationId},
+    enums::{CustomerStatus, DataLocationState, DisposalMethod, TaskAction},
+    ids::{CustomerId, DataLocationId, SystemId},
 };
 use sea_orm::FromQueryResult;
 use std::collections::{HashMap, HashSet};
@@ -95,8 +96,12 @@ pub(super) async fn judged_at(
     }
     let ends = ends(w, &among).await?;
     let (stays, asked) = (staying(w, &lines).await?, asked(w, &among).await?);
-    let restricted = customers.iter().filter(|customer| customer.status == CustomerStatus::Restricted);
+    let is_restricted =
+        |row: &&customer::Model| row.status == CustomerStatus::Restricted && row.disposed_as.is_none();
+    let restricted = customers.iter().filter(is_restricted);
     let restricted = restricted.map(|customer| customer.id).collect::<HashSet<CustomerId>>();
+    let anonymized = customers.iter().filter(|row| row.disposed_as == Some(CustomerStatus::Anonymized));
+    let anonymized = anonymized.map(|row| row.id).collect::<HashSet<CustomerId>>();
     let own = catalog.built_in_system().map(|system| system.id);
     let one = |line: data_location::Model| {
         let facts = facts.remove(&line.id).unwrap_or_default();
@@ -107,12 +112,23 @@ pub(super) async fn judged_at(
         let known = ours || line.state != DataLocationState::Held || asked.contains(&line.id);
         let end = ends.get(&line.id);
         let dropped = end.is_some_and(|end| end.dropped);
-        let on_end = end.map(|end| end.method).or(known.then_some(DisposalMethod::Erase));
+        let otherwise = if anonymized.contains(&line.customer_id) && can_anonymize(catalog, line.system_id) {
+            DisposalMethod::Anonymize
+        } else {
+            DisposalMethod::Erase
+        };
+        let on_end = end.map(|end| end.method).or(known.then_some(otherwise));
         let verdict = judge(&facts, on_end, restricted.contains(&line.customer_id), catalog);
         let stays = stays.contains(&line.id);
         Judged { line, facts, dropped, verdict, stays }
     };
     Ok(lines.into_iter().map(one).collect())
+}
+
+/// Whether the program can anonymize something at a system by itself.
+fn can_anonymize(catalog: &Catalog, system: SystemId) -> bool {
+    let connector = catalog.systems.get(&system).and_then(|system| system.connector.as_ref());
+    connector.is_some_and(|connector| actions(connector).contains(&TaskAction::Anonymize))
 }
 
 /// How the lines go that a service of the customer's ever needed where they are. What such a service says now goes

@@ -14,7 +14,7 @@ mod sweep;
 mod unsettled;
 
 pub use judge::{Verdict, judge};
-pub(in crate::domain) use lapse::lapse;
+pub(in crate::domain) use lapse::{lapse, lapse_all};
 use lines::judged_at;
 pub(in crate::domain) use lines::{Judged, judged};
 pub(in crate::domain) use losses::{Reach, plan_losses};

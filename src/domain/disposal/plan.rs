@@ -192,6 +192,8 @@ pub(in crate::domain) struct Draft {
     /// Consents that end with the change.
     consents: Vec<ConsentId>,
     zone: Option<TimeZone>,
+    /// Why, as whoever asked for it said.
+    reason: Option<String>,
     /// A subscription that there is not while it is only planned, so that no plan can name it.
     begins: Option<SubscriptionId>,
 }
@@ -236,6 +238,11 @@ impl Draft {
     /// That these consents end with the change.
     pub(in crate::domain) fn ends(&mut self, consents: Vec<ConsentId>) {
         self.consents = consents;
+    }
+
+    /// Why it is to be, in the words of whoever asked for it.
+    pub(in crate::domain) fn because(&mut self, reason: &str) {
+        self.reason = Some(reason.to_owned());
     }
 
     /// That this subscription begins with the change. Said before anything is added.
@@ -318,6 +325,7 @@ impl Draft {
             customers: count(customers.len()),
             locations: count(lost),
             kept: count(self.items.len() - lost),
+            reason: self.reason.clone(),
         }
     }
 

@@ -12,7 +12,7 @@ use entity::{
     ids::CustomerId,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{LockBehavior, LockType},
 };
 use std::sync::Arc;
@@ -38,7 +38,12 @@ impl Command for SettleCustomers {
         let catalog = catalog::held(w, &self.catalog).await?;
         let free = customer::Entity::find()
             .filter(customer::Column::Id.is_in(self.customers))
-            .filter(customer::Column::Status.is_in([CustomerStatus::Active, CustomerStatus::Dormant]))
+            // While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
+            .filter(
+                Condition::any()
+                    .add(customer::Column::Status.ne(CustomerStatus::Restricted))
+                    .add(customer::Column::DisposedAs.is_not_null()),
+            )
             .order_by_asc(customer::Column::Id)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let customers = w.all(free).await?;

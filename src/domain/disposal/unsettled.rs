@@ -87,7 +87,7 @@ impl Inquiry for UnsettledCustomers {
         }
         // While somebody's data is only kept, on their own request (Art. 18), nothing is done with it.
         sql.push(
-            ") u JOIN customer c ON c.id = u.customer_id AND c.status IN ('ACTIVE', 'DORMANT') \
+            ") u JOIN customer c ON c.id = u.customer_id AND (c.status <> 'RESTRICTED' OR c.disposed_as IS NOT NULL) \
              ORDER BY u.customer_id",
         );
         r.numbers(sql).await

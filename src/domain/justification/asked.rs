@@ -1,16 +1,17 @@
-//! What customers asked to have erased (Art. 17), and were known to be who they said they are.
+//! What customers asked to have erased (Art. 17), and were known to be who they said they are; and who is gone altogether.
 
 /// That the customer asked for the erasure of the line `l`, which was there already, and for the end of what had begun by
 /// `began`, a moment in SQL; `None`: whatever it was. A request stands until it is refused or taken back: what the law
 /// keeps, and what a service needs, outlasts it, but nothing waits for a grace or in case of an order that was there
-/// before it.
+/// before it. Of somebody who was disposed of, all is to go.
 pub(in crate::domain) fn erasure_asked(l: &str, began: Option<&str>) -> String {
     let began = began.map(|began| format!(" AND {began} <= q.verified_at")).unwrap_or_default();
     let in_scope = in_scope(l);
     format!(
-        "EXISTS (SELECT 1 FROM data_request q WHERE q.customer_id = {l}.customer_id AND q.kind = 'ERASURE' \
+        "(EXISTS (SELECT 1 FROM customer gone WHERE gone.id = {l}.customer_id AND gone.disposed_as IS NOT NULL) \
+         OR EXISTS (SELECT 1 FROM data_request q WHERE q.customer_id = {l}.customer_id AND q.kind = 'ERASURE' \
          AND q.verified_at IS NOT NULL AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL \
-         AND {l}.held_from <= q.verified_at{began} AND {in_scope})"
+         AND {l}.held_from <= q.verified_at{began} AND {in_scope}))"
     )
 }
 

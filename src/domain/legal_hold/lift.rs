@@ -5,13 +5,12 @@ use crate::{
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks, not_found},
-        customer::living,
         disposal::{Asked, Draft, Judged, Planned, Subject, judged},
     },
     policy::{Action, Target},
 };
 use entity::{
-    disposal_plan,
+    customer, disposal_plan,
     enums::TaskCause,
     ids::{CategoryKey, LegalHoldId},
     legal_hold, legal_hold_category, task,
@@ -54,7 +53,9 @@ impl Command for LiftLegalHold {
         let catalog = catalog::held(w, &self.catalog).await?;
         let found = w.one(legal_hold::Entity::find_by_id(self.hold)).await?.ok_or_else(nothing)?;
         w.about(Target::customer(found.customer_id));
-        let customers = [living(w, found.customer_id, "legalHoldId").await?];
+        // Also of somebody who is gone: what the hold keeps of theirs elsewhere is to go, too.
+        let customer = w.lock(customer::Entity::find_by_id(found.customer_id)).await?.ok_or_else(nothing)?;
+        let customers = [customer];
         let row = w.lock(legal_hold::Entity::find_by_id(self.hold)).await?.ok_or_else(nothing)?;
         if row.lifted_at.is_some() {
             return Err(Refusal::new(Code::HoldLifted, "This hold was lifted already.")

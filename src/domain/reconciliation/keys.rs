@@ -32,6 +32,7 @@ pub(super) const fn lookup(kind: SubjectKeyKind) -> Option<LookupKind> {
 
 const fn key_kind(kind: LookupKind) -> SubjectKeyKind {
     match kind {
+        LookupKind::Reference => SubjectKeyKind::Reference,
         LookupKind::Email => SubjectKeyKind::Email,
         LookupKind::Phone => SubjectKeyKind::Phone,
         LookupKind::NationalId => SubjectKeyKind::NationalId,
@@ -43,6 +44,7 @@ pub(super) fn put_aside(r: &Reader, catalog: &Catalog, kind: SubjectKeyKind, key
     let Some(kind) = lookup(kind) else { return key.to_owned() };
     let country = catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
     let normal = match kind {
+        LookupKind::Reference => None,
         LookupKind::Email => Email::parse(key).ok().map(|email| email.normalized().to_owned()),
         LookupKind::Phone => Phone::parse(key, country).ok().map(|phone| phone.e164().to_owned()),
         LookupKind::NationalId => {

@@ -15,8 +15,8 @@ use std::collections::BTreeSet;
 const AT_ONCE: i64 = 500;
 
 /// While somebody's data is only kept, on their own request (Art. 18), it is not disposed of.
-const NOT_RESTRICTED: &str = "(t.action NOT IN ('ERASE', 'ANONYMIZE') \
-    OR NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = t.customer_id AND c.status = 'RESTRICTED'))";
+const NOT_RESTRICTED: &str = "(t.action NOT IN ('ERASE', 'ANONYMIZE') OR NOT EXISTS (SELECT 1 FROM customer c \
+    WHERE c.id = t.customer_id AND c.status = 'RESTRICTED' AND c.disposed_as IS NULL))";
 
 /// The states in which a worker may take a task in hand: that of being in hand when whoever has it must be gone by now, and
 /// that of waiting when it is time for a reminder.

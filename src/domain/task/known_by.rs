@@ -2,7 +2,7 @@
 //! without. When that changes or goes, what systems that still have something need of it is sealed for them.
 
 use crate::{
-    access::{Apart, Broken, Profile, Sql, Stop, Writer},
+    access::{Apart, Broken, Profile, Reader, Sql, Stop, Writer},
     connector::{Subject, known_by},
     domain::catalog::Catalog,
     policy::ProfileField,
@@ -40,7 +40,7 @@ const fn field(kind: SubjectKeyKind) -> Option<ProfileField> {
 }
 
 /// What a system knows people by of their profiles.
-fn fields(connector: &Connector) -> Vec<(SubjectKeyKind, ProfileField)> {
+pub(super) fn fields(connector: &Connector) -> Vec<(SubjectKeyKind, ProfileField)> {
     known_by(connector).into_iter().filter_map(|kind| Some((kind, field(kind)?))).collect()
 }
 
@@ -83,7 +83,8 @@ pub(super) async fn subjects(
     let customers = customers.into_iter().map(|row| (row.id, row)).collect::<HashMap<_, _>>();
     let (wanted, fields) = (known_by(connector), fields(connector));
     let (mut keys, mut envelopes, mut there) = (HashMap::new(), HashMap::new(), BTreeSet::new());
-    if !fields.is_empty() {
+    let by_number = wanted.contains(&SubjectKeyKind::Reference);
+    if !fields.is_empty() || by_number {
         let of = subject_key::Column::CustomerId.is_in(whose.iter().copied());
         let found = w.all(subject_key::Entity::find().filter(of)).await?;
         keys.extend(found.into_iter().map(|row| (row.customer_id, row)));
@@ -105,7 +106,8 @@ pub(super) async fn subjects(
             }
         }
         let customer = customers.get(&task.customer_id);
-        if let Some(customer) = customer.filter(|_| wanted.contains(&SubjectKeyKind::Reference)) {
+        // A pseudonym says nothing to anybody: of who is gone, what was sealed is the number.
+        if let Some(customer) = customer.filter(|row| by_number && row.disposed_as.is_none()) {
             subject = subject.known_by(SubjectKeyKind::Reference, &customer.reference);
         }
         // A third party is told nothing of the person that it never had.
@@ -114,7 +116,8 @@ pub(super) async fn subjects(
         });
         let told = told.copied().collect::<Vec<_>>();
         let known = customer.map(|customer| {
-            sealed_and_now(w, envelopes.get(&customer.id), (customer, keys.get(&customer.id)), &told)
+            let envelope = envelopes.get(&customer.id);
+            sealed_and_now(w, envelope, (customer, keys.get(&customer.id)), &told, by_number)
         });
         let known = match known.transpose() {
             Ok(known) => known.unwrap_or_default(),
@@ -148,7 +151,8 @@ pub(in crate::domain) async fn person(
     let Some(connector) = &system.connector else { return Ok(None) };
     let (wanted, fields) = (known_by(connector), fields(connector));
     let mut subject = Subject::default();
-    if wanted.contains(&SubjectKeyKind::Reference) {
+    let by_number = wanted.contains(&SubjectKeyKind::Reference);
+    if by_number && customer.disposed_as.is_none() {
         subject = subject.known_by(SubjectKeyKind::Reference, &customer.reference);
     }
     if wanted.contains(&SubjectKeyKind::ExternalReference) {
@@ -164,7 +168,7 @@ pub(in crate::domain) async fn person(
     }
     let key = w.one(subject_key::Entity::find_by_id(customer.id)).await?;
     let sealed = w.one(envelope::Entity::find_by_id((customer.id, system.id))).await?;
-    let known = match sealed_and_now(w, sealed.as_ref(), (customer, key.as_ref()), &fields) {
+    let known = match sealed_and_now(w, sealed.as_ref(), (customer, key.as_ref()), &fields, by_number) {
         Ok(known) => known,
         Err(Stop::Broken(Broken::Sealed)) => return Ok(None),
         Err(stop) => return Err(stop),
@@ -227,9 +231,12 @@ fn sealed_and_now(
     envelope: Option<&envelope::Model>,
     (customer, key): (&customer::Model, Option<&subject_key::Model>),
     fields: &[(SubjectKeyKind, ProfileField)],
+    by_number: bool,
 ) -> Result<Sealed, Stop> {
     let mut all = envelope.map(|envelope| unseal(w, envelope)).transpose()?.unwrap_or_default();
-    all.retain(|kind, _| fields.iter().any(|(wanted, _)| wanted == kind));
+    all.retain(|kind, _| {
+        fields.iter().any(|(wanted, _)| wanted == kind) || (by_number && *kind == SubjectKeyKind::Reference)
+    });
     if let Some(key) = key.filter(|_| !fields.is_empty()) {
         let profile = w.open(customer, key)?.unwrap_or_default();
         add(&mut all, &profile, fields);
@@ -237,7 +244,7 @@ fn sealed_and_now(
     Ok(all)
 }
 
-fn add(all: &mut Sealed, profile: &Profile, fields: &[(SubjectKeyKind, ProfileField)]) {
+pub(super) fn add(all: &mut Sealed, profile: &Profile, fields: &[(SubjectKeyKind, ProfileField)]) {
     for (kind, field) in fields {
         if let Some(value) = profile.get(*field) {
             all.entry(*kind).or_default().insert(value.to_owned());
@@ -246,15 +253,15 @@ fn add(all: &mut Sealed, profile: &Profile, fields: &[(SubjectKeyKind, ProfileFi
 }
 
 /// What an envelope is sealed as: that of another system does not open in its place.
-fn envelope_of(system: SystemId) -> String {
+pub(super) fn envelope_of(system: SystemId) -> String {
     format!("envelope of system {system}")
 }
 
-fn unseal(w: &Writer, envelope: &envelope::Model) -> Result<Sealed, Stop> {
+pub(super) fn unseal(r: &Reader, envelope: &envelope::Model) -> Result<Sealed, Stop> {
     let (of, what) = (envelope.customer_id, envelope_of(envelope.system_id));
     let (master_key_id, wrapped) = (envelope.master_key_id.clone(), envelope.wrapped.clone());
     let plain =
-        w.open_apart(of, &what, &Apart { master_key_id, wrapped, sealed: envelope.sealed.clone() })?;
+        r.open_apart(of, &what, &Apart { master_key_id, wrapped, sealed: envelope.sealed.clone() })?;
     serde_json::from_slice(&plain).map_err(|_| Broken::Sealed.into())
 }
 

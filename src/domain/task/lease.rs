@@ -32,8 +32,8 @@ use std::{collections::BTreeSet, sync::Arc};
 pub(super) const LATER: TimeDelta = TimeDelta::minutes(15);
 
 /// While somebody's data is only kept, on their own request (Art. 18), it is not disposed of.
-const NOT_RESTRICTED: &str = "(task.action NOT IN ('ERASE', 'ANONYMIZE') \
-    OR NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = task.customer_id AND c.status = 'RESTRICTED'))";
+const NOT_RESTRICTED: &str = "(task.action NOT IN ('ERASE', 'ANONYMIZE') OR NOT EXISTS (SELECT 1 FROM customer c \
+    WHERE c.id = task.customer_id AND c.status = 'RESTRICTED' AND c.disposed_as IS NULL))";
 
 /// Takes the next tasks of one system in hand, those that its connector can do. Several workers may do so side by side.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use crate::{
     access::{Broken, Command, Profile, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
-        customer::replace_lookups,
+        customer::{is_restricted, replace_lookups},
         justification::unjustified,
     },
     policy::{Action, ProfileField, Target},
@@ -21,7 +21,7 @@ use entity::{
     ids::TaskId,
     subject_key, task, task_evidence,
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::Arc;
 
 /// After so many failures somebody has to look.
@@ -46,7 +46,7 @@ impl Command for DisposeOfProfile {
     async fn run(self, w: &mut Writer) -> Result<bool, Stop> {
         let catalog = catalog::held(w, &self.catalog).await?;
         let Some((customer, row)) = due(w, self.task).await? else { return Ok(false) };
-        let is_kept = !matches!(customer.status, CustomerStatus::Active | CustomerStatus::Dormant);
+        let is_kept = is_restricted(&customer);
         let lines = lines_of(w, &[row.id]).await?;
         let ids = lines.iter().map(|line| line.row.id).collect::<Vec<_>>();
         // The customer wants everything kept (Art. 18); or what the law has come to keep since is the sweep's to see to.
@@ -137,15 +137,42 @@ async fn empty(
     for field in &there {
         profile.clear(*field);
     }
-    replace_lookups(w, customer.id, &profile).await?;
-    let sealed = w.seal(&key, &profile)?;
-    let emptied = customer::Model { profile: Some(sealed), version: customer.version + 1, ..customer };
+    let emptied = match customer.disposed_as {
+        None => {
+            replace_lookups(w, customer.id, &profile).await?;
+            let sealed = w.seal(&key, &profile)?;
+            customer::Model { profile: Some(sealed), version: customer.version + 1, ..customer }
+        }
+        Some(status) => let_go(w, customer, &key, &profile, status).await?,
+    };
     let id = w.update::<customer::Entity>(emptied).await?.id;
     let Some(read) = w.one(customer::Entity::find_by_id(id)).await? else { return Ok(0) };
-    let read = w.open(&read, &key)?.unwrap_or_default();
+    let key = w.one(subject_key::Entity::find_by_id(id)).await?;
+    let read = key.map(|key| w.open(&read, &key)).transpose()?.flatten().unwrap_or_default();
     if there.iter().any(|field| read.get(*field).is_some()) {
         return Err(Broken::Stored("a profile that was emptied is still there").into());
     }
     w.changed(id, &there.iter().map(|field| field.word()).collect::<Vec<_>>());
     Ok(1)
+}
+
+/// The law lets go of a part of what it kept of somebody who was disposed of. What it still keeps is sealed under another
+/// key, so that no backup opens that has this one; and when that is nothing, they are gone.
+async fn let_go(
+    w: &Writer,
+    customer: customer::Model,
+    key: &subject_key::Model,
+    rest: &Profile,
+    status: CustomerStatus,
+) -> Result<customer::Model, Stop> {
+    let customer = customer::Model { version: customer.version + 1, ..customer };
+    if ProfileField::ALL.into_iter().any(|field| rest.get(field).is_some()) {
+        let (key, sealed) = w.enroll(customer.id, rest)?;
+        w.update::<subject_key::Entity>(key).await?;
+        return Ok(customer::Model { profile: Some(sealed), ..customer });
+    }
+    let its = subject_key::Column::CustomerId.eq(key.customer_id);
+    w.delete(subject_key::Entity::delete_many().filter(its)).await?;
+    w.changed(customer.id, &["status"]);
+    Ok(customer::Model { profile: None, status, status_since: w.now(), ..customer })
 }

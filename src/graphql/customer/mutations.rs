@@ -24,6 +24,9 @@ pub struct RegisterCustomerInput {
     locale: Locale,
     profile: CustomerProfileInput,
     channel: Channel,
+    /// Someone who was erased has become a customer anew, of their own accord.
+    #[graphql(default)]
+    returning: bool,
 }
 
 #[derive(SimpleObject)]
@@ -54,7 +57,7 @@ pub struct RectifyCustomerPayload {
 impl CustomerMutation {
     /// Puts a customer on record.
     ///
-    /// userErrors: ALREADY_EXISTS, INVALID_NATIONAL_ID.
+    /// userErrors: ALREADY_EXISTS, INVALID_NATIONAL_ID, PREVIOUSLY_ERASED.
     ///
     /// Requires: AGENT, COMPLIANCE.
     async fn register_customer(
@@ -69,6 +72,7 @@ impl CustomerMutation {
             locale: input.locale.into(),
             profile: input.profile.into(),
             channel: input.channel.into(),
+            returning: input.returning,
         };
         let (customer, user_errors) = outcome(access(ctx).write(command).await)?;
         Ok(RegisterCustomerPayload { customer: customer.map(Customer), user_errors })

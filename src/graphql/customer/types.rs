@@ -38,7 +38,7 @@ impl Customer {
         node::id(self.0.row.id)
     }
 
-    /// The company's own customer number.
+    /// The company's own customer number. A pseudonym takes its place once anonymized or erased.
     async fn reference(&self) -> &str {
         &self.0.row.reference
     }
@@ -63,7 +63,7 @@ impl Customer {
         self.0.row.version
     }
 
-    /// Null for roles and purposes that may not see it.
+    /// Null once anonymized or erased, and for roles or purposes that may not see it.
     async fn profile(&self, ctx: &Context<'_>) -> Result<Option<CustomerProfile>> {
         // Only what is asked for is opened, and only that stands in the log.
         let wanted = ctx.look_ahead();

@@ -260,7 +260,7 @@ impl DataRequestMutation {
 
     /// Refuses a request, on a ground that the customer is told. What only it asked for and nobody has begun is called off.
     ///
-    /// userErrors: REQUEST_CLOSED, GROUND_NOT_APPLICABLE.
+    /// userErrors: REQUEST_CLOSED, GROUND_NOT_APPLICABLE, CUSTOMER_GONE.
     ///
     /// Requires: COMPLIANCE.
     async fn reject_data_request(
@@ -280,7 +280,7 @@ impl DataRequestMutation {
     /// Records that the customer took the request back. What is disposed of already stays so, and
     /// what was begun goes on; the rest is called off, unless it was to go anyway.
     ///
-    /// userErrors: REQUEST_CLOSED.
+    /// userErrors: REQUEST_CLOSED, CUSTOMER_GONE.
     ///
     /// Requires: AGENT, COMPLIANCE; CUSTOMER (their own).
     async fn withdraw_data_request(

@@ -80,7 +80,7 @@ impl LegalHoldMutation {
 
     /// Ends a hold; what only it kept is disposed of.
     ///
-    /// userErrors: CUSTOMER_GONE, HOLD_LIFTED, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
+    /// userErrors: HOLD_LIFTED, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
     ///
     /// Requires: COMPLIANCE.
     async fn lift_legal_hold(

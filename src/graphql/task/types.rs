@@ -12,7 +12,7 @@ use crate::{
         data_request::DataRequest,
         enums::{ConnectorKind, EvidenceKind, TaskAction, TaskCause, TaskOutcome, TaskState},
         error::{OrError, missing},
-        loaders::{EvidenceOf, LinesOf, One},
+        loaders::{EvidenceOf, FormerReferenceAt, LinesOf, One},
         named,
         node::{self, id_or_nobody},
         scalars::{DateTime, Json},
@@ -66,6 +66,19 @@ impl Task {
     /// Null when it is about several. In this version none is.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>> {
         Ok(loaders(ctx).batch.load_one(self.0.customer_id).await.or_error()?.map(Customer))
+    }
+
+    /// The customer number of somebody who is gone, whom a pseudonym has taken the place of: by it whoever has to do this finds
+    /// them. Null for everybody else, and once the task has ended.
+    ///
+    /// Requires: COMPLIANCE.
+    async fn former_reference(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        access(ctx).require(Action::SeeFormerReferences).await.or_error()?;
+        if self.0.finished_at.is_some() {
+            return Ok(None);
+        }
+        let at = FormerReferenceAt(self.0.customer_id, self.0.system_id);
+        loaders(ctx).batch.load_one(at).await.or_error()
     }
 
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {

@@ -11,11 +11,11 @@ const EDGES: &[Knows] = &[
     ("main", &["cli"], &["clap"]),
     ("lib", &[], &[]),
     // `domain` for the demo's customers, `graphql` for the schema's text, `policy` for the names of the demo's roles.
-    ("cli", &["access", "auth", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "policy", "server", "telemetry"], &["clap", "config"]),
+    ("cli", &["access", "auth", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "ledger", "policy", "server", "telemetry"], &["clap", "config"]),
     // Others, who only know what docs/third-party-api.md says; `domain` for who is in the demo, `access` for its map and the time.
     ("demo_peers", &["access", "auth", "connector", "domain"], &["axum", "entity", "sqlx"]),
     // Puts the parts together, so it knows them all.
-    ("server", &["access", "auth", "connector", "crypto", "domain", "graphql", "http", "worker"], &["async_graphql", "axum", "metrics_exporter_prometheus"]),
+    ("server", &["access", "auth", "connector", "crypto", "domain", "graphql", "http", "ledger", "worker"], &["async_graphql", "axum", "metrics_exporter_prometheus"]),
     // `domain` for whose record a customer's token is about, and for what third parties say; `connector` proves that they do.
     ("http", &["access", "auth", "connector", "domain", "graphql", "policy"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
     ("auth", &["policy"], &["jsonwebtoken", "reqwest"]),
@@ -24,8 +24,8 @@ const EDGES: &[Knows] = &[
     ("worker", &["access", "auth", "connector", "domain"], &["entity", "metrics", "metrics_exporter_prometheus"]),
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
     ("connector", &[], &["entity", "lettre", "reqwest", "sqlx"]),
-    // `connector` for what is asked of it and what comes back, and for what it says of settings.
-    ("domain", &["access", "connector", "identifier", "policy", "transparency"], &["entity", "sea_orm"]),
+    // `connector` for what is asked of it and what comes back, and for what it says of settings; `ledger` to say who goes first.
+    ("domain", &["access", "connector", "identifier", "ledger", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
     ("access", &["crypto", "identifier", "policy", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
     ("policy", &[], &["entity"]),
@@ -33,6 +33,8 @@ const EDGES: &[Knows] = &[
     ("transparency", &["policy"], &["entity"]),
     ("crypto", &[], &["entity"]),
     ("identifier", &[], &[]),
+    // A file, and nothing else.
+    ("ledger", &[], &["entity"]),
     // `auth` for where keys may come from, `http` for how a network is written, `connector` for what a mail server's URL is.
     ("config", &["auth", "connector", "http"], &["config"]),
     ("telemetry", &[], &["metrics", "metrics_exporter_prometheus"]),
@@ -62,6 +64,7 @@ const TELLING: &[&str] = &[
 #[rustfmt::skip]
 const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
+    ("erasure", &["catalog", "customer", "data_request", "disposal", "task"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
     ("finding", &["catalog", "data_request", "justification", "third_party"]),
     ("legal_hold", &["catalog", "customer", "disposal"]),

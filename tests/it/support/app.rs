@@ -13,6 +13,7 @@ use kartotek::{
     connector::Connectors,
     crypto::MasterKeys,
     http::{Limits, TrustedProxies, serve},
+    ledger::Ledger,
     server::{Parts, Server},
     worker::{Worked, Worker},
 };
@@ -32,6 +33,9 @@ pub static KEY: LazyLock<LocalKey> = LazyLock::new(|| {
 
 /// How long a token may live.
 pub const LONGEST: i64 = 24 * 60 * 60;
+
+/// The name of the erasure ledger, beside the database.
+pub const LEDGER: &str = "erasure-ledger.jsonl";
 
 /// A server, its database and its clock. Every test ends it with [`TestApp::finish`].
 pub struct TestApp {
@@ -79,6 +83,7 @@ pub fn parts(database: &Database, clock: FakeClock) -> Parts {
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         sweep_interval: None,
         connectors: connectors(None, None),
+        ledger: Ledger::new(database.beside(LEDGER)),
     }
 }
 
@@ -166,6 +171,7 @@ impl TestApp {
             door: server.door.clone(),
             catalogs: server.catalogs.clone(),
             connectors: server.connectors.clone(),
+            erasures: server.erasures.clone(),
         }
     }
 
@@ -192,7 +198,12 @@ impl TestApp {
     /// Asserts what holds after every test, and takes everything down: every answered operation has its event, every
     /// row of the log is what its body says, under its hash, and whoever was turned away is counted once the server has
     /// ended.
-    pub async fn finish(mut self) {
+    pub async fn finish(self) {
+        self.taken_down().await.discard().await;
+    }
+
+    /// The same, and leaves the database.
+    pub(super) async fn taken_down(mut self) -> Database {
         audit::check_whole_log(&self.database).await;
         let log = audit::all(&self.database).await;
         for asked in self.asked.lock().unwrap().iter() {
@@ -209,6 +220,6 @@ impl TestApp {
         let counted = log.filter(|event| event.operation == "authenticate").filter_map(|event| event.count);
         let (counted, turned_away) = (counted.sum::<u64>(), self.turned_away.into_inner());
         assert!(counted >= turned_away, "{turned_away} were turned away, and {counted} are on record");
-        self.database.discard().await;
+        self.database
     }
 }

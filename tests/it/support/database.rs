@@ -26,6 +26,8 @@ pub struct Database {
     pub engine: Engine,
     owner: DatabaseConnection,
     place: Place,
+    /// For files of the same test.
+    beside: TempDir,
 }
 
 enum Place {
@@ -70,7 +72,8 @@ impl Database {
     async fn in_folder(folder: TempDir) -> Self {
         let url = format!("sqlite://{}?mode=rwc", file(&folder).display());
         let owner = connect(&url, "").await;
-        Self { url, engine: Engine::Sqlite, owner, place: Place::Folder(folder) }
+        let beside = tempfile::tempdir().unwrap();
+        Self { url, engine: Engine::Sqlite, owner, place: Place::Folder(folder), beside }
     }
 
     async fn on_server(admin: &str, template: Option<&str>) -> Self {
@@ -81,12 +84,50 @@ impl Database {
         server.close().await.unwrap();
         let url = with_name(admin, &name);
         let owner = connect(&url, "").await;
-        Self { url, engine: Engine::Postgres, owner, place: Place::Server { admin: admin.to_owned(), name } }
+        let place = Place::Server { admin: admin.to_owned(), name };
+        Self { url, engine: Engine::Postgres, owner, place, beside: tempfile::tempdir().unwrap() }
     }
 
     /// How the server connects to it.
     pub fn settings(&self) -> Settings {
         Settings { url: self.url.clone().into(), connections: 4 }
+    }
+
+    /// Another with the same in it, as if it were a backup that was restored. No server has it open.
+    pub async fn copy(&mut self) -> Self {
+        match &self.place {
+            Place::Folder(of) => {
+                self.run("PRAGMA wal_checkpoint(TRUNCATE)").await;
+                let folder = tempfile::tempdir().unwrap();
+                std::fs::copy(file(of), file(&folder)).unwrap();
+                Self::in_folder(folder).await
+            }
+            Place::Server { admin, name } => {
+                // A template is one that nobody is connected to.
+                self.owner.clone().close().await.unwrap();
+                let copy = Self::on_server(admin, Some(name)).await;
+                self.owner = connect(&self.url, "").await;
+                copy
+            }
+        }
+    }
+
+    /// The path of a file that is the test's own.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        self.beside.path().join(name)
+    }
+
+    /// The file, where it is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::Folder(folder) => Some(file(folder)),
+            Place::Server { .. } => None,
+        }
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// A connection as whoever migrates: the owner of the tables.

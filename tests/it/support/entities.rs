@@ -27,6 +27,7 @@ macro_rules! each_entity {
             disposal_plan,
             disposal_plan_item,
             envelope,
+            erased_lookup,
             legal_hold,
             legal_hold_category,
             master_key,

@@ -14,6 +14,7 @@ pub mod disclose;
 pub mod dispose;
 pub mod dump;
 pub mod entities;
+pub mod erase;
 pub mod find;
 pub mod mailbox;
 pub mod reconcile;

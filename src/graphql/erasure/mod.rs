@@ -1,0 +1,5 @@
+//! Erasing and anonymizing customers.
+
+mod mutations;
+
+pub use mutations::ErasureMutation;
