@@ -1,5 +1,8 @@
 //! Kartotek knows where each customer's personal data lives, why it may be there, and who has looked at it.
 
+// Each noun's mutations are a future within the next one's: so deep is the root's.
+#![recursion_limit = "256"]
+
 pub mod access;
 pub mod auth;
 pub mod cli;
