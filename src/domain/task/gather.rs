@@ -4,18 +4,18 @@ use super::{
     known_by::lines_of,
     own::due,
     sealed::{Owner, seal},
-    settle::{Came, call_off, finish, to_a_person},
+    settle::{Came, call_off, finish, shown, to_a_person},
 };
 use crate::{
     access::{Command, Stop, Writer},
-    connector::Gathered,
+    connector::{Evidence, Gathered},
     domain::catalog::{self, Catalog},
     policy::{Action, ProfileField, Target},
 };
 use entity::{
-    enums::{EvidenceKind, SealedKind, TaskAction, TaskOutcome},
+    enums::{SealedKind, TaskAction, TaskOutcome},
     ids::TaskId,
-    subject_key, task, task_evidence,
+    subject_key, task,
 };
 use sea_orm::EntityTrait;
 use serde_json::{Map, Value, json};
@@ -61,23 +61,15 @@ impl Command for GatherProfile {
             values.insert(field.word().to_owned(), value.into());
             categories.insert(field.word().to_owned(), field.category().into());
         }
-        let rows = i64::from(!values.is_empty());
+        let rows = u64::from(!values.is_empty());
         let source = json!({ "source": "profile", "categories": categories, "rows": [Value::from(values)] });
         let owner = Owner::Task(row.id, row.data_request_id);
         seal(w, (customer.id, owner), SealedKind::Export, &Gathered(vec![source])).await?;
-        let evidence = task_evidence::Model {
-            task_id: row.id,
-            customer_id: row.customer_id,
-            kind: EvidenceKind::ReadBack,
-            recorded_at: w.now(),
-            recorded_by: w.actor_name(),
-            rows_changed: Some(rows),
-            statement: None,
-            reference: None,
-            document: None,
-        };
+        // Nothing gathered is not done.
+        let outcome = if rows > 0 { TaskOutcome::Done } else { TaskOutcome::NothingFound };
+        let evidence = shown(w, &row, Evidence::ReadBack { rows });
         let row = task::Model { attempts: row.attempts + 1, ..row };
-        finish(w, row, Came { outcome: TaskOutcome::Done, evidence }).await?;
+        finish(w, row, Came { outcome, evidence }).await?;
         Ok(true)
     }
 }

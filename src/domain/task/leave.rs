@@ -1,14 +1,18 @@
 //! When somebody goes altogether: what systems that still have something know them by is sealed for these, and what the
 //! program was to do with the profile itself is done. Any number of customers, in a few statements.
 
-use super::known_by::{Sealed, add, envelope_of, fields, unseal};
+use super::{
+    known_by::{Sealed, add, envelope_of, fields, unseal},
+    settle::shown,
+};
 use crate::{
     access::{Apart, Broken, Profile, Sql, Stop, Writer},
+    connector::Evidence,
     domain::catalog::Catalog,
 };
 use entity::{
     customer,
-    enums::{DataLocationState, EvidenceKind, SubjectKeyKind, TaskAction, TaskOutcome, TaskState},
+    enums::{DataLocationState, SubjectKeyKind, TaskAction, TaskOutcome, TaskState},
     envelope,
     ids::{CustomerId, SystemId},
     task, task_evidence,
@@ -120,17 +124,7 @@ pub(in crate::domain) async fn finish_own(
     sql.push(", finished_at = ").bind(w.now());
     sql.push(" WHERE id IN ").list(tasks.iter().map(|task| task.id.0));
     w.execute(sql).await?;
-    let evidence = |task: &task::Model| task_evidence::Model {
-        task_id: task.id,
-        customer_id: task.customer_id,
-        kind: EvidenceKind::ReadBack,
-        recorded_at: w.now(),
-        recorded_by: w.actor_name(),
-        rows_changed: Some(1),
-        statement: None,
-        reference: None,
-        document: None,
-    };
+    let evidence = |task: &task::Model| shown(w, task, Evidence::ReadBack { rows: 1 });
     w.insert_all::<task_evidence::Entity>(&tasks.iter().map(evidence).collect::<Vec<_>>()).await?;
     for task in &tasks {
         w.changed(task.customer_id, &["dataLocations", "tasks"]);

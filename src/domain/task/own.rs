@@ -4,10 +4,11 @@ use super::{
     backoff,
     known_by::{lines_of, seal_before_change},
     lease::LATER,
-    settle::{Came, changed, cut, finish, to_a_person},
+    settle::{Came, changed, cut, finish, shown, to_a_person},
 };
 use crate::{
     access::{Broken, Command, Profile, Stop, Writer},
+    connector::Evidence,
     domain::{
         catalog::{self, Catalog},
         customer::{is_restricted, replace_lookups},
@@ -17,9 +18,9 @@ use crate::{
 };
 use entity::{
     customer,
-    enums::{CustomerStatus, EvidenceKind, TaskOutcome, TaskState},
+    enums::{CustomerStatus, TaskOutcome, TaskState},
     ids::TaskId,
-    subject_key, task, task_evidence,
+    subject_key, task,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::sync::Arc;
@@ -60,17 +61,7 @@ impl Command for DisposeOfProfile {
             |field: &ProfileField| lines.iter().any(|line| line.row.category.as_str() == field.category());
         let fields = ProfileField::ALL.into_iter().filter(is_to_go).collect::<Vec<_>>();
         let rows = empty(w, &catalog, customer, &fields).await?;
-        let evidence = task_evidence::Model {
-            task_id: row.id,
-            customer_id: row.customer_id,
-            kind: EvidenceKind::ReadBack,
-            recorded_at: w.now(),
-            recorded_by: w.actor_name(),
-            rows_changed: Some(rows),
-            statement: None,
-            reference: None,
-            document: None,
-        };
+        let evidence = shown(w, &row, Evidence::ReadBack { rows });
         let outcome = if rows > 0 { TaskOutcome::Done } else { TaskOutcome::NothingFound };
         let row = task::Model { attempts: row.attempts + 1, ..row };
         finish(w, row, Came { outcome, evidence }).await?;
@@ -126,7 +117,7 @@ async fn empty(
     catalog: &Catalog,
     customer: customer::Model,
     fields: &[ProfileField],
-) -> Result<i64, Stop> {
+) -> Result<u64, Stop> {
     let Some(key) = w.one(subject_key::Entity::find_by_id(customer.id)).await? else { return Ok(0) };
     let mut profile: Profile = w.open(&customer, &key)?.unwrap_or_default();
     let there = fields.iter().copied().filter(|field| profile.get(*field).is_some()).collect::<Vec<_>>();

@@ -141,7 +141,8 @@ pub(super) fn cut(message: &str) -> String {
     message.chars().take(LONGEST_ERROR).collect()
 }
 
-fn shown(w: &Writer, row: &task::Model, evidence: Evidence) -> task_evidence::Model {
+/// What a task came to, as it goes on record.
+pub(super) fn shown(w: &Writer, row: &task::Model, evidence: Evidence) -> task_evidence::Model {
     let (kind, rows_changed, document) = match evidence {
         Evidence::ReadBack { rows } => {
             (EvidenceKind::ReadBack, Some(i64::try_from(rows).unwrap_or(i64::MAX)), None)
