@@ -11,7 +11,7 @@ use crate::{
     domain::{
         catalog::{self, Catalog},
         checks::{Checks, LINE},
-        customer::{ProfileChange, Rectification, rectify},
+        customer::{ProfileChange, Rectification, gone, rectify},
         disposal::{Asked, Draft, Judged, Planned, Subject, ask_anew, judged},
         restriction::{Placing, place},
         task::{Why, unseal},
@@ -68,6 +68,9 @@ impl Command for VerifyIdentity {
         if open.request.row.verified_at.is_some() {
             let message = "It is on record already who asks.";
             return Err(Refusal::new(Code::AlreadyVerified, message).at(PATH).into());
+        }
+        if open.customer.disposed_as.is_some() {
+            return Err(gone(PATH).into());
         }
         let scope = categories(w, &[self.request]).await?.remove(&self.request).unwrap_or_default();
         let before = open.request.clone();

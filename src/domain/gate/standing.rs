@@ -2,7 +2,10 @@
 //! customers.
 
 use super::judge::{Allowed, Standing};
-use crate::access::{Reader, Sql, Stop};
+use crate::{
+    access::{Reader, Sql, Stop},
+    domain::justification::NOT_OBJECTED,
+};
 use entity::{
     enums::CustomerStatus,
     ids::{CategoryKey, ConsentId, CustomerId, PurposeKey, SystemId, ThirdPartyId},
@@ -42,10 +45,11 @@ struct Consent {
     category: CategoryKey,
 }
 
+/// What live services need at third parties, save what the customer objects to.
 const NEEDED: &str = "SELECT DISTINCT s.customer_id, r.system_id, r.purpose, r.category FROM subscription s \
     JOIN data_requirement r ON r.service_id = s.service_id AND r.retired_at IS NULL \
     JOIN system y ON y.id = r.system_id AND y.third_party_id IS NOT NULL \
-    WHERE s.ended_at IS NULL AND s.customer_id IN ";
+    WHERE s.ended_at IS NULL";
 
 /// Only what still reads so: somewhere else, with another safeguard, or with another need of consent, it does not.
 const TOLD: &str = "SELECT DISTINCT l.customer_id, l.third_party_id, l.purpose, l.category FROM notice_line l \
@@ -73,7 +77,8 @@ pub(in crate::domain) async fn standings(
     };
     let mut all = status.await?.into_iter().map(standing).collect::<HashMap<_, _>>();
 
-    for row in r.rows(of(NEEDED), |row: &Needed| Touch::of(row.customer_id)).await? {
+    let needed = format!("{NEEDED}{NOT_OBJECTED} AND s.customer_id IN ");
+    for row in r.rows(of(&needed), |row: &Needed| Touch::of(row.customer_id)).await? {
         if let Some(standing) = all.get_mut(&row.customer_id) {
             standing.needed.insert((row.system_id, row.purpose, row.category));
         }

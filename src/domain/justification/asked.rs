@@ -1,4 +1,15 @@
-//! What customers asked to have erased (Art. 17), and were known to be who they said they are; and who is gone altogether.
+//! What customers asked to have erased (Art. 17) or objected to (Art. 21), and were known to be who they said they are; and who
+//! is gone altogether.
+
+/// That the customer has not objected (Art. 21(1)) to the purpose of the requirement `r` of a service that they
+/// subscribe to by `s`, one that rests on a public task or on
+/// somebody's legitimate interests, for what is of its category. What is objected to is asked for once, not for each line.
+pub(in crate::domain) const NOT_OBJECTED: &str = " AND (s.customer_id, r.purpose, r.category) NOT IN (SELECT q.customer_id, o.key, k.key \
+    FROM data_request q JOIN purpose o ON o.legal_basis IN ('PUBLIC_TASK', 'LEGITIMATE_INTERESTS') \
+    JOIN data_category k ON NOT EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id) \
+    OR EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id AND (g.category = k.key \
+    OR g.category || '.' = substr(k.key, 1, length(g.category) + 1))) \
+    WHERE q.kind = 'OBJECTION' AND q.verified_at IS NOT NULL AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL)";
 
 /// That the customer asked for the erasure of the line `l`, which was there already, and for the end of what had begun by
 /// `began`, a moment in SQL; `None`: whatever it was. A request stands until it is refused or taken back: what the law

@@ -1,6 +1,6 @@
 //! The facts that justify data, as a set: one row for each fact and line of the map.
 
-use super::asked::erasure_asked;
+use super::asked::{NOT_OBJECTED, erasure_asked};
 use crate::{
     access::Sql,
     domain::{
@@ -27,15 +27,6 @@ const NOT_WITHDRAWN: &str = " AND NOT EXISTS (SELECT 1 FROM consent x \
     AND NOT EXISTS (SELECT 1 FROM consent n JOIN consent_category h ON h.consent_id = n.id AND h.category = g.category \
     WHERE n.customer_id = x.customer_id AND n.third_party_id = x.third_party_id AND n.purpose = x.purpose \
     AND (n.ended_at IS NULL OR (n.ended_as = 'LAPSED' AND n.granted_at > x.ended_at))))";
-
-/// That the customer has not objected (Art. 21(1)) to the purpose of the requirement `r`, one that rests on a public task or on
-/// somebody's legitimate interests, for what is of its category. What is objected to is asked for once, not for each line.
-const NOT_OBJECTED: &str = " AND (s.customer_id, r.purpose, r.category) NOT IN (SELECT q.customer_id, o.key, k.key \
-    FROM data_request q JOIN purpose o ON o.legal_basis IN ('PUBLIC_TASK', 'LEGITIMATE_INTERESTS') \
-    JOIN data_category k ON NOT EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id) \
-    OR EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id AND (g.category = k.key \
-    OR g.category || '.' = substr(k.key, 1, length(g.category) + 1))) \
-    WHERE q.kind = 'OBJECTION' AND q.verified_at IS NOT NULL AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL)";
 
 /// What can be asked about by itself, of all that justifies data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -269,3 +269,28 @@ async fn nobody_else_is_touched() {
     assert_eq!(app.agent().ask(find, json!({})).await.data()["findCustomer"], json!(null));
     app.finish().await;
 }
+
+/// What they asked for before is too late; nothing of it brings anything back.
+#[tokio::test]
+async fn nothing_more_is_done_for_who_is_gone() {
+    let app = TestApp::new().await;
+    let (customer, _) = app.hosted("K-7090").await;
+    let wanted = [
+        json!({ "type": "ACCESS" }),
+        json!({ "type": "RECTIFICATION", "profile": { "name": "Testa" } }),
+        json!({ "type": "RESTRICTION", "restrictionGround": "LEGAL_CLAIMS" }),
+        json!({ "type": "OBJECTION" }),
+    ];
+    let mut requests = Vec::new();
+    for one in wanted {
+        requests.push(app.submit(&customer, one).await);
+    }
+    app.erased(&customer).await;
+    for request in &requests {
+        let verified = app.verify(request, json!({})).await;
+        assert_eq!(codes(&verified), refused("CUSTOMER_GONE", "dataRequestId"));
+        assert_eq!(codes(&app.take_back(request).await), []);
+    }
+    assert_eq!(app.standing(&customer).await["status"], "ERASED");
+    app.finish().await;
+}

@@ -70,7 +70,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("legal_hold", &["catalog", "customer", "disposal"]),
     ("consent", &["catalog", "customer", "disposal", "gate", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
-    ("gate", &["catalog", "third_party"]),
+    ("gate", &["catalog", "justification", "third_party"]),
     // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies; seals what
     // is about to change for those who know people by it.
     ("customer", &["catalog", "data_location", "disposal", "justification", "task"]),

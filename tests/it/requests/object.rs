@@ -84,3 +84,28 @@ async fn a_contract_is_not_objected_to() {
     assert!(app.map(&customer).await.iter().all(|(_, _, state)| state == "HELD"));
     app.finish().await;
 }
+
+#[tokio::test]
+async fn what_is_objected_to_passes_the_gate_no_more() {
+    let app = TestApp::new().await;
+    let host = app.system_id("Fjällripan webbservrar").await;
+    let (service, mut needs) = app.needs("web-hosting").await;
+    needs.push(json!({ "category": ADDRESS, "purpose": "SECURITY", "systemId": host, "onEnd": "ERASE" }));
+    assert_eq!(codes(&app.set(&service, &needs, json!({})).await), []);
+    let (customer, _) = app.hosted("K-4704").await;
+    let stands_in_the_way = async || {
+        let check = app.check(&customer, "web-hosting").await;
+        let blockers = check["blockers"].as_array().unwrap().clone();
+        let of_security = blockers.into_iter().filter(|one| one["purpose"]["key"] == "SECURITY");
+        of_security.map(|one| one["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(stands_in_the_way().await, Vec::<String>::new());
+    let request = app.submit(&customer, json!({ "type": "OBJECTION" })).await;
+    assert_eq!(codes(&app.verify(&request, json!({})).await), []);
+    assert_eq!(stands_in_the_way().await, ["NOT_REQUIRED_BY_A_LIVE_SERVICE"]);
+    // And it is not on the map by another way.
+    let line =
+        json!({ "customerId": customer, "category": ADDRESS, "sourceChannel": "SYSTEM", "systemId": host });
+    assert!(!codes(&app.record(line).await).is_empty());
+    app.finish().await;
+}
