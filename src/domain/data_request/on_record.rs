@@ -2,10 +2,9 @@
 //! certain who it is about.
 
 use super::{
-    clock::due,
     open::{find, read},
     parts::categories,
-    request::{Request, columns},
+    request::{Incoming, Request, columns},
 };
 use crate::{
     access::{Sql, Stop, Writer},
@@ -43,39 +42,8 @@ pub(in crate::domain) async fn put_on_record(
         open.store(w, catalog, row).await?;
         return Ok(id);
     }
-    let now = w.now();
-    let row = data_request::Model {
-        id: DataRequestId(w.id()),
-        customer_id: customer,
-        kind: DataRequestType::Erasure,
-        channel,
-        received_at: now,
-        note: Some(reason.to_owned()),
-        restriction_ground: None,
-        submitted_by: w.actor_name(),
-        submitted_at: now,
-        due_at: due(now, &catalog.zone()).map_or(now, |due| due.over_at),
-        extension_months: None,
-        extension_reason: None,
-        extension_explanation: None,
-        extension_channel: None,
-        extended_at: None,
-        verified_method: None,
-        verified_reference: None,
-        verified_by: None,
-        verified_at: None,
-        rejection_ground: None,
-        rejection_explanation: None,
-        rejected_by: None,
-        rejected_at: None,
-        withdrawn_channel: None,
-        withdrawn_by: None,
-        withdrawn_at: None,
-        reply_text: None,
-        reply_channel: None,
-        reply_delivered_by: None,
-        reply_delivered_at: None,
-    };
+    let (kind, received_at, note) = (DataRequestType::Erasure, w.now(), Some(reason.to_owned()));
+    let row = Incoming { customer, kind, channel, received_at, note }.row(w, &catalog.zone());
     w.changed(customer, &["dataRequests"]);
     Ok(w.insert::<data_request::Entity>(verified(w, row)).await?.id)
 }

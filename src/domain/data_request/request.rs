@@ -2,14 +2,14 @@
 
 use super::clock::{Clock, Extension, Pause, due};
 use crate::{
-    access::{Inquiry, Reader, Sql, Stop},
+    access::{Inquiry, Reader, Sql, Stop, Writer},
     policy::{Action, Target},
 };
 use chrono::{DateTime, Utc};
 use entity::{
     data_request, data_request_pause,
-    enums::DataRequestStatus,
-    ids::DataRequestId,
+    enums::{Channel, DataRequestStatus, DataRequestType},
+    ids::{CustomerId, DataRequestId},
     touch::{Recorded, Touch},
 };
 use jiff::tz::TimeZone;
@@ -99,6 +99,53 @@ impl Request {
             due_at: deadline.map_or(self.row.due_at, |due| due.over_at),
             overdue: waits && deadline.is_some_and(|due| due.is_over(now)),
             days_left: deadline.filter(|_| waits).map(|due| due.days_left(now, zone)),
+        }
+    }
+}
+
+/// What is on record of any request when it comes in.
+pub(super) struct Incoming {
+    pub customer: CustomerId,
+    pub kind: DataRequestType,
+    pub channel: Channel,
+    pub received_at: DateTime<Utc>,
+    pub note: Option<String>,
+}
+
+impl Incoming {
+    /// The request, of which nothing has become yet.
+    pub(super) fn row(self, w: &Writer, zone: &TimeZone) -> data_request::Model {
+        data_request::Model {
+            id: DataRequestId(w.id()),
+            customer_id: self.customer,
+            kind: self.kind,
+            channel: self.channel,
+            received_at: self.received_at,
+            note: self.note,
+            restriction_ground: None,
+            submitted_by: w.actor_name(),
+            submitted_at: w.now(),
+            due_at: due(self.received_at, zone).map_or(self.received_at, |due| due.over_at),
+            extension_months: None,
+            extension_reason: None,
+            extension_explanation: None,
+            extension_channel: None,
+            extended_at: None,
+            verified_method: None,
+            verified_reference: None,
+            verified_by: None,
+            verified_at: None,
+            rejection_ground: None,
+            rejection_explanation: None,
+            rejected_by: None,
+            rejected_at: None,
+            withdrawn_channel: None,
+            withdrawn_by: None,
+            withdrawn_at: None,
+            reply_text: None,
+            reply_channel: None,
+            reply_delivered_by: None,
+            reply_delivered_at: None,
         }
     }
 }

@@ -1,9 +1,8 @@
 //! A customer asks for something by their rights, and the clock starts.
 
 use super::{
-    clock::due,
     parts::categories,
-    request::{Request, columns},
+    request::{Incoming, Request, columns},
 };
 use crate::{
     access::{Access, Code, Command, Profile, Refusal, Sql, Stop, Writer},
@@ -19,7 +18,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     data_request, data_request_category,
     enums::{Channel, DataRequestType, RestrictionGround, SealedKind},
-    ids::{CategoryKey, CustomerId, DataRequestId},
+    ids::{CategoryKey, CustomerId},
 };
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -112,38 +111,9 @@ impl SubmitDataRequest {
         let received_at = self.received_at.unwrap_or(now);
         let note = self.note.as_ref().map(|text| checks.block("note", text, BLOCK));
         checks.finish()?;
-        Ok(data_request::Model {
-            id: DataRequestId(w.id()),
-            customer_id: self.customer,
-            kind: self.kind,
-            channel: self.channel,
-            received_at,
-            note,
-            restriction_ground: self.restriction_ground,
-            submitted_by: w.actor_name(),
-            submitted_at: now,
-            due_at: due(received_at, &zone).map_or(received_at, |due| due.over_at),
-            extension_months: None,
-            extension_reason: None,
-            extension_explanation: None,
-            extension_channel: None,
-            extended_at: None,
-            verified_method: None,
-            verified_reference: None,
-            verified_by: None,
-            verified_at: None,
-            rejection_ground: None,
-            rejection_explanation: None,
-            rejected_by: None,
-            rejected_at: None,
-            withdrawn_channel: None,
-            withdrawn_by: None,
-            withdrawn_at: None,
-            reply_text: None,
-            reply_channel: None,
-            reply_delivered_by: None,
-            reply_delivered_at: None,
-        })
+        let (customer, kind, channel) = (self.customer, self.kind, self.channel);
+        let row = Incoming { customer, kind, channel, received_at, note }.row(w, &zone);
+        Ok(data_request::Model { restriction_ground: self.restriction_ground, ..row })
     }
 
     /// Each type has what it needs, and nothing that it has no use for.

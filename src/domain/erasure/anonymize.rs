@@ -7,11 +7,7 @@ use super::{
 };
 use crate::{
     access::{Command, Stop, Writer},
-    domain::{
-        catalog::{self, Catalog},
-        checks::{BLOCK, Checks},
-        disposal::Asked,
-    },
+    domain::{catalog::Catalog, disposal::Asked},
     ledger::Ledger,
     policy::{Action, Target},
 };
@@ -58,18 +54,14 @@ impl Command for AnonymizeCustomer {
     }
 
     async fn run(self, w: &mut Writer) -> Result<Erased, Stop> {
-        let mut checks = Checks::new();
-        let reason = checks.block("reason", &self.reason, BLOCK);
-        checks.finish()?;
-        let catalog = catalog::held(w, &self.catalog).await?;
         let wanted = Wanted {
             customer: self.customer,
             becomes: CustomerStatus::Anonymized,
-            reason: &reason,
+            reason: &self.reason,
             channel: None,
             asked: &self.asked,
             intents: &self.intents,
         };
-        carry_out(w, &catalog, wanted).await
+        carry_out(w, &self.catalog, wanted).await
     }
 }

@@ -8,11 +8,7 @@ use super::{
 };
 use crate::{
     access::{Command, Stop, Writer},
-    domain::{
-        catalog::{self, Catalog},
-        checks::{BLOCK, Checks},
-        disposal::Asked,
-    },
+    domain::{catalog::Catalog, disposal::Asked},
     ledger::Ledger,
     policy::{Action, Target},
 };
@@ -63,18 +59,14 @@ impl Command for EraseCustomer {
     }
 
     async fn run(self, w: &mut Writer) -> Result<Erased, Stop> {
-        let mut checks = Checks::new();
-        let reason = checks.block("reason", &self.reason, BLOCK);
-        checks.finish()?;
-        let catalog = catalog::held(w, &self.catalog).await?;
         let wanted = Wanted {
             customer: self.customer,
             becomes: CustomerStatus::Erased,
-            reason: &reason,
+            reason: &self.reason,
             channel: Some(self.channel),
             asked: &self.asked,
             intents: &self.intents,
         };
-        carry_out(w, &catalog, wanted).await
+        carry_out(w, &self.catalog, wanted).await
     }
 }

@@ -4,7 +4,8 @@ use super::{intents::Intents, leave::Leaving};
 use crate::{
     access::{Code, Refusal, Sql, Stop, Writer},
     domain::{
-        catalog::Catalog,
+        catalog::{self, Catalog},
+        checks::{BLOCK, Checks},
         customer::{Keyed, is_restricted, living},
         data_request::{Request, put_on_record, take_over_all},
         disposal::{Asked, Draft, Judged, Planned, Subject, Verdict},
@@ -18,6 +19,7 @@ use entity::{
     task,
     touch::Recorded,
 };
+use std::sync::Arc;
 
 /// What is asked for.
 pub(super) struct Wanted<'a> {
@@ -46,7 +48,15 @@ pub struct Erased {
 ///
 /// # Errors
 /// `CUSTOMER_GONE`, `CUSTOMER_RESTRICTED`, `CHOOSE_ONE`, `PLAN_CHANGED`, `PLAN_EXPIRED`.
-pub(super) async fn carry_out(w: &mut Writer, catalog: &Catalog, wanted: Wanted<'_>) -> Result<Erased, Stop> {
+pub(super) async fn carry_out(
+    w: &mut Writer,
+    catalog: &Arc<Catalog>,
+    wanted: Wanted<'_>,
+) -> Result<Erased, Stop> {
+    let mut checks = Checks::new();
+    let reason = checks.block("reason", wanted.reason, BLOCK);
+    checks.finish()?;
+    let catalog = &*catalog::held(w, catalog).await?;
     let customer = living(w, wanted.customer, "customerId").await?;
     if is_restricted(&customer) {
         let message =
@@ -56,13 +66,13 @@ pub(super) async fn carry_out(w: &mut Writer, catalog: &Catalog, wanted: Wanted<
     let planned = Planned::begin(w, wanted.asked).await?;
     let leaving = Leaving::begin(w, vec![customer], wanted.becomes).await?;
     let request = match wanted.channel {
-        Some(channel) => Some(put_on_record(w, catalog, wanted.customer, wanted.reason, channel).await?),
+        Some(channel) => Some(put_on_record(w, catalog, wanted.customer, &reason, channel).await?),
         None => None,
     };
     let lines = leaving.judged(w, catalog).await?;
     let mut draft = Draft::default();
     draft.ends(leaving.ended.clone());
-    draft.because(wanted.reason);
+    draft.because(&reason);
     draft.add(catalog, &leaving.customers, &lines);
     let subject = Subject {
         cause: TaskCause::Erasure,
