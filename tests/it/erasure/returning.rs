@@ -2,14 +2,10 @@
 
 use crate::support::{
     Answer, TestApp,
+    ask::codes,
     build::{REGISTER, person},
 };
 use serde_json::{Value, json};
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
 
 async fn register(app: &TestApp, reference: &str, profile: Value, returning: bool) -> Answer {
     let mut input = person(reference);

@@ -1,7 +1,9 @@
 //! What erasing and anonymizing comes to, and that it is final.
 
 use crate::support::{
-    Answer, TestApp, audit,
+    TestApp,
+    ask::{codes, refused},
+    audit,
     connect::Crm,
     dispose::{items, written},
     erase::steps,
@@ -9,15 +11,6 @@ use crate::support::{
 use serde_json::{Value, json};
 
 const HOST: &str = "Fjällripan webbservrar";
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
-
-fn refused(code: &str, field: &str) -> Vec<(String, String)> {
-    vec![(code.to_owned(), field.to_owned())]
-}
 
 #[tokio::test]
 async fn somebody_is_erased_here_at_once_and_elsewhere_by_tasks() {

@@ -1,7 +1,8 @@
 //! P5, carried out: what was to go is gone, and there is evidence of it; what is not gone is not said to be.
 
 use crate::support::{
-    Answer, TestApp,
+    TestApp,
+    ask::codes,
     database::Engine,
     dispose::{WITHDRAW, items},
 };
@@ -9,11 +10,6 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 const HOST: &str = "Fjällripan webbservrar";
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
 
 /// Somebody whose service ended, and whose grace is over.
 async fn gone(app: &TestApp, reference: &str) -> String {

@@ -2,7 +2,8 @@
 //! and is said to be gone when they have shown that it is.
 
 use crate::support::{
-    Answer, TestApp,
+    TestApp,
+    ask::codes,
     connect::{CHECK, Crm, http},
     third_party::{FakeThirdParty, Manner},
 };
@@ -11,11 +12,6 @@ use serde_json::{Value, json};
 
 const HOST: &str = "Fjällripan webbservrar";
 const CRM: &str = "Kundregister";
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
 
 #[tokio::test]
 async fn a_database_of_the_companys_own_is_emptied_and_read_again() {

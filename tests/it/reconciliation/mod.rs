@@ -3,7 +3,7 @@
 mod broken_off;
 mod compared;
 mod known_by;
+mod many;
 mod random;
-mod scale;
 pub mod target;
 mod who_may;

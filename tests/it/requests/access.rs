@@ -1,7 +1,8 @@
 //! What there is about a customer is gathered from every place, for them: to see (Art. 15), and to take along (Art. 20).
 
 use crate::support::{
-    Answer, TestApp,
+    TestApp,
+    ask::codes,
     connect::{Crm, http},
     snapshot::golden,
     third_party::{FakeThirdParty, Manner},
@@ -19,11 +20,6 @@ const EXPORT: &str =
 async fn export(app: &TestApp, request: &str) -> Value {
     let agent = app.agent().for_purpose("RIGHTS_REQUEST");
     agent.ask(EXPORT, json!({ "id": request })).await.data()["dataRequest"].clone()
-}
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
 }
 
 fn system<'a>(export: &'a Value, name: &str) -> &'a Value {

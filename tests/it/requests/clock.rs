@@ -1,17 +1,12 @@
 //! A request is on record from the day that it came, and whoever asked has an answer in time.
 
-use crate::support::{Answer, TestApp, request::SUBMIT};
+use crate::support::{
+    TestApp,
+    ask::{codes, refused},
+    request::SUBMIT,
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
-
-fn refused(code: &str, field: &str) -> Vec<(String, String)> {
-    vec![(code.to_owned(), field.to_owned())]
-}
 
 /// Tests begin on Monday, 2 March 2026.
 #[tokio::test]

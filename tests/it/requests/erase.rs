@@ -1,7 +1,8 @@
 //! What a customer wants erased goes now; what the law keeps is kept for that alone; what a service needs stays.
 
 use crate::support::{
-    Answer, TestApp,
+    TestApp,
+    ask::{codes, refused},
     dispose::{items, written},
 };
 use chrono::TimeDelta;
@@ -9,15 +10,6 @@ use serde_json::{Value, json};
 
 const HOST: &str = "Fjällripan webbservrar";
 const PENDING: &str = "DISPOSAL_PENDING";
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
-
-fn refused(code: &str, field: &str) -> Vec<(String, String)> {
-    vec![(code.to_owned(), field.to_owned())]
-}
 
 /// Each open task: where, what, why, and whether its time has come.
 async fn open(app: &TestApp, customer: &str) -> Vec<(String, String, String, bool)> {

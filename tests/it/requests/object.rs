@@ -1,18 +1,14 @@
 //! What rests on somebody's interests alone ends when the customer objects (Art. 21(1), 17(1)(c)).
 
 use crate::support::{
-    Answer, TestApp,
+    TestApp,
+    ask::codes,
     dispose::{items, written},
 };
 use serde_json::{Value, json};
 
 const CRM: &str = "Kundregister";
 const ADDRESS: &str = "user.device.ip_address";
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
 
 /// A line of an address that is kept for security, which rests on legitimate interests.
 async fn address(app: &TestApp, customer: &str) -> Value {

@@ -1,7 +1,8 @@
 //! What is wrong about a customer is put right here, and at every place that holds it (Art. 16, 19).
 
 use crate::support::{
-    Answer, TestApp,
+    TestApp,
+    ask::codes,
     connect::{Crm, http},
     third_party::{FakeThirdParty, Manner},
 };
@@ -17,11 +18,6 @@ const RECTIFY: &str = "mutation ($input: RectifyCustomerInput!) { rectifyCustome
 const ASKED: &str =
     "query ($id: ID!) { dataRequest(id: $id) { status profile { name email } reply(locale: EN)
     categories { key } } }";
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
 
 /// A customer with hosting, whose name the company's own database has, and their name and address a third party.
 async fn known(app: &TestApp, reference: &str) -> (String, Crm, FakeThirdParty) {

@@ -2,6 +2,7 @@
 
 use crate::support::{
     Answer, TestApp,
+    ask::codes,
     connect::{Crm, http},
     third_party::FakeThirdParty,
 };
@@ -18,11 +19,6 @@ pub const RESTRICT: &str = "mutation ($input: RestrictCustomerInput!) { restrict
 pub const LIFT: &str = "mutation ($input: LiftRestrictionInput!) { liftRestriction(input: $input) {
     customer { status restriction { ground } } tasks { action lifts cause system { name } }
     userErrors { code message field } } }";
-
-fn codes(answer: &Answer) -> Vec<(String, String)> {
-    let errors = answer.user_errors().into_iter();
-    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
-}
 
 async fn restrict(app: &TestApp, customer: &str) -> Answer {
     let input = json!({ "customerId": customer, "ground": "LEGAL_CLAIMS", "reason": "Needs it in court.", "channel": "PHONE" });

@@ -64,6 +64,17 @@ impl Client<'_> {
     }
 }
 
+/// What a mutation refused with, each with its field, or with nothing where none is to blame.
+pub fn codes(answer: &Answer) -> Vec<(String, String)> {
+    let errors = answer.user_errors().into_iter();
+    errors.map(|(code, field)| (code, field.unwrap_or_default())).collect()
+}
+
+/// One refusal.
+pub fn refused(code: &str, field: &str) -> Vec<(String, String)> {
+    vec![(code.to_owned(), field.to_owned())]
+}
+
 impl Answer {
     /// `data`, which must be there, and no errors.
     #[track_caller]
