@@ -53,7 +53,8 @@ struct LastNeed {
 }
 
 /// Every live line of these customers, who are locked, in the order of customers and lines. One that was not found
-/// where it should be is a case of its own, and left alone.
+/// where it should be stays that, and is not among them, until nothing needs it any more: then its holder is asked as for
+/// any other.
 pub(in crate::domain) async fn judged(
     w: &Writer,
     catalog: &Catalog,
@@ -74,7 +75,7 @@ pub(super) async fn judged_at(
 ) -> Result<Vec<Judged>, Stop> {
     let ids = || customers.iter().map(|customer| customer.id.0);
     let among = |sql: &mut Sql| {
-        sql.push("l.customer_id IN ").list(ids()).push(" AND l.held_to IS NULL AND l.state <> 'LOST_TRACK'");
+        sql.push("l.customer_id IN ").list(ids()).push(" AND l.held_to IS NULL");
         if let Some(condition) = condition {
             sql.push(" AND ");
             condition(sql);
@@ -109,7 +110,8 @@ pub(super) async fn judged_at(
         // customer asked for goes, whether or not anything ever justified it.
         let ours = Some(line.system_id) == own
             && ProfileField::ALL.iter().any(|field| field.category() == line.category.as_str());
-        let known = ours || line.state != DataLocationState::Held || asked.contains(&line.id);
+        let in_use = matches!(line.state, DataLocationState::Held | DataLocationState::LostTrack);
+        let known = ours || !in_use || asked.contains(&line.id);
         let end = ends.get(&line.id);
         let dropped = end.is_some_and(|end| end.dropped);
         let otherwise = if anonymized.contains(&line.customer_id) && can_anonymize(catalog, line.system_id) {
@@ -122,7 +124,8 @@ pub(super) async fn judged_at(
         let stays = stays.contains(&line.id);
         Judged { line, facts, dropped, verdict, stays }
     };
-    Ok(lines.into_iter().map(one).collect())
+    let lost = |one: &Judged| one.line.state == DataLocationState::LostTrack;
+    Ok(lines.into_iter().map(one).filter(|one| !lost(one) || one.verdict.task().is_some()).collect())
 }
 
 /// Whether the program can anonymize something at a system by itself.

@@ -15,6 +15,10 @@ use entity::ids::CustomerId;
 use sea_orm::FromQueryResult;
 use std::sync::Arc;
 
+/// Whether a service of the customer's ever needed the line `l` where it is.
+const NEEDED_ONCE: &str = "EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
+    WHERE r.category = l.category AND r.system_id = l.system_id AND s.customer_id = l.customer_id)";
+
 /// Those of them whose ids lie after the one and up to the other, in order.
 #[derive(Clone, Debug)]
 pub struct UnsettledCustomers {
@@ -75,8 +79,9 @@ impl Inquiry for UnsettledCustomers {
             "SELECT u.customer_id, (SELECT count(*) FROM data_location n WHERE n.customer_id = u.customer_id) AS lines \
              FROM (",
         );
-        let parts: [&dyn Fn(&mut Sql); 4] = [
+        let parts: [&dyn Fn(&mut Sql); 5] = [
             &|sql| self.held(sql, &facts),
+            &|sql| self.lost(sql, &facts),
             &|sql| self.restricted(sql, &facts),
             &|sql| self.pending(sql, r.now(), &facts),
             &|sql| self.consents(sql),
@@ -115,12 +120,27 @@ impl UnsettledCustomers {
         facts.any(sql, "l", &[Ground::Live], false);
         sql.push(") SELECT l.customer_id FROM loose l WHERE ");
         facts.any(sql, "l", &[Ground::Prospect], false);
-        sql.push(" AND (EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
-             WHERE r.category = l.category AND r.system_id = l.system_id AND s.customer_id = l.customer_id) OR ");
+        sql.push(&format!(" AND ({NEEDED_ONCE} OR "));
         facts.any(sql, "l", &[Ground::Rule], true);
         sql.push(&format!(" OR {}", erasure_asked("l", None)));
         sql.push(" OR (l.category IN ").list(ProfileField::ALL.map(|field| field.category().to_owned()));
         sql.push(" AND EXISTS (SELECT 1 FROM system y WHERE y.id = l.system_id AND y.built_in)))) l");
+    }
+
+    /// Not found where it should be, and nothing needs it any more.
+    fn lost(&self, sql: &mut Sql, facts: &Facts) {
+        sql.push(
+            "SELECT l.customer_id FROM data_location l WHERE l.held_to IS NULL AND l.state = 'LOST_TRACK'",
+        );
+        self.within(sql, "l");
+        sql.push(" AND ");
+        facts.any(
+            sql,
+            "l",
+            &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold, Ground::Request],
+            false,
+        );
+        sql.push(&format!(" AND ({NEEDED_ONCE} OR {})", erasure_asked("l", None)));
     }
 
     /// Kept for the law alone, and needed again, or not kept by it any more.

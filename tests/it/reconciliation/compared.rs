@@ -65,30 +65,46 @@ async fn what_is_not_found_is_lost_until_it_is_found_again() {
     }
 }
 
-/// Whoever says where it is has found it; and what is found when nothing needs it any more goes.
+/// Whoever says where it is has found it.
 #[tokio::test]
-async fn what_was_lost_is_judged_as_it_is_found() {
+async fn what_was_lost_and_is_recorded_again_is_found() {
     let target = targets().await.remove(0);
     let app = connected(&target).await;
-    let (customer, subscription) = app.hosted("K-7003").await;
+    let (customer, _) = app.hosted("K-7003").await;
     app.compare(CRM, json!({})).await;
     assert_eq!(app.at(&customer, CRM).await, state("LOST_TRACK"));
     let line = json!({ "customerId": customer, "category": "user.name", "sourceChannel": "EMAIL",
         "systemId": app.system_id(CRM).await, "externalReference": "K-7003-1" });
     assert_eq!(app.record(line).await.user_errors(), []);
     assert_eq!(app.at(&customer, CRM).await, state("HELD"));
+    app.finish().await;
+    target.finish().await;
+}
+
+/// Nobody may say that it is gone by just not finding it: its holder is asked, and a person attests it.
+#[tokio::test]
+async fn what_is_lost_is_asked_for_once_nothing_needs_it() {
+    let target = targets().await.remove(0);
+    let app = connected(&target).await;
+    let (lost, ends) = app.hosted("K-7003").await;
+    let (late, ends_too) = app.hosted("K-7005").await;
     app.compare(CRM, json!({})).await;
-    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
+    for (customer, subscription) in [(&lost, &ends), (&late, &ends_too)] {
+        assert_eq!(app.at(customer, CRM).await, state("LOST_TRACK"));
+        assert_eq!(app.end(subscription, json!({})).await.user_errors(), []);
+    }
+    // While its grace runs it may be needed again, and is looked for.
+    assert_eq!(app.at(&lost, CRM).await, state("DISPOSAL_PENDING"));
     app.advance(TimeDelta::days(400));
     app.sweep().await;
-    // Nothing can be done where nothing is.
-    assert_eq!(app.at(&customer, CRM).await, state("LOST_TRACK"));
-    assert!(app.tasks_at(&customer, CRM).await.is_empty());
-    target.add("K-7003-1", Some("Karin"), None).await;
-    app.compare(CRM, json!({})).await;
-    assert_eq!(app.at(&customer, CRM).await, state("DISPOSAL_PENDING"));
+    target.add("K-7005-1", Some("Karin"), None).await;
     app.work().await;
-    assert_eq!(app.at(&customer, CRM).await, state("ERASED"));
+    assert_eq!(app.at(&late, CRM).await, state("ERASED"));
+    let task = app.task_at(&lost, CRM).await;
+    assert_eq!((&task["state"], &task["outcome"]), (&json!("NEEDS_HUMAN"), &Value::Null), "{task}");
+    assert_eq!(app.complete(&task, json!({ "outcome": "NOTHING_FOUND" })).await.user_errors(), []);
+    assert_eq!(app.at(&lost, CRM).await, state("ERASED"));
+    assert_eq!(kinds(&app, &lost).await, [""; 0]);
     app.finish().await;
     target.finish().await;
 }
