@@ -2,7 +2,7 @@
 
 use sqlx::{
     ConnectOptions, Connection, Row, SqliteConnection,
-    sqlite::{SqliteArguments, SqliteConnectOptions},
+    sqlite::{SqliteArguments, SqliteConnectOptions, SqliteRow},
 };
 use std::{
     fs::{self, OpenOptions},
@@ -57,7 +57,7 @@ impl File {
     pub(super) async fn rows(&self, statement: &'static str) -> Result<Vec<Values>, sqlx::Error> {
         let mut connection = self.connect().await?;
         let rows = sqlx::query(statement).fetch_all(&mut connection).await?;
-        rows.iter().map(|row| (0..row.len()).map(|at| row.try_get(at)).collect()).collect()
+        rows.iter().map(texts).collect()
     }
 
     /// Begins to change something.
@@ -78,14 +78,13 @@ impl File {
 }
 
 impl Changes {
-    /// The first value that a statement answers with.
-    pub(super) async fn first(
+    /// The first row that a statement answers with, as text.
+    pub(super) async fn row(
         &mut self,
         statement: &'static str,
         values: Values,
-    ) -> Result<Option<String>, sqlx::Error> {
-        let found = bound(statement, values).fetch_optional(&mut *self.0).await?;
-        found.map_or(Ok(None), |row| row.try_get(0))
+    ) -> Result<Option<Values>, sqlx::Error> {
+        bound(statement, values).fetch_optional(&mut *self.0).await?.as_ref().map(texts).transpose()
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -96,6 +95,10 @@ impl Changes {
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         self.0.commit().await
     }
+}
+
+fn texts(row: &SqliteRow) -> Result<Values, sqlx::Error> {
+    (0..row.len()).map(|at| row.try_get(at)).collect()
 }
 
 fn bound(

@@ -5,6 +5,7 @@ mod file;
 mod in_house;
 mod peers;
 mod record;
+mod request;
 mod third_party;
 
 pub use peers::{NoPeers, Peers};

@@ -156,7 +156,7 @@ impl Peers {
             url: format!("http://{}/dsr", self.address),
             signing_secret: SecretReference::File(SECRET.to_owned()),
             authorization: None,
-            actions: vec![TaskAction::Erase, TaskAction::Anonymize],
+            actions: vec![TaskAction::Erase, TaskAction::Anonymize, TaskAction::Export, TaskAction::Rectify],
             subject_key: SubjectKeyKind::ExternalReference,
             timeout: "PT10S".to_owned(),
             answer_within: "P14D".to_owned(),

@@ -2,7 +2,8 @@
 
 use super::{
     file::File,
-    record::{self, Request},
+    record::{self, Unanswered},
+    request::Request,
 };
 use crate::{
     access::Clock,
@@ -52,10 +53,10 @@ async fn answer(
     let signed = Signed::from_headers(&headers).map_err(|_| StatusCode::UNAUTHORIZED)?;
     // Before anything else: what they did not sign is nobody's.
     party.keys.verify(signed, &body, now).map_err(|_| StatusCode::UNAUTHORIZED)?;
+    // What cannot be read, be it only the action, is done by nobody: with this status a person looks at it.
     let request = serde_json::from_slice::<Request>(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
     let at = now.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let answered =
-        record::carry_out(&party.record, request, at).await.map_err(|error| unavailable(&error))?;
+    let answered = record::carry_out(&party.record, request, at).await.map_err(|why| refused(&why))?;
     tracing::info!(action = answered.action, again = answered.again, "the demo's third party did as asked");
     let proof = party.keys.sign(signed.id, now, answered.body.as_bytes());
     let proof = proof.map_err(|_| StatusCode::BAD_REQUEST)?;
@@ -65,6 +66,16 @@ async fn answer(
         .header(TIMESTAMP, now.timestamp())
         .header(SIGNATURE, proof);
     response.body(Body::from(answered.body)).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+fn refused(why: &Unanswered) -> StatusCode {
+    match why {
+        Unanswered::Record(error) => unavailable(error),
+        Unanswered::AnothersId | Unanswered::OnlySome => {
+            tracing::warn!(%why, "the demo's third party did nothing");
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
 }
 
 fn unavailable(error: &sqlx::Error) -> StatusCode {

@@ -23,6 +23,12 @@ pub const INVOICING: &str = "Faktureringssystem";
 /// A third party's system.
 pub const VAULT: &str = "Old Mill valv";
 
+/// The version of a system that was loaded, and never changed.
+const LOADED: i32 = 1;
+
+/// The version of one that was connected by this since, and never changed otherwise. A later one may be somebody's choice.
+const CONNECTED: i32 = LOADED + 1;
+
 /// Something that lies at a system, by the map.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Held {
@@ -58,7 +64,8 @@ impl Inquiry for HeldAt {
 }
 
 /// Says how the demo's systems are reached, by their names. What somebody has changed meanwhile stays as it is, but for the
-/// address: a folder may have been moved, and a port been taken.
+/// address: a folder may have been moved, and a port been taken. What an older program said, and nobody has changed, is said
+/// anew.
 #[derive(Clone, Debug)]
 pub struct ConnectDemo(pub BTreeMap<&'static str, Connector>);
 
@@ -77,8 +84,11 @@ impl Command for ConnectDemo {
         for row in w.all(named).await? {
             let Some(wanted) = self.0.get(row.name.as_str()) else { continue };
             let connector = match &row.connector {
-                None if row.version == 1 => Some(wanted.clone()),
+                None if row.version == LOADED => Some(wanted.clone()),
                 None => None,
+                Some(there) if row.version == CONNECTED && is_own(there, wanted) => {
+                    (there != wanted).then(|| wanted.clone())
+                }
                 Some(there) => moved(there, wanted),
             };
             if connector.is_some() {
@@ -96,22 +106,27 @@ impl Command for ConnectDemo {
     }
 }
 
+/// Whether it leads to the demo's own, wherever that is now.
+fn is_own(there: &Connector, wanted: &Connector) -> bool {
+    match (there, wanted) {
+        (Connector::Sql(there), Connector::Sql(wanted)) => {
+            Path::new(&there.url).file_name() == Path::new(&wanted.url).file_name()
+        }
+        (Connector::Http(there), Connector::Http(wanted)) => there.signing_secret == wanted.signing_secret,
+        _ => false,
+    }
+}
+
 /// The connector that is there with the wanted one's address, if it is the demo's own and has another.
 fn moved(there: &Connector, wanted: &Connector) -> Option<Connector> {
-    let mut there = there.clone();
-    match (&mut there, wanted) {
-        (Connector::Sql(sql), Connector::Sql(wanted))
-            if sql.url != wanted.url
-                && Path::new(&sql.url).file_name() == Path::new(&wanted.url).file_name() =>
-        {
-            sql.url.clone_from(&wanted.url);
-        }
-        (Connector::Http(http), Connector::Http(wanted))
-            if http.url != wanted.url && http.signing_secret == wanted.signing_secret =>
-        {
-            http.url.clone_from(&wanted.url);
-        }
+    if !is_own(there, wanted) {
+        return None;
+    }
+    let mut moved = there.clone();
+    match (&mut moved, wanted) {
+        (Connector::Sql(sql), Connector::Sql(wanted)) => sql.url.clone_from(&wanted.url),
+        (Connector::Http(http), Connector::Http(wanted)) => http.url.clone_from(&wanted.url),
         _ => return None,
     }
-    Some(there)
+    (moved != *there).then_some(moved)
 }

@@ -119,7 +119,8 @@ impl TestApp {
         Self::reaching(database, connectors(None, None)).await
     }
 
-    async fn reaching(database: Database, connectors: Connectors) -> Self {
+    /// On this database, with what it may reach.
+    pub async fn reaching(database: Database, connectors: Connectors) -> Self {
         let clock = FakeClock::at(start());
         let parts = Parts { connectors, ..parts(&database, clock.clone()) };
         let server = Server::start(parts).await.unwrap();
