@@ -1,19 +1,23 @@
 //! `kartotek worker` does what `kartotek serve --no-worker` leaves: at the demo's own systems, a row and a third party's record
 //! go, and both can be looked at from outside.
 
-use crate::support::Database;
-use secrecy::ExposeSecret;
+use crate::support::{
+    Database,
+    process::{Process, kartotek, pause, run},
+};
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
 use std::{
-    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::Command,
     time::{Duration, Instant},
 };
 
 /// Longer than it takes to look for what is to be done, and to do it.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How soon it is looked again.
+const AGAIN: Duration = Duration::from_millis(200);
 
 const SUBSCRIPTIONS: &str =
     "{ customer(reference: \"K-1004\") { serviceSubscriptions(first: 9) { nodes { id service { key } } } } }";
@@ -23,48 +27,6 @@ const END: &str = "mutation ($input: EndSubscriptionInput!) { endSubscription(in
 
 const TASKS: &str = "{ customer(reference: \"K-1004\") { tasks(first: 20) { nodes {
     state outcome via system { name } evidence { kind rowsChanged document } } } } }";
-
-/// One of the program's processes. It does not outlive its test, however that ends.
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-    }
-}
-
-impl Process {
-    /// Starts it, and waits until it says that; what it said last.
-    fn start(mut command: Command, words: &str) -> (Self, String) {
-        let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
-        let mut told = String::new();
-        let said = loop {
-            let line = lines.next().unwrap_or_else(|| panic!("it never said {words}: {told}")).unwrap();
-            if line.contains(words) {
-                break line;
-            }
-            told += &line;
-        };
-        // Somebody has to read on, or it waits for the pipe to empty.
-        std::thread::spawn(move || lines.for_each(drop));
-        (Self(process), said)
-    }
-
-    /// Tells it to stop; its exit code.
-    fn stop(mut self) -> Option<i32> {
-        let sent = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-        self.0.wait().unwrap().code()
-    }
-}
-
-fn kartotek(folder: &Path, database: &Database) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kartotek"));
-    command.current_dir(folder).env_clear();
-    command.env("KARTOTEK_DATABASE_URL", database.settings().url.expose_secret());
-    command
-}
 
 fn serve(folder: &Path, database: &Database) -> (Process, String) {
     let mut command = kartotek(folder, database);
@@ -82,11 +44,6 @@ fn worker(folder: &Path, database: &Database) -> Command {
     command.env("KARTOTEK_CONNECTOR_SQLITE_DIR", "data/demo/in-house");
     command.env("KARTOTEK_SECRETS_DIR", "data/demo/secrets");
     command
-}
-
-fn run(mut command: Command) -> (Option<i32>, String) {
-    let Output { status, stderr, .. } = command.output().unwrap();
-    (status.code(), String::from_utf8(stderr).unwrap())
 }
 
 struct Api<'a> {
@@ -117,10 +74,6 @@ impl Api<'_> {
         assert!(there.next().is_none(), "{answer}");
         task
     }
-}
-
-async fn pause() {
-    tokio::time::timeout(Duration::from_millis(200), std::future::pending::<()>()).await.unwrap_err();
 }
 
 /// How many rows there are.
@@ -161,7 +114,7 @@ async fn a_worker_does_what_a_server_without_one_leaves() {
     // Twice as long as a worker would need to see it.
     let since = Instant::now();
     while since.elapsed() < Duration::from_secs(10) {
-        pause().await;
+        pause(AGAIN).await;
     }
     for system in ["Kundregister", "Old Mill valv"] {
         assert_eq!(api.task_at(system).await["state"], "PENDING");
@@ -176,7 +129,7 @@ async fn a_worker_does_what_a_server_without_one_leaves() {
                 break task;
             }
             assert!(since.elapsed() < PATIENCE, "{task}");
-            pause().await;
+            pause(AGAIN).await;
         };
         assert_eq!((&task["via"], &task["evidence"]["kind"]), (&json!(via), &json!(kind)), "{task}");
     }

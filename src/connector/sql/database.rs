@@ -222,9 +222,12 @@ fn small<DB: sqlx::Database>() -> PoolOptions<DB> {
 }
 
 fn sqlite(url: &str, purpose: Purpose) -> Result<SqliteConnectOptions, sqlx::Error> {
+    // Not opened as a file that can only be read: what a program that died has left half done must be taken back first, and
+    // any reader does that, if it may.
+    let query_only = if purpose == Purpose::Reading { "ON" } else { "OFF" };
     let options = SqliteConnectOptions::from_str(url)?
         .create_if_missing(false)
-        .read_only(purpose == Purpose::Reading)
+        .pragma("query_only", query_only)
         .foreign_keys(true)
         .busy_timeout(LOCK)
         .disable_statement_logging();

@@ -3,10 +3,11 @@
 use super::world::{call, column, everything, join, table, worlds};
 use entity::{connector::SqlConnector, enums::TaskAction};
 use kartotek::connector::{
-    Failure,
+    Answer, Failure,
     sql::{Credentials, Database, Engine},
 };
 use sqlx::{Connection, Executor, MySqlConnection, PgConnection, SqliteConnection};
+use std::path::PathBuf;
 
 #[tokio::test]
 async fn a_lock_of_somebody_else_passes() {
@@ -90,4 +91,36 @@ async fn a_file_that_is_not_there_is_not_made() {
     let failure = Database::reach(settings, None).await.unwrap_err();
     assert_eq!(failure.to_string(), "The database file cannot be opened (14).");
     assert!(!file.exists());
+}
+
+/// Whoever looks first after somebody died in the middle of a change takes that back.
+#[tokio::test]
+async fn what_a_dead_program_left_half_done_is_no_obstacle() {
+    let world = worlds().await.remove(0);
+    let file = PathBuf::from(world.url.strip_prefix("sqlite://").unwrap());
+    let journal = file.with_extension("db-journal");
+    world.run("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)").await;
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) \
+        INSERT INTO notes SELECT i, hex(zeroblob(500)) FROM n";
+    world.run(rows).await;
+    let before = world.dump().await;
+
+    // More than it keeps in memory, so that the file has some of the change, and the journal what was there before.
+    let mut dying = SqliteConnection::connect(&world.url).await.unwrap();
+    let change = "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE customers SET name = 'half done';
+        UPDATE notes SET text = 'half done' || text";
+    dying.execute(change).await.unwrap();
+    let left = [&file, &journal].map(|path| std::fs::read(path).unwrap());
+    dying.close().await.unwrap();
+    for (path, bytes) in [&file, &journal].into_iter().zip(left) {
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    let database = world.connect(everything()).await;
+    let erase = call(TaskAction::Erase, &["email"]);
+    assert!(database.find(&erase).await.unwrap().iter().any(|found| found.rows > 0));
+    assert!(!journal.exists());
+    assert_eq!(world.dump().await, before);
+    assert!(matches!(database.carry_out(&erase).await, Ok(Answer::Done(_))));
+    world.finish(database).await;
 }

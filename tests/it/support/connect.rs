@@ -12,7 +12,7 @@ use std::sync::{
 };
 
 /// The folder of all tests' SQLite databases, which go with it.
-static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+pub static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
@@ -73,6 +73,14 @@ impl Crm {
         let options = SqliteConnectOptions::new().filename(&self.file).create_if_missing(true);
         let mut connection = options.connect().await.unwrap();
         connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.unwrap();
+    }
+
+    /// Keeps everybody else from what this says, such as `BEGIN IMMEDIATE`, until it is closed.
+    pub async fn held(&self, begin: &'static str) -> sqlx::SqliteConnection {
+        use sqlx::{ConnectOptions, Executor, sqlite::SqliteConnectOptions};
+        let mut connection = SqliteConnectOptions::new().filename(&self.file).connect().await.unwrap();
+        connection.execute(begin).await.unwrap();
+        connection
     }
 
     /// What is there of one person: name and e-mail address; none when there is no row.

@@ -14,6 +14,7 @@ pub use kartotek::access::Engine;
 use kartotek::{access::Settings, domain::demo, server::Server};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, QueryResult, Statement};
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::atomic::{AtomicU32, Ordering},
 };
@@ -141,6 +142,29 @@ impl Database {
             Engine::Sqlite => connect(&self.url, "").await,
             Engine::Postgres => connect(&self.url, "SET ROLE kartotek_runtime").await,
         }
+    }
+
+    /// Who is connected, on PostgreSQL. SQLite keeps no list, and has nothing left of who is gone.
+    pub async fn clients(&self) -> BTreeSet<i32> {
+        if self.engine == Engine::Sqlite {
+            return BTreeSet::new();
+        }
+        let sql = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
+            AND backend_type = 'client backend'";
+        self.rows(sql).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    /// Keeps everybody else from changing anything of a customer's, until it is closed.
+    pub async fn held(&self, reference: &str) -> DatabaseConnection {
+        let db = self.as_runtime().await;
+        let hold = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE".to_owned(),
+            Engine::Postgres => {
+                format!("BEGIN; SELECT id FROM customer WHERE reference = '{reference}' FOR UPDATE")
+            }
+        };
+        db.execute_unprepared(&hold).await.unwrap();
+        db
     }
 
     /// Rows of a statement, as the owner.

@@ -1,5 +1,6 @@
 //! A mail server on a real socket that keeps what it is sent (RFC 5321, as far as letters need it).
 
+use super::trap::{Moment, Trap};
 use std::sync::{Arc, Mutex};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -10,6 +11,8 @@ use tokio::{
 #[derive(Clone, Debug)]
 pub struct Mailbox {
     pub url: String,
+    /// Who dies of writing a letter.
+    pub trap: Trap,
     letters: Arc<Mutex<Vec<String>>>,
     refusal: Arc<Mutex<Option<&'static str>>>,
 }
@@ -18,7 +21,7 @@ impl Mailbox {
     pub async fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
-        let mailbox = Self { url, letters: Arc::default(), refusal: Arc::default() };
+        let mailbox = Self { url, trap: Trap::default(), letters: Arc::default(), refusal: Arc::default() };
         let server = mailbox.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -56,13 +59,17 @@ impl Mailbox {
                 "RCPT" => refusal.unwrap_or("250 yes"),
                 "QUIT" => "221 bye",
                 "DATA" => {
+                    self.trap.at(Moment::Asked);
                     stream.write_all(b"354 go on\r\n").await?;
                     let mut letter = String::new();
                     while !letter.ends_with("\r\n.\r\n") {
                         stream.read_line(&mut letter).await?;
                     }
                     self.letters.lock().unwrap().push(letter);
-                    "250 taken"
+                    self.trap.at(Moment::Done);
+                    stream.write_all(b"250 taken\r\n").await?;
+                    self.trap.at(Moment::Answered);
+                    continue;
                 }
                 _ => "250 yes",
             };

@@ -17,11 +17,13 @@ pub mod entities;
 pub mod erase;
 pub mod find;
 pub mod mailbox;
+pub mod process;
 pub mod reconcile;
 pub mod request;
 pub mod snapshot;
 pub mod third_party;
 pub mod told;
+pub mod trap;
 
 pub use actors::Client;
 pub use app::TestApp;

@@ -1,6 +1,9 @@
 //! A third party with a privacy API on a real socket: it does what it is told to, and keeps its own record of it.
 
-use super::clock::FakeClock;
+use super::{
+    clock::FakeClock,
+    trap::{Moment, Trap},
+};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -72,6 +75,8 @@ pub struct Signed {
 #[derive(Clone, Debug)]
 pub struct FakeThirdParty {
     pub url: String,
+    /// Who dies of what it is asked.
+    pub trap: Trap,
     record: Arc<Mutex<Record>>,
     clock: FakeClock,
 }
@@ -88,7 +93,7 @@ impl FakeThirdParty {
             usual: Manner::Does,
             messages: 0,
         };
-        let party = Self { url, record: Arc::new(Mutex::new(record)), clock };
+        let party = Self { url, trap: Trap::default(), record: Arc::new(Mutex::new(record)), clock };
         let router = Router::new().route("/dsr", post(answer)).with_state(party.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         party
@@ -166,7 +171,11 @@ async fn answer(State(party): State<FakeThirdParty>, headers: HeaderMap, body: B
         record.asked.push(Asked { key: key.clone(), body: serde_json::from_slice(&body).unwrap() });
         record.next.pop_front().unwrap_or_else(|| record.usual.clone())
     };
-    let does = || *party.record.lock().unwrap().done.entry(key.clone()).or_default() += 1;
+    party.trap.at(Moment::Asked);
+    let does = || {
+        *party.record.lock().unwrap().done.entry(key.clone()).or_default() += 1;
+        party.trap.at(Moment::Done);
+    };
     let (status, body) = match manner {
         Manner::Does => {
             does();
@@ -196,6 +205,9 @@ async fn answer(State(party): State<FakeThirdParty>, headers: HeaderMap, body: B
         }
     };
     let (body, now) = (body.to_string(), party.clock.peek());
+    // Once the connection has had its turn, the answer is on its way.
+    let trap = party.trap.clone();
+    tokio::spawn(async move { trap.at(Moment::Answered) });
     Response::builder()
         .status(status)
         .header(ID, &key)

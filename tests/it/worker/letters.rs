@@ -24,7 +24,7 @@ async fn task(app: &TestApp, customer: &str) -> (Value, Value) {
 }
 
 /// The link in a letter.
-fn link(letter: &str) -> String {
+pub fn link(letter: &str) -> String {
     let (_, rest) = letter.split_once("/answers/").unwrap();
     let base = letter[..letter.len() - rest.len()].rsplit_once("http").unwrap().1;
     let token = rest.split(|c: char| !(c.is_ascii_alphanumeric() || "-_".contains(c))).next().unwrap();
@@ -36,7 +36,7 @@ async fn look(link: &str) -> (u16, String) {
     (page.status().as_u16(), page.text().await.unwrap())
 }
 
-async fn answer(link: &str, outcome: &str) -> u16 {
+pub async fn answer(link: &str, outcome: &str) -> u16 {
     let form = reqwest::Client::new().post(link).header("content-type", "application/x-www-form-urlencoded");
     form.body(format!("outcome={outcome}")).send().await.unwrap().status().as_u16()
 }

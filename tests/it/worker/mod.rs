@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod crash_points;
+mod killed;
 mod known_by;
 mod leases;
 mod letters;
