@@ -1,5 +1,8 @@
 //! Parses the command line, runs it, maps the outcome to an exit code.
 
+// As in the library: a release build lays the schema's futures out here.
+#![recursion_limit = "256"]
+
 use clap::Parser;
 use kartotek::cli::{self, Cli, Failure};
 use std::{io, process::ExitCode};

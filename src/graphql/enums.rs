@@ -252,7 +252,7 @@ pub enum TaskAction {
     Export,
     /// Keep it and use it for nothing else; also the lifting of that.
     Restrict,
-    /// Look whether it is there.
+    /// Look whether it is there. Each attempt does so by itself, and `reconcileSystem` does: no task asks for it.
     Verify,
 }
 
