@@ -31,9 +31,7 @@ impl Database {
         let Some(aim) = plan::aim(call.action) else {
             return Err(lasting("A database can be asked to erase and to anonymize in this way."));
         };
-        let mut work = self.begin(Purpose::Reading).await?;
-        let schema = plan::schema(&mut work, &self.settings).await?;
-        work.roll_back().await;
+        let schema = self.schema().await?;
         let places = plan::places(self, &schema, call, Some(aim))?;
         let mut touched = 0;
         for place in &places {
@@ -68,6 +66,9 @@ impl Database {
             randomize(&mut work, place, &rows).await?;
             work.commit().await?;
             touched += rows.len() as u64;
+            if rows.len() < self.chunk {
+                return Ok(touched);
+            }
             last = rows.into_iter().last().map(|row| row.key);
         }
     }

@@ -4,6 +4,7 @@ use super::{
     super::Failure,
     credentials::Credentials,
     failure, mysql,
+    schema::Known,
     statement::Engine,
     work::{self, Work},
 };
@@ -42,6 +43,7 @@ const CHUNK: usize = 200;
 pub struct Database {
     pub(super) settings: SqlConnector,
     pub(super) chunk: usize,
+    pub(super) known: Known,
     reading: Side,
     changing: Side,
 }
@@ -65,7 +67,8 @@ impl Database {
     pub async fn reach(settings: SqlConnector, credentials: Option<&Credentials>) -> Result<Self, Failure> {
         let reading = Side::open(&settings.url, credentials, Purpose::Reading)?;
         let changing = Side::open(&settings.url, credentials, Purpose::Changing)?;
-        let database = Self { settings, chunk: CHUNK, reading, changing };
+        let known = Known::default();
+        let database = Self { settings, chunk: CHUNK, known, reading, changing };
         database.begin(Purpose::Reading).await?.roll_back().await;
         Ok(database)
     }

@@ -41,8 +41,8 @@ impl fmt::Debug for Exported {
 impl Database {
     /// Everything that is mapped to the categories of `call`. The values are in what is returned and nowhere else.
     pub async fn export(&self, call: &Call) -> Result<Vec<Exported>, Failure> {
+        let schema = self.schema().await?;
         let mut work = self.begin(Purpose::Reading).await?;
-        let schema = plan::schema(&mut work, &self.settings).await?;
         let mut exported = Vec::new();
         for place in plan::places(self, &schema, call, None)? {
             let rows = of_table(&mut work, &place, call).await?;

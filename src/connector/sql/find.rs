@@ -40,8 +40,8 @@ impl std::fmt::Debug for Listed {
 impl Database {
     /// How many rows `call` would touch, table by table. For an action that changes nothing: in how many something is.
     pub async fn find(&self, call: &Call) -> Result<Vec<Found>, Failure> {
+        let schema = self.schema().await?;
         let mut work = self.begin(Purpose::Reading).await?;
-        let schema = plan::schema(&mut work, &self.settings).await?;
         let mut found = Vec::new();
         for place in plan::places(self, &schema, call, plan::aim(call.action))? {
             let rows = count(&mut work, &place, call).await?;
@@ -53,8 +53,8 @@ impl Database {
 
     /// The keys of the rows that `call` would touch, `limit` of each table.
     pub async fn list(&self, call: &Call, limit: u32) -> Result<Vec<Listed>, Failure> {
+        let schema = self.schema().await?;
         let mut work = self.begin(Purpose::Reading).await?;
-        let schema = plan::schema(&mut work, &self.settings).await?;
         let mut listed = Vec::new();
         for place in plan::places(self, &schema, call, plan::aim(call.action))? {
             let mut statement = Statement::new(self.engine());
@@ -79,8 +79,8 @@ impl Database {
     /// In how many rows something of what was asked for is still to be erased. A random value cannot be told from the
     /// one before it, and does not count.
     pub async fn verify(&self, call: &Call) -> Result<u64, Failure> {
+        let schema = self.schema().await?;
         let mut work = self.begin(Purpose::Reading).await?;
-        let schema = plan::schema(&mut work, &self.settings).await?;
         let aim = plan::aim(call.action).unwrap_or(super::fitness::Aim::Erase);
         let left = left(&mut work, &plan::places(self, &schema, call, Some(aim))?, call).await?;
         work.roll_back().await;

@@ -3,17 +3,17 @@
 
 use super::{
     super::{Call, Failure},
-    database::Database,
+    database::{Database, Purpose},
     failure::lasting,
     fitness::{self, Aim},
-    schema::{self, Column, Table},
+    schema::{self, Column, Schema, Table},
     work::Work,
 };
 use entity::{
     connector::{Mask, SqlConnector, SqlTable},
     enums::{MaskMethod, TaskAction},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A table that a call is about.
 pub(super) struct Place<'a> {
@@ -51,11 +51,8 @@ impl Place<'_> {
     }
 }
 
-/// The schema of all tables that the mapping names.
-pub(super) async fn schema(
-    work: &mut Work,
-    settings: &SqlConnector,
-) -> Result<BTreeMap<String, Table>, Failure> {
+/// The schema of all tables that the mapping names, as it is now.
+pub(super) async fn schema(work: &mut Work, settings: &SqlConnector) -> Result<Schema, Failure> {
     let joined =
         settings.tables.iter().flat_map(|table| table.joins.iter().map(|join| join.to_table.as_str()));
     let names =
@@ -63,10 +60,25 @@ pub(super) async fn schema(
     schema::read(work, &names.into_iter().collect::<Vec<_>>()).await
 }
 
+impl Database {
+    /// The same, as it was a moment ago: one thing that is to be done follows another, and asking for it takes longer than
+    /// doing it. After a failure that lasts the database is reached anew, and nothing is known of it any more.
+    pub(super) async fn schema(&self) -> Result<Arc<Schema>, Failure> {
+        if let Some(schema) = self.known.get() {
+            return Ok(schema);
+        }
+        let mut work = self.begin(Purpose::Reading).await?;
+        let schema = Arc::new(schema(&mut work, &self.settings).await?);
+        work.roll_back().await;
+        self.known.set(&schema);
+        Ok(schema)
+    }
+}
+
 /// The tables that `call` is about, in the order in which rows may be deleted.
 pub(super) fn places<'a>(
     database: &'a Database,
-    schema: &'a BTreeMap<String, Table>,
+    schema: &'a Schema,
     call: &Call,
     aim: Option<Aim>,
 ) -> Result<Vec<Place<'a>>, Failure> {
@@ -92,7 +104,7 @@ pub(super) fn places<'a>(
 
 fn place<'a>(
     mapping: &'a SqlTable,
-    schema: &'a BTreeMap<String, Table>,
+    schema: &'a Schema,
     call: &Call,
     aim: Option<Aim>,
 ) -> Result<Place<'a>, Failure> {
@@ -120,10 +132,7 @@ fn place<'a>(
 }
 
 /// The column that says whose a row is, after each step of the way to it was found to be there.
-pub(super) fn subject<'a>(
-    mapping: &SqlTable,
-    schema: &'a BTreeMap<String, Table>,
-) -> Result<&'a Column, Failure> {
+pub(super) fn subject<'a>(mapping: &SqlTable, schema: &'a Schema) -> Result<&'a Column, Failure> {
     let mut at = mapping.table.as_str();
     for join in &mapping.joins {
         column(schema, at, &join.from_column)?;
@@ -133,15 +142,11 @@ pub(super) fn subject<'a>(
     column(schema, at, &mapping.subject_column)
 }
 
-fn table<'a>(schema: &'a BTreeMap<String, Table>, name: &str) -> Result<&'a Table, Failure> {
+fn table<'a>(schema: &'a Schema, name: &str) -> Result<&'a Table, Failure> {
     schema.get(name).ok_or_else(|| lasting(format!("There is no table `{name}`.")))
 }
 
-fn column<'a>(
-    schema: &'a BTreeMap<String, Table>,
-    table_name: &str,
-    name: &str,
-) -> Result<&'a Column, Failure> {
+fn column<'a>(schema: &'a Schema, table_name: &str, name: &str) -> Result<&'a Column, Failure> {
     let found = table(schema, table_name)?.column(name);
     found.ok_or_else(|| lasting(format!("`{table_name}` has no column `{name}`.")))
 }

@@ -27,9 +27,7 @@ impl Database {
     ///
     /// What holds the new value already counts only when an earlier attempt may have put it there.
     pub async fn rectify(&self, call: &Call) -> Result<Answer, Failure> {
-        let mut work = self.begin(Purpose::Reading).await?;
-        let schema = plan::schema(&mut work, &self.settings).await?;
-        work.roll_back().await;
+        let schema = self.schema().await?;
         let places = plan::places(self, &schema, call, None)?;
         let changes = changes(&places, &call.corrections)?;
         let mut changed = 0;

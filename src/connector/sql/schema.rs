@@ -6,7 +6,33 @@ use super::{
     statement::{Declared, Engine},
     work::Work,
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+/// For how long it is not read again.
+const KNOWN_FOR: Duration = Duration::from_secs(30);
+
+/// Tables, by the names that the mapping has for them.
+pub(super) type Schema = BTreeMap<String, Table>;
+
+/// What was read a moment ago.
+#[derive(Default)]
+pub(super) struct Known(Mutex<Option<(Instant, Arc<Schema>)>>);
+
+impl Known {
+    pub(super) fn get(&self) -> Option<Arc<Schema>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, schema) = known.as_ref().filter(|(read, _)| read.elapsed() < KNOWN_FOR)?;
+        Some(schema.clone())
+    }
+
+    pub(super) fn set(&self, schema: &Arc<Schema>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), schema.clone()));
+    }
+}
 
 /// What a table is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +100,7 @@ impl Table {
 }
 
 /// The tables of these names that are there.
-pub(super) async fn read(work: &mut Work, names: &[&str]) -> Result<BTreeMap<String, Table>, Failure> {
+pub(super) async fn read(work: &mut Work, names: &[&str]) -> Result<Schema, Failure> {
     match work.engine() {
         Engine::Postgres => schema_postgres::read(work, names).await,
         Engine::Sqlite => schema_sqlite::read(work, names).await,

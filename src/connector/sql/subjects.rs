@@ -79,8 +79,8 @@ impl Database {
         let Some(mapping) = self.settings.tables.get(table) else {
             return Err(lasting("There is no such table in the mapping."));
         };
+        let schema = self.schema().await?;
         let mut work = self.begin(Purpose::Reading).await?;
-        let schema = plan::schema(&mut work, &self.settings).await?;
         let categories =
             mapping.columns.iter().map(|mapped| mapped.category.clone()).collect::<BTreeSet<_>>();
         let statement = statement(self.engine(), mapping, &schema, &categories, whose, limit)?;
