@@ -162,7 +162,8 @@ pub(super) fn shown(w: &Writer, row: &task::Model, evidence: Evidence) -> task_e
     }
 }
 
-/// Notes how the last call to a system went; when it went well a moment ago, that is known already.
+/// Notes how the last call to a system went. Where that is known already, nothing is written, and nobody waits for whoever
+/// else notes the same: `ON CONFLICT` would lock the row even so.
 ///
 /// # Errors
 /// When the database fails.
@@ -171,25 +172,26 @@ pub(in crate::domain) async fn note_state(
     system: SystemId,
     failure: Option<&Failure>,
 ) -> Result<(), Stop> {
-    let mut sql = Sql::new(
-        "INSERT INTO connector_state (system_id, last_succeeded_at, failing_since, last_error) VALUES (",
-    );
-    sql.bind(system.0).push(", ");
+    let mut sql = Sql::new("INSERT INTO connector_state AS was ");
+    sql.push("(system_id, last_succeeded_at, failing_since, last_error) SELECT ").bind(system.0);
     match failure {
         None => {
-            sql.bind(w.now()).push(
-                ", NULL, NULL) ON CONFLICT (system_id) DO UPDATE SET last_succeeded_at = excluded.last_succeeded_at, \
-                 failing_since = NULL, last_error = NULL WHERE connector_state.failing_since IS NOT NULL \
-                 OR connector_state.last_succeeded_at IS NULL OR connector_state.last_succeeded_at < ",
+            sql.push(", ").bind(w.now()).push(", NULL, NULL WHERE NOT EXISTS (SELECT 1 FROM connector_state s");
+            sql.push(" WHERE s.system_id = ").bind(system.0);
+            // A moment more or less does not matter.
+            sql.push(" AND s.failing_since IS NULL AND s.last_succeeded_at >= ");
+            sql.bind(w.now() - TimeDelta::minutes(1)).push(
+                ") ON CONFLICT (system_id) DO UPDATE SET last_succeeded_at = excluded.last_succeeded_at, \
+                 failing_since = NULL, last_error = NULL",
             );
-            sql.bind(w.now() - TimeDelta::minutes(1));
         }
         Some(failure) => {
-            sql.push("NULL, ").bind(w.now()).push(", ").bind(cut(&failure.to_string()));
-            sql.push(
-                ") ON CONFLICT (system_id) DO UPDATE SET failing_since = \
-                 coalesce(connector_state.failing_since, excluded.failing_since), last_error = excluded.last_error \
-                 WHERE connector_state.last_error IS NULL OR connector_state.last_error <> excluded.last_error",
+            let error = cut(&failure.to_string());
+            sql.push(", NULL, ").bind(w.now()).push(", ").bind(error.clone());
+            sql.push(" WHERE NOT EXISTS (SELECT 1 FROM connector_state s WHERE s.system_id = ").bind(system.0);
+            sql.push(" AND s.failing_since IS NOT NULL AND s.last_error = ").bind(error).push(
+                ") ON CONFLICT (system_id) DO UPDATE SET \
+                 failing_since = coalesce(was.failing_since, excluded.failing_since), last_error = excluded.last_error",
             );
         }
     }
