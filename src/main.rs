@@ -1,10 +1,7 @@
 //! Parses the command line, runs it, maps the outcome to an exit code.
 
-// As in the library: a release build lays the schema's futures out here.
-#![recursion_limit = "256"]
-
 use clap::Parser;
-use kartotek::cli::{self, Cli, Failure};
+use kartotek::cli::{self, Cli};
 use std::{io, process::ExitCode};
 
 /// An answer is many small values. Of a server's time under load, more than a quarter went into the system's allocator.
@@ -12,12 +9,7 @@ use std::{io, process::ExitCode};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let outcome = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(cli::run(cli)),
-        Err(error) => Err(Failure::from(error)),
-    };
-    match outcome {
+    match cli::run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // Nobody is left to tell when even this cannot be written.

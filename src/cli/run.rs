@@ -10,8 +10,15 @@ use crate::{
     telemetry,
 };
 
-/// Runs the command to its end.
-pub async fn run(cli: Cli) -> Result<(), Failure> {
+/// Runs the command to its end. All that it waits for is laid out here, and so compiled with the library, once.
+///
+/// # Errors
+/// When the command fails.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command(cli))
+}
+
+async fn command(cli: Cli) -> Result<(), Failure> {
     let overrides = cli.overrides();
     let configured = || {
         Config::load(&overrides).map_err(|error| {
