@@ -196,7 +196,7 @@ impl Connectors {
             }),
         )
         .await;
-        let found = found.inspect_err(|failure| self.forget_after(asking.system, failure))?;
+        let found = found.inspect_err(|_| self.forget(asking.system))?;
         Ok(Some(found.iter().map(|found| found.rows).sum()))
     }
 
@@ -214,7 +214,7 @@ impl Connectors {
             Box::pin(async { self.database(system, settings).await?.subjects(table, whose, limit).await }),
         )
         .await;
-        page.inspect_err(|failure| self.forget_after(system, failure))
+        page.inspect_err(|_| self.forget(system))
     }
 
     /// Makes one attempt at `call`.
@@ -238,7 +238,7 @@ impl Connectors {
                     }),
                 )
                 .await;
-                done.inspect_err(|failure| self.forget_after(asking.system, failure))
+                done.inspect_err(|_| self.forget(asking.system))
             }
             Connector::Http(settings) => {
                 let party = self.third_party(settings)?;
@@ -251,6 +251,11 @@ impl Connectors {
                 if letter.to.is_empty() {
                     return Err(lasting(
                         "There is no address to write to: name the third party's privacy contact.",
+                    ));
+                }
+                if letter.known_by.1.is_empty() {
+                    return Err(lasting(
+                        "What they know the person by is not known here: nobody can be asked about them.",
                     ));
                 }
                 self.mailer()?.send(letter, asking.now).await.map(|()| Answer::Accepted)
@@ -278,7 +283,7 @@ impl Connectors {
                     }),
                 )
                 .await;
-                let checked = checked.inspect_err(|failure| self.forget_after(system, failure));
+                let checked = checked.inspect_err(|_| self.forget(system));
                 checked.map_or_else(whole, |problems| {
                     problems.into_iter().map(|one| Problem { message: one.message, path: one.path }).collect()
                 })
@@ -449,11 +454,9 @@ impl Connectors {
         Database::reach(settings.clone(), credentials.transpose()?.as_ref()).await
     }
 
-    /// After what a new connection may put right, such as a password that was changed, the old one is not used again.
-    fn forget_after(&self, system: SystemId, failure: &Failure) {
-        if matches!(failure, Failure::Lasting { .. }) {
-            self.open().remove(&system);
-        }
+    /// After a failure a database is reached anew: the password may have been changed, or a table.
+    fn forget(&self, system: SystemId) {
+        self.open().remove(&system);
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, HashMap<SystemId, Arc<Database>>> {

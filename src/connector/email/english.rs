@@ -45,7 +45,7 @@ pub(super) fn text(letter: &Letter) -> String {
         none if none.is_empty() => "This concerns all data that you hold about the person.".to_owned(),
         names => format!("This concerns:{}", list(&names)),
     };
-    let known_by = format!("You know the person by {}: {}", kind(letter), letter.identifier());
+    let known_by = format!("You know the person by {}: {}", kind(letter), letter.identifiers());
     let note = note.map(|note| format!("\n\n{note}")).unwrap_or_default();
     let by = day(letter.answer_by);
     let reply = match &letter.answer_url {

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use uuid::Uuid;
 
-/// A letter about one task. The one personal value in it is what they know the person by, and it is shown by nothing;
+/// A letter about one task. The only personal values in it are what they know the person by, and they are shown by nothing;
 /// nor is the link, which whoever holds it may answer by.
 #[derive(Clone)]
 pub struct Letter {
@@ -22,7 +22,8 @@ pub struct Letter {
     pub lifts: bool,
     /// Names in the letter's language. Without any, it is about all that they hold.
     pub categories: Vec<String>,
-    pub known_by: (SubjectKeyKind, SecretString),
+    /// Their records may be several.
+    pub known_by: (SubjectKeyKind, Vec<SecretString>),
     /// The task's id.
     pub case: Uuid,
     /// The last day to answer on.
@@ -65,10 +66,11 @@ impl Letter {
         self.categories.iter().map(|name| one_line(name)).collect()
     }
 
-    /// As it is, but for line breaks and the like, which could make it look like something else that the letter says.
-    pub(super) fn identifier(&self) -> String {
+    /// As they are, but for line breaks and the like, which could make them look like something else that the letter says.
+    pub(super) fn identifiers(&self) -> String {
         let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-        self.known_by.1.expose_secret().replace(breaks, " ")
+        let known = self.known_by.1.iter().map(|value| value.expose_secret().replace(breaks, " "));
+        known.collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -115,9 +117,9 @@ mod tests {
         let mut letter = letter();
         letter.controller = "Exempel\r\nBcc: x@evil.example\u{2028}\t AB".to_owned();
         letter.categories = vec!["Telefon\n- Allt\u{85}".to_owned()];
-        letter.known_by.1 = SecretString::from("K-4711\r\nRadera allt".to_owned());
+        letter.known_by.1 = ["K-4711\r\nRadera allt", "K-4712"].map(|value| value.to_owned().into()).into();
         assert_eq!(letter.controller(), "Exempel Bcc: x@evil.example AB");
         assert_eq!(letter.categories(), ["Telefon - Allt"]);
-        assert_eq!(letter.identifier(), "K-4711  Radera allt");
+        assert_eq!(letter.identifiers(), "K-4711  Radera allt, K-4712");
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn text(letter: &Letter) -> String {
         none if none.is_empty() => "Det gäller alla uppgifter som ni har om personen.".to_owned(),
         names => format!("Det gäller:{}", list(&names)),
     };
-    let known_by = format!("Hos er är personen känd genom {}: {}", kind(letter), letter.identifier());
+    let known_by = format!("Hos er är personen känd genom {}: {}", kind(letter), letter.identifiers());
     let note = note.map(|note| format!("\n\n{note}")).unwrap_or_default();
     let by = day(letter.answer_by);
     let reply = match &letter.answer_url {

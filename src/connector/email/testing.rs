@@ -18,7 +18,7 @@ pub fn letter() -> Letter {
         action: TaskAction::Erase,
         lifts: false,
         categories: vec!["Telefonnummer".to_owned(), "Postadress".to_owned()],
-        known_by: (SubjectKeyKind::Reference, SecretString::from("K-4711".to_owned())),
+        known_by: (SubjectKeyKind::Reference, vec![SecretString::from("K-4711".to_owned())]),
         case: CASE,
         answer_by: day(2026, 1, 5),
         answer_url: Url::parse("https://kartotek.example/answers/one-time").ok(),

@@ -71,9 +71,9 @@ struct Right<'a> {
     value: &'a str,
 }
 
-/// The body of a request. The same bytes on each attempt, because a server may compare what comes with the same
-/// idempotency key (draft-ietf-httpapi-idempotency-key-header): `asked_at` is when the task was opened. Of what the
-/// person is known by, only what this party knows them by is told.
+/// The body of a request. The same bytes on each attempt, unless more is known of the person by then, because a server may
+/// compare what comes with the same idempotency key (draft-ietf-httpapi-idempotency-key-header): `asked_at` is when the task
+/// was opened. Of what the person is known by, only what this party knows them by is told.
 pub(super) fn request(
     call: &Call,
     known_by: SubjectKeyKind,

@@ -4,6 +4,7 @@
 
 use super::{
     super::{Answer, Call, Evidence, Failure},
+    check_order,
     database::{Database, Purpose},
     failure::{lasting, passing},
     find, masked,
@@ -31,6 +32,9 @@ impl Database {
         let Some(aim) = plan::aim(call.action) else {
             return Err(lasting("A database can be asked to erase and to anonymize in this way."));
         };
+        if let Some(message) = check_order::lost(&self.settings, &call.categories, aim) {
+            return Err(lasting(message));
+        }
         let schema = self.schema().await?;
         let places = plan::places(self, &schema, call, Some(aim))?;
         let mut touched = 0;

@@ -3,11 +3,13 @@
 
 use super::{
     check::Problems,
+    fitness::Aim,
     schema::{OnDelete, Reference, Table},
 };
 use entity::{
-    connector::{SqlConnector, SqlTable},
+    connector::{SqlColumn, SqlConnector, SqlTable},
     enums::MaskMethod,
+    ids::CategoryKey,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,15 +80,42 @@ fn reached(settings: &SqlConnector, at: usize, problems: &mut Problems) {
         for (number, column) in earlier.columns.iter().enumerate() {
             let needed = way.contains(&(earlier.table.as_str(), column.column.as_str()));
             let alone = mapping.columns.iter().all(|other| other.category == column.category);
-            if needed && !alone {
+            // Of one category, the two go together; where the column goes first, nobody finds the rows any more.
+            if needed && (!alone || place < at) {
                 let message = format!(
-                    "`{}` says whose rows of `{}` are, which hold data of other categories: it cannot go before them.",
+                    "`{}` says whose rows of `{}` are: it cannot go before them.",
                     column.column, mapping.table
                 );
                 problems.of_table(place, &["columns", &number.to_string()], message);
             }
         }
     }
+}
+
+/// Why rows of these categories would not be found any more before they have been dealt with: what leads to them goes first.
+pub(super) fn lost(settings: &SqlConnector, categories: &BTreeSet<CategoryKey>, aim: Aim) -> Option<String> {
+    let asked = |table: &&SqlTable| table.columns.iter().any(|column| categories.contains(&column.category));
+    settings.tables.iter().enumerate().filter(|(_, table)| asked(table)).find_map(|(at, mapping)| {
+        let way = way(mapping);
+        settings.tables[..at]
+            .iter()
+            .filter(|earlier| earlier.table != mapping.table)
+            .find_map(|earlier| {
+                let going = earlier.columns.iter().filter(|column| categories.contains(&column.category));
+                let leads = |column: &&SqlColumn| {
+                    let row_goes = aim == Aim::Erase && column.erase.method == MaskMethod::Delete;
+                    way.iter()
+                        .any(|(table, name)| *table == earlier.table && (row_goes || *name == column.column))
+                };
+                going.filter(leads).map(|column| (earlier, column)).next()
+            })
+            .map(|(earlier, column)| {
+                format!(
+                    "`{}`.`{}` leads to rows of `{}` and goes before them: put that table first.",
+                    earlier.table, column.column, mapping.table
+                )
+            })
+    })
 }
 
 /// The columns that lead from a row to who it belongs to, each with its table.

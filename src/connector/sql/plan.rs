@@ -62,7 +62,7 @@ pub(super) async fn schema(work: &mut Work, settings: &SqlConnector) -> Result<S
 
 impl Database {
     /// The same, as it was a moment ago: one thing that is to be done follows another, and asking for it takes longer than
-    /// doing it. After a failure that lasts the database is reached anew, and nothing is known of it any more.
+    /// doing it. After a failure the database is reached anew, and nothing is known of it any more.
     pub(super) async fn schema(&self) -> Result<Arc<Schema>, Failure> {
         if let Some(schema) = self.known.get() {
             return Ok(schema);

@@ -1,12 +1,12 @@
 //! What is wrong with a mapping is found before anything is done with it.
 
-use super::world::{World, column, everything, join, mask, table, worlds};
+use super::world::{World, call, column, everything, join, mask, table, worlds};
 use entity::{
     connector::SqlTable,
     enums::{MaskMethod, TaskAction},
 };
 use kartotek::connector::{
-    Failure,
+    Answer, Failure,
     sql::{Database, Engine},
 };
 
@@ -158,7 +158,7 @@ async fn who_may_not_change_a_table_is_told() {
                 "`contacts` cannot be deleted from. The user may not do this (42501).",
             ]
         );
-        let erase = super::world::call(TaskAction::Erase, &["email"]);
+        let erase = call(TaskAction::Erase, &["email"]);
         assert_eq!(database.find(&erase).await.unwrap()[0].rows, 2);
         assert!(matches!(database.carry_out(&erase).await, Err(Failure::Lasting { .. })));
         world
@@ -169,6 +169,9 @@ async fn who_may_not_change_a_table_is_told() {
         let found = database.check().await.unwrap();
         assert_eq!(found.len(), 1);
         assert!(found[0].message.starts_with("Policies hide rows of `contacts`"), "{found:?}");
+        // What is not seen may be there all the same: nothing is said to be gone, or to be all.
+        assert!(matches!(database.find(&erase).await, Err(Failure::Lasting { .. })));
+        assert!(matches!(database.carry_out(&erase).await, Err(Failure::Lasting { .. })));
         database.close().await;
         world.run(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).await;
         let database = world.connect(vec![]).await;
@@ -188,6 +191,33 @@ async fn what_says_whose_a_row_is_lasts_as_long_as_it_is_needed() {
         let hostile = table("contacts\0", vec![], vec![column("email", "email")]);
         assert_eq!(problems(&world, vec![hostile]).await.len(), 1);
         let database = world.connect(vec![]).await;
+        world.finish(database).await;
+    }
+}
+
+/// Nothing would find the contacts any more, and nothing found is taken for gone: so nothing is begun.
+#[tokio::test]
+async fn what_leads_to_rows_does_not_go_before_them() {
+    for world in worlds().await {
+        let mut number = column("reference", "email");
+        number.erase = mask(MaskMethod::Random, None);
+        let customers = table("customers", vec![], vec![number]);
+        let contacts =
+            table("contacts", vec![join("customer_id", "customers", "id")], vec![column("email", "email")]);
+        let wrong = vec![customers.clone(), contacts.clone()];
+        let found = problems(&world, wrong.clone()).await;
+        assert!(
+            found.iter().any(|problem| problem.contains("`reference` says whose rows of `contacts` are")),
+            "{found:?}"
+        );
+        let (database, before) = (world.connect(wrong).await, world.dump().await);
+        let failure = database.carry_out(&call(TaskAction::Erase, &["email"])).await.unwrap_err();
+        assert!(matches!(failure, Failure::Lasting { .. }), "{failure:?}");
+        assert_eq!(world.dump().await, before);
+        database.close().await;
+        let database = world.connect(vec![contacts, customers]).await;
+        let done = database.carry_out(&call(TaskAction::Erase, &["email"])).await;
+        assert!(matches!(done, Ok(Answer::Done(_))), "{done:?}");
         world.finish(database).await;
     }
 }

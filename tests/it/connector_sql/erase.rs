@@ -151,11 +151,18 @@ async fn what_cannot_be_done_is_said_and_nothing_is_touched() {
         // The name may not be NULL, and the row stays for the sake of the rest.
         let kept = message(everything(), call(TaskAction::Erase, &["name"])).await;
         assert!(kept.starts_with("A column would become NULL"), "{kept}");
+        // Whose children nobody has mapped.
+        let customers = everything().pop().unwrap();
+        let theirs = customers.columns.iter().map(|column| column.category.as_str().to_owned());
+        let theirs = theirs.collect::<Vec<_>>();
+        let theirs = theirs.iter().map(String::as_str).collect::<Vec<_>>();
+        let refused = message(vec![customers], call(TaskAction::Erase, &theirs)).await;
+        assert!(refused.starts_with("Rows of another table still refer to this one"), "{refused}");
         // Parents before their children.
         let mut backwards = everything();
         backwards.reverse();
         let refused = message(backwards, call(TaskAction::Erase, &ALL)).await;
-        assert!(refused.starts_with("Rows of another table still refer to this one"), "{refused}");
+        assert!(refused.ends_with("goes before them: put that table first."), "{refused}");
         assert_eq!(world.dump().await, before);
         let database = world.connect(vec![]).await;
         world.finish(database).await;

@@ -51,7 +51,7 @@ fn all(locale: Locale) -> String {
     let mut letters = ACTIONS
         .map(|action| in_language(Letter { action, categories: categories.clone(), ..letter() }))
         .to_vec();
-    let known_by = (SubjectKeyKind::ExternalReference, SecretString::from("K-4711".to_owned()));
+    let known_by = (SubjectKeyKind::ExternalReference, vec![SecretString::from("K-4711".to_owned())]);
     letters.push(in_language(Letter { known_by, answer_url: None, categories: Vec::new(), ..reminder(2) }));
     letters.iter().map(read).collect::<Vec<_>>().join("\n----------------------------------------\n\n")
 }
@@ -157,7 +157,7 @@ fn no_field_can_put_anything_into_the_headers() {
     for kind in [letter().kind, reminder(1).kind] {
         let mut letter =
             Letter { kind, controller: evil.to_owned(), categories: vec![evil.to_owned()], ..letter() };
-        letter.known_by.1 = SecretString::from(evil.to_owned());
+        letter.known_by.1 = vec![SecretString::from(evil.to_owned())];
         let names = headers(&letter).into_iter().map(|line| line.split_once(':').unwrap().0.to_owned());
         let expected = headers(&Letter { kind, ..super::super::testing::letter() });
         let expected = expected.iter().map(|line| line.split_once(':').unwrap().0.to_owned());
