@@ -6,7 +6,7 @@ use crate::{
     access::{Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
-        task::{Wanted, Why, open_tasks},
+        task::{Wanted, Why, forget_correction, open_tasks},
     },
 };
 use chrono::{DateTime, Utc};
@@ -152,13 +152,13 @@ pub(in crate::domain) async fn ask_anew(w: &Writer, lines: &[DataLocationId]) ->
     overtake(w, lines).await
 }
 
-/// Calls off what only this request asked for and nobody has begun; what was to be gathered is no use to anybody. Its lines are in use again, until somebody judges
-/// them by what is left.
+/// Calls off what only this request asked for and nobody has begun; what was to be gathered is no use to anybody. Its lines
+/// are in use again, until somebody judges them by what is left. An attempt that failed may have begun it.
 pub(in crate::domain) async fn give_back(w: &Writer, request: DataRequestId) -> Result<(), Stop> {
     let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.data_request_id = ");
     sql.bind(request.0).push(
         " AND t.cause = 'DATA_REQUEST' AND t.finished_at IS NULL AND t.state <> 'RUNNING' \
-         AND (t.sent_at IS NULL OR t.action = 'EXPORT')",
+         AND ((t.sent_at IS NULL AND t.attempts = 0) OR t.action = 'EXPORT')",
     );
     let tasks = w.numbers::<task::Model>(sql).await?;
     let Some(customer) = tasks.first().map(|task| task.customer_id) else { return Ok(()) };
@@ -168,6 +168,10 @@ pub(in crate::domain) async fn give_back(w: &Writer, request: DataRequestId) -> 
     );
     sql.list(tasks.iter().map(|task| task.id.0)).push(")");
     w.execute(sql).await?;
+    // What was to be put right is sealed with them.
+    for task in &tasks {
+        forget_correction(w, task.id).await?;
+    }
     w.changed(customer, &["dataLocations", "tasks"]);
     call_off(w, &tasks.iter().map(|task| task.id).collect()).await
 }

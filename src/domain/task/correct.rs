@@ -2,7 +2,7 @@
 
 use super::{known_by::lines_of, sealed::unseal, settle::call_off};
 use crate::{
-    access::{Sql, Stop, Writer},
+    access::{Broken, Sql, Stop, Writer},
     connector::Correction,
 };
 use entity::{
@@ -14,7 +14,7 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What was wrong and what is right, by category. Sealed with the task, so that it says the same on each attempt.
 pub(in crate::domain) type Corrections = BTreeMap<CategoryKey, Put>;
@@ -56,22 +56,29 @@ pub(in crate::domain) async fn corrections_under_way(
     Ok(under_way)
 }
 
-/// What these tasks are to put right.
+/// What these tasks are to put right, and those of which nobody can tell: it cannot be opened.
 pub(super) async fn corrections(
     w: &Writer,
     tasks: &[task::Model],
-) -> Result<HashMap<TaskId, Vec<Correction>>, Stop> {
+) -> Result<(HashMap<TaskId, Vec<Correction>>, HashSet<TaskId>), Stop> {
     let rectify = tasks.iter().filter(|task| task.action == TaskAction::Rectify);
     let ids = rectify.map(|task| task.id.0).collect::<Vec<_>>();
     if ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok((HashMap::new(), HashSet::new()));
     }
     let rows = sealed::Entity::find()
         .filter(sealed::Column::Id.is_in(ids))
         .filter(sealed::Column::Kind.eq(SealedKind::Correction));
-    let mut all = HashMap::new();
+    let (mut all, mut closed) = (HashMap::new(), HashSet::new());
     for row in w.all(rows).await? {
-        let put = unseal::<Corrections>(w, &row)?;
+        let put = match unseal::<Corrections>(w, &row) {
+            Ok(put) => put,
+            Err(Stop::Broken(Broken::Sealed)) => {
+                closed.insert(TaskId(row.id));
+                continue;
+            }
+            Err(stop) => return Err(stop),
+        };
         let correction = |(category, Put { old, new }): (CategoryKey, Put)| Correction {
             category,
             old: old.into_iter().map(SecretString::from).collect(),
@@ -79,5 +86,5 @@ pub(super) async fn corrections(
         };
         all.insert(TaskId(row.id), put.into_iter().map(correction).collect());
     }
-    Ok(all)
+    Ok((all, closed))
 }

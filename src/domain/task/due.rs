@@ -145,7 +145,8 @@ impl Command for HandOver {
                 .bind("No final answer came in time: ask them, and attest what they say.");
         }
         // Whatever became of them meanwhile: the conditions stand in the statement that changes them, too.
-        sql.push(" WHERE finished_at IS NULL AND state <> 'NEEDS_HUMAN' AND next_attempt_at <= ")
+        let over = if matches!(self, Self::Unanswered) { "answer_by" } else { "next_attempt_at" };
+        sql.push(&format!(" WHERE finished_at IS NULL AND state <> 'NEEDS_HUMAN' AND {over} <= "))
             .bind(w.now());
         sql.push(" AND id IN (SELECT t.id FROM task t WHERE ");
         match &self {

@@ -1,6 +1,7 @@
 //! Takes tasks in hand, for a while: what a worker that died had in hand, another takes up when its time is over.
 
 use super::{
+    apart::not_apart,
     correct::corrections,
     known_by::{Known, Line, lines_of, subjects},
     settle::{call_off, changed, disposes, to_a_person},
@@ -77,16 +78,23 @@ impl Command for LeaseTasks {
         let tasks = self.due(w, &actions(connector)).await?;
         let lines = lines_of(w, &tasks.iter().map(|task| task.id).collect::<Vec<_>>()).await?;
         let tasks = self.still_to_do(w, &catalog, tasks, &lines).await?;
-        let mut corrections = corrections(w, &tasks).await?;
+        let (mut corrections, closed) = corrections(w, &tasks).await?;
+        let not_apart = not_apart(w, (self.system, connector), &tasks, &lines).await?;
         let mut subjects = subjects(w, system, &tasks, &lines).await?;
         let mut leased = Vec::with_capacity(tasks.len());
         for task in tasks {
             let Some(Known { subject, categories }) = subjects.remove(&task.id) else { continue };
             w.tells(task.customer_id, &categories.iter().cloned().collect::<Vec<_>>());
-            let Some(subject) = subject else {
+            let Some(subject) = subject.filter(|_| !closed.contains(&task.id)) else {
                 to_a_person(w, task, "What is sealed about the person cannot be opened.").await?;
                 continue;
             };
+            if not_apart.contains(&task.id) {
+                let why = "Other data of the same kind is to stay there, and by what the person is known by there the two \
+                           cannot be told apart: dispose of it by hand.";
+                to_a_person(w, task, why).await?;
+                continue;
+            }
             if task.state == TaskState::Running && task.attempts >= max_attempts(connector) {
                 to_a_person(w, task, "Each attempt was broken off before anything came of it.").await?;
                 continue;

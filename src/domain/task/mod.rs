@@ -1,6 +1,7 @@
 //! What is to be done at systems and third parties, by the program where it can, and by people.
 
 mod answer;
+mod apart;
 mod attempt;
 mod backoff;
 mod complete;
@@ -39,5 +40,5 @@ pub(in crate::domain) use open::{Wanted, Why, open_tasks};
 pub use own::{DisposeOfProfile, NoteFailure};
 pub use parts::{LinesOfTasks, PartsOfTasks, TaskParts, TasksByIds};
 pub use retry::RetryTask;
-pub(in crate::domain) use sealed::{Owner, seal, unseal};
+pub(in crate::domain) use sealed::{Owner, forget_correction, seal, unseal};
 pub(in crate::domain) use settle::{call_off, note_state};

@@ -60,7 +60,7 @@ pub(in crate::domain) fn unseal<T: DeserializeOwned>(r: &Reader, row: &sealed::M
 }
 
 /// Destroys what a task carried to its system.
-pub(super) async fn forget(w: &Writer, task: TaskId) -> Result<(), Stop> {
+pub(in crate::domain) async fn forget_correction(w: &Writer, task: TaskId) -> Result<(), Stop> {
     let correction = sealed::Column::Kind.eq(SealedKind::Correction);
     w.delete(sealed::Entity::delete_many().filter(sealed::Column::Id.eq(task.0)).filter(correction))
         .await

@@ -3,7 +3,7 @@
 use super::{
     backoff,
     known_by::{forget_if_nothing_is_left, lines_of},
-    sealed::{Owner, forget, seal},
+    sealed::{Owner, forget_correction, seal},
 };
 use crate::{
     access::{Sql, Stop, Writer},
@@ -48,7 +48,8 @@ pub(super) async fn settle(
 ) -> Result<task::Model, Stop> {
     let system = catalog.systems.get(&row.system_id);
     let connector = system.and_then(|system| system.connector.as_ref());
-    note_state(w, row.system_id, heard.came.as_ref().err()).await?;
+    // What they say by themselves tells that they were reached, whatever it is.
+    note_state(w, row.system_id, heard.came.as_ref().err().filter(|_| !heard.later)).await?;
     let sent_at = row.sent_at.or_else(|| (!heard.later).then(|| w.now()));
     match heard.came {
         // They have said before what came of it.
@@ -176,7 +177,9 @@ pub(in crate::domain) async fn note_state(
     sql.push("(system_id, last_succeeded_at, failing_since, last_error) SELECT ").bind(system.0);
     match failure {
         None => {
-            sql.push(", ").bind(w.now()).push(", NULL, NULL WHERE NOT EXISTS (SELECT 1 FROM connector_state s");
+            sql.push(", ")
+                .bind(w.now())
+                .push(", NULL, NULL WHERE NOT EXISTS (SELECT 1 FROM connector_state s");
             sql.push(" WHERE s.system_id = ").bind(system.0);
             // A moment more or less does not matter.
             sql.push(" AND s.failing_since IS NULL AND s.last_succeeded_at >= ");
@@ -188,7 +191,8 @@ pub(in crate::domain) async fn note_state(
         Some(failure) => {
             let error = cut(&failure.to_string());
             sql.push(", NULL, ").bind(w.now()).push(", ").bind(error.clone());
-            sql.push(" WHERE NOT EXISTS (SELECT 1 FROM connector_state s WHERE s.system_id = ").bind(system.0);
+            sql.push(" WHERE NOT EXISTS (SELECT 1 FROM connector_state s WHERE s.system_id = ")
+                .bind(system.0);
             sql.push(" AND s.failing_since IS NOT NULL AND s.last_error = ").bind(error).push(
                 ") ON CONFLICT (system_id) DO UPDATE SET \
                  failing_since = coalesce(was.failing_since, excluded.failing_since), last_error = excluded.last_error",
@@ -205,7 +209,7 @@ pub(super) const fn disposes(row: &task::Model) -> bool {
 
 /// Calls off a task that there is nothing left to do for.
 pub(in crate::domain) async fn call_off(w: &Writer, row: task::Model) -> Result<task::Model, Stop> {
-    forget(w, row.id).await?;
+    forget_correction(w, row.id).await?;
     let row = task::Model {
         state: TaskState::Cancelled,
         outcome: Some(TaskOutcome::Superseded),
@@ -258,7 +262,7 @@ pub(super) async fn finish(w: &Writer, row: task::Model, came: Came) -> Result<t
     w.tells(row.customer_id, &categories);
     w.insert::<task_evidence::Entity>(came.evidence).await?;
     forget_if_nothing_is_left(w, &row).await?;
-    forget(w, row.id).await?;
+    forget_correction(w, row.id).await?;
     if called_off {
         return w.update::<task::Entity>(row).await;
     }

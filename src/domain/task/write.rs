@@ -51,7 +51,8 @@ pub(super) async fn write(
         (Ok(nth), Some(sent_at)) if nth > 0 => Kind::Reminding { nth, asked_on: day_of(sent_at, &zone) },
         _ => Kind::Asking,
     };
-    let known = subject.values(email.subject_key).next().unwrap_or_default();
+    // Without any, it cannot be sent either.
+    let known = subject.values(email.subject_key).map(|value| value.to_owned().into());
     Ok(Letter {
         // Without one, the letter cannot be sent, which is somebody's to put right.
         to: email.to.clone().or(contact).unwrap_or_default(),
@@ -61,7 +62,7 @@ pub(super) async fn write(
         action: row.action,
         lifts: row.lifts,
         categories: categories.iter().filter_map(name).collect(),
-        known_by: (email.subject_key, known.to_owned().into()),
+        known_by: (email.subject_key, known.collect()),
         case: row.call_key,
         // The moment after the last one of that day.
         answer_by: day_of(answer_by - TimeDelta::microseconds(1), &zone),

@@ -117,7 +117,30 @@ async fn what_they_keep_stays_on_the_map_with_their_ground() {
     let id = app.task_at(&customer, HOST).await["id"].clone();
     let shown = app.compliance().ask(shown, json!({ "id": id })).await;
     assert!(shown.data().to_string().contains("LEGAL_OBLIGATION"), "{shown:?}");
+    assert!(app.findings(json!({ "kinds": ["CONNECTOR_FAILING"] })).await.is_empty());
     assert!(app.at(&customer, HOST).await.iter().all(|(_, state)| state == "DISPOSAL_PENDING"));
+    app.finish().await;
+}
+
+/// A retention rule may have ended for one record and not for the next, and they are asked about a person and a category.
+#[tokio::test]
+async fn what_cannot_be_told_from_what_is_to_stay_is_left_to_a_person() {
+    let app = TestApp::new().await;
+    let host = FakeThirdParty::new(app.clock.clone()).await;
+    assert_eq!(app.connect(HOST, http(&host)).await.user_errors(), []);
+    let (customer, subscription) = app.hosted("K-5309").await;
+    assert_eq!(app.end(&subscription, json!({})).await.user_errors(), []);
+    app.advance(TimeDelta::days(400));
+    app.sweep().await;
+    let another = "INSERT INTO data_location (id, customer_id, category, system_id, external_reference, source_channel, \
+        collected_at, recorded_by, state, held_from) SELECT customer_id, customer_id, category, system_id, 'another', \
+        source_channel, collected_at, recorded_by, 'RESTRICTED', held_from FROM data_location \
+        WHERE state = 'DISPOSAL_PENDING' AND system_id IN (SELECT id FROM system WHERE name = 'Fjällripan webbservrar') \
+        ORDER BY id LIMIT 1";
+    app.database.run(another).await;
+    app.try_to_work().await;
+    assert_eq!(task(&app, &customer).await.0, "NEEDS_HUMAN");
+    assert!(host.asked().is_empty());
     app.finish().await;
 }
 
