@@ -2,6 +2,7 @@
 
 use super::{
     reply::{Asked, Reply, replies},
+    request::CLOSED,
     words::Words,
 };
 use crate::{
@@ -164,13 +165,14 @@ struct Many {
     many: i64,
 }
 
+/// A copy that came after a reply is one that the customer has not had: the days count from the reply to all of it.
 fn over(sql: &mut Sql, now: DateTime<Utc>) {
-    sql.push(
-        "kind <> 'CORRECTION' AND data_request_id IN (SELECT q.id FROM data_request q \
-         WHERE q.withdrawn_at IS NOT NULL OR q.rejected_at IS NOT NULL OR q.reply_delivered_at <= ",
-    );
+    sql.push(&format!(
+        "kind <> 'CORRECTION' AND data_request_id IN (SELECT t.id FROM data_request t WHERE t.withdrawn_at IS NOT NULL \
+         OR t.rejected_at IS NOT NULL OR ({CLOSED} <= t.reply_delivered_at AND t.reply_delivered_at <= "
+    ));
     sql.bind(now - AFTER_REPLY);
     // Whoever is gone may not have had a reply, and nothing is kept for that forever.
-    sql.push(" OR q.customer_id IN (SELECT c.id FROM customer c WHERE c.disposed_as IS NOT NULL AND c.status_since <= ");
+    sql.push(") OR t.customer_id IN (SELECT c.id FROM customer c WHERE c.disposed_as IS NOT NULL AND c.status_since <= ");
     sql.bind(now - AFTER_REPLY).push("))");
 }

@@ -47,6 +47,7 @@ impl Letter<'_> {
             parts.extend(refused);
         } else {
             parts.extend(self.what_was_done());
+            parts.extend(self.rights().map(str::to_owned));
         }
         parts.push(self.remedies());
         parts.join("\n\n") + "\n"
@@ -117,6 +118,13 @@ impl Letter<'_> {
                  eller avtal (artikel 20.1).",
                 "We have no data that you have the right to take along: nothing that we have rests on consent or a \
                  contract (Article 20(1))."
+            ),
+            DataRequestType::Objection => say!(
+                self.locale,
+                "Inget av det vi har om dig bygger på ett berättigat eller allmänt intresse, som man kan invända mot \
+                 (artikel 21.1).",
+                "Nothing that we have about you rests on a legitimate or a public interest, which one can object to \
+                 (Article 21(1))."
             ),
             _ => say!(
                 self.locale,
@@ -303,6 +311,18 @@ impl Letter<'_> {
             .to_owned(),
             other => in_one_line(other).trim_end_matches('.').to_owned(),
         }
+    }
+
+    /// What else the customer may ask for, of what they now know (Art. 15(1)(e)).
+    fn rights(&self) -> Option<&'static str> {
+        let rights = say!(
+            self.locale,
+            "Du har rätt att begära att vi rättar eller raderar uppgifter om dig eller begränsar hur de används, och att \
+             invända mot att de används (artiklarna 16–18 och 21).",
+            "You have the right to ask us to correct or erase data about you or to restrict its use, and to object to \
+             its use (Articles 16 to 18 and 21)."
+        );
+        (self.reply.request.row.kind == DataRequestType::Access).then_some(rights)
     }
 
     /// What the customer can do if they do not agree (Art. 12(4), 77 and 79).

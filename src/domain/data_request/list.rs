@@ -1,6 +1,6 @@
 //! Requests, filtered: all of them in one of several orders, and those of each of several customers.
 
-use super::request::{RUNNING, Request, STATUS, UNANSWERED, columns};
+use super::request::{RUNNING, Request, STATUS, columns, unanswered};
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{
@@ -82,7 +82,7 @@ impl RequestFilter {
         }
         if let Some(overdue) = self.overdue {
             sql.push(if overdue { " AND (" } else { " AND NOT (" });
-            sql.push(UNANSWERED).push(" AND t.due_at <= ").bind(now);
+            sql.push(&unanswered()).push(" AND t.due_at <= ").bind(now);
             sql.push(&format!(" AND {RUNNING})"));
         }
         for (moment, comparison) in [

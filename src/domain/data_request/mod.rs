@@ -33,7 +33,7 @@ pub use parts::{CategoriesOfRequests, PausesOfRequests, PlansOfRequests, TasksOf
 pub use pause::{PauseDataRequest, ResumeDataRequest};
 pub use reject::RejectDataRequest;
 pub use reply::{RepliesTo, Reply};
-pub(in crate::domain) use request::{RUNNING, UNANSWERED};
+pub(in crate::domain) use request::{RUNNING, unanswered};
 pub use request::{Request, RequestsByIds, Timing};
 pub use submit::SubmitDataRequest;
 pub use verify::{Verified, VerifyIdentity};

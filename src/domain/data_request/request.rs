@@ -25,7 +25,7 @@ pub struct Request {
 
 /// When the request `t` was refused, taken back, or has been carried out: once it is verified, and as soon as no task of
 /// its own is open.
-const CLOSED: &str = "coalesce(t.rejected_at, t.withdrawn_at, CASE WHEN t.verified_at IS NOT NULL AND NOT EXISTS \
+pub(super) const CLOSED: &str = "coalesce(t.rejected_at, t.withdrawn_at, CASE WHEN t.verified_at IS NOT NULL AND NOT EXISTS \
     (SELECT 1 FROM task w WHERE w.data_request_id = t.id AND w.finished_at IS NULL) THEN coalesce(\
     (SELECT max(w.finished_at) FROM task w WHERE w.data_request_id = t.id), t.verified_at) END)";
 
@@ -39,8 +39,13 @@ pub(super) const STATUS: &str = "CASE WHEN t.rejected_at IS NOT NULL THEN 'REJEC
     WHEN EXISTS (SELECT 1 FROM task w WHERE w.data_request_id = t.id AND w.outcome IN ('KEPT', 'IMPOSSIBLE')) \
     THEN 'PARTIALLY_COMPLETED' ELSE 'COMPLETED' END";
 
-/// That the customer still waits for an answer to the request `t`.
-pub(in crate::domain) const UNANSWERED: &str = "t.reply_delivered_at IS NULL AND t.withdrawn_at IS NULL";
+/// That the customer still waits for an answer to the request `t`. One that they had before all was done, or before it was
+/// refused, was not the last one.
+pub(in crate::domain) fn unanswered() -> String {
+    format!(
+        "t.withdrawn_at IS NULL AND (t.reply_delivered_at IS NULL OR {CLOSED} IS NULL OR {CLOSED} > t.reply_delivered_at)"
+    )
+}
 
 /// That the clock of the request `t` does not stand still: a pause that began too late keeps nothing.
 pub(in crate::domain) const RUNNING: &str = "NOT EXISTS (SELECT 1 FROM data_request_pause z \
@@ -82,6 +87,13 @@ impl Request {
         self.closed_at.is_some()
     }
 
+    /// Whether the customer waits for an answer, as [`unanswered`] says it.
+    fn waits(&self) -> bool {
+        let answered =
+            self.row.reply_delivered_at.zip(self.closed_at).is_some_and(|(told, closed)| closed <= told);
+        self.row.withdrawn_at.is_none() && !answered
+    }
+
     /// What the clock says of it now; `pauses` are all of its own.
     #[must_use]
     pub fn timing(
@@ -90,7 +102,7 @@ impl Request {
         zone: &TimeZone,
         now: DateTime<Utc>,
     ) -> Timing {
-        let waits = self.row.reply_delivered_at.is_none() && self.row.withdrawn_at.is_none();
+        let waits = self.waits();
         let pauses = pauses_of(pauses);
         let deadline = clock(&self.row, &pauses, zone).due(now);
         let first = due(self.row.received_at, zone);

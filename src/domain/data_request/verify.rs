@@ -11,7 +11,7 @@ use crate::{
     domain::{
         catalog::{self, Catalog},
         checks::{Checks, LINE},
-        customer::{ProfileChange, Rectification, gone, rectify},
+        customer::{ProfileChange, Rectification, gone, is_restricted, rectify},
         disposal::{Asked, Draft, Judged, Planned, Subject, ask_anew, judged},
         restriction::{Placing, place},
         task::{Why, unseal},
@@ -79,6 +79,11 @@ impl Command for VerifyIdentity {
             let message = "Only a request that something is disposed of for has a plan: leave this out.";
             let path = if self.asked.dry_run { "dryRun" } else { "planHash" };
             return Err(Refusal::new(Code::OutOfRange, message).at(path).into());
+        }
+        if disposes && is_restricted(&open.customer) {
+            let message =
+                "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
+            return Err(Refusal::new(Code::CustomerRestricted, message).at(PATH).into());
         }
         let planned = Planned::begin(w, &self.asked).await?;
         open.resume(w).await?;

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     access::Sql,
     domain::{
-        data_request::{RUNNING, UNANSWERED},
+        data_request::{RUNNING, unanswered},
         period::start_of,
     },
 };
@@ -61,7 +61,7 @@ fn soon(sql: &mut Sql, asked: &Asked<'_>) {
 fn waiting(sql: &mut Sql, asked: &Asked<'_>) {
     sql.push(", t.id AS subject_id, t.customer_id AS customer_id, ").bind(None::<String>);
     sql.push(" AS category, ").bind(None::<uuid::Uuid>);
-    sql.push(&format!(" AS system_id FROM data_request t WHERE {UNANSWERED} AND {RUNNING}"));
+    sql.push(&format!(" AS system_id FROM data_request t WHERE {} AND {RUNNING}", unanswered()));
     if let Some(customer) = asked.filter.customer {
         sql.push(" AND t.customer_id = ").bind(customer.0);
     }

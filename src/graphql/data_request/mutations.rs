@@ -171,7 +171,7 @@ impl DataRequestMutation {
     /// for: what a service needs stays, what the law or a hold keeps is kept for that alone, and everything else goes now,
     /// whatever the grace. It can be asked for as a plan first.
     ///
-    /// userErrors: CUSTOMER_GONE, REQUEST_CLOSED, ALREADY_VERIFIED, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
+    /// userErrors: CUSTOMER_GONE, CUSTOMER_RESTRICTED, REQUEST_CLOSED, ALREADY_VERIFIED, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
     ///
     /// Requires: AGENT, COMPLIANCE.
     async fn verify_identity(

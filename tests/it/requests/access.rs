@@ -117,6 +117,33 @@ async fn a_copy_comes_from_every_place() {
     app.finish().await;
 }
 
+/// They were told what there was by then, and what came after it is theirs as well.
+#[tokio::test]
+async fn a_copy_that_comes_late_is_there_until_they_were_told_of_it() {
+    let app = TestApp::new().await;
+    let (customer, _) = app.hosted("K-4405").await;
+    let request = app.submit(&customer, json!({ "type": "ACCESS", "categories": ["user.name"] })).await;
+    app.verify(&request, json!({})).await.data();
+    app.work().await;
+    assert_eq!(codes(&app.deliver(&request).await), []);
+    app.advance(TimeDelta::days(60));
+    assert_eq!(app.request(&request).await["overdue"], true, "they wait for the rest");
+    for task in app.tasks(&customer).await.iter().filter(|task| task["state"] == "NEEDS_HUMAN") {
+        let found = json!({ "document": { "name": "as they wrote it" } });
+        assert_eq!(codes(&app.complete(task, json!({ "export": found })).await), []);
+    }
+    app.sweep().await;
+    let late = export(&app, &request).await;
+    assert_eq!(late["status"], "COMPLETED");
+    assert!(late["export"].to_string().contains("as they wrote it"), "{late}");
+    assert_eq!(codes(&app.deliver(&request).await), []);
+    assert_eq!(app.request(&request).await["overdue"], false);
+    app.advance(TimeDelta::days(31));
+    app.sweep().await;
+    assert_eq!(export(&app, &request).await["export"], json!(null));
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn what_they_want_to_see_first_goes_afterwards() {
     let app = TestApp::new().await;

@@ -78,6 +78,12 @@ async fn a_contract_is_not_objected_to() {
     let verified = &verified.data()["verifyIdentity"];
     assert_eq!((&verified["tasks"], &verified["dataRequest"]["status"]), (&json!([]), &json!("COMPLETED")));
     assert!(app.map(&customer).await.iter().all(|(_, _, state)| state == "HELD"));
+    // It says what stays, and why: not that there was nothing.
+    let reply = "query ($id: ID!) { dataRequest(id: $id) { reply(locale: EN) } }";
+    let told = app.agent().ask(reply, json!({ "id": request })).await;
+    let told = told.data()["dataRequest"]["reply"].as_str().unwrap().to_owned();
+    assert!(told.contains("What is kept") && told.contains("Kundregister"), "{told}");
+    assert!(!told.contains("We have no data"), "{told}");
     app.finish().await;
 }
 

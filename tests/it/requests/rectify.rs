@@ -167,6 +167,24 @@ async fn a_customer_says_what_is_right_and_it_is_done_when_they_are_known() {
     app.finish().await;
 }
 
+/// What only the law or a claim keeps stays as it was when it had to be kept, and the customer is told where that is.
+#[tokio::test]
+async fn the_reply_names_what_is_kept_as_it_was() {
+    let app = TestApp::new().await;
+    let (customer, subscription) = app.hosted("K-4507").await;
+    assert_eq!(codes(&app.end(&subscription, json!({})).await), []);
+    app.hold(&customer, Some(&["user.name"])).await;
+    assert_eq!(app.at(&customer, CRM).await, [("user.name".to_owned(), "RESTRICTED".to_owned())]);
+    let wanted = json!({ "type": "RECTIFICATION", "profile": { "name": "Testa Testsson" } });
+    let request = app.submit(&customer, wanted).await;
+    assert_eq!(codes(&app.verify(&request, json!({})).await), []);
+    let shown = app.agent().ask(ASKED, json!({ "id": request })).await;
+    let told = shown.data()["dataRequest"]["reply"].as_str().unwrap().to_owned();
+    let (done, kept) = told.split_once("\n\nWhat is kept\n").unwrap();
+    assert!(done.contains("Kartotek") && kept.contains("- Kundregister (our own system): Name. "), "{told}");
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_correction_says_what_is_right_and_nothing_else_has_one() {
     let app = TestApp::new().await;

@@ -97,6 +97,21 @@ async fn nothing_is_used_until_the_restriction_is_lifted_and_every_holder_is_tol
     app.finish().await;
 }
 
+/// An erasure would come to nothing, and say that it was carried out.
+#[tokio::test]
+async fn what_is_only_to_be_kept_is_not_erased_on_request() {
+    let app = TestApp::new().await;
+    let (customer, _) = app.hosted("K-4605").await;
+    assert_eq!(codes(&restrict(&app, &customer).await), []);
+    for kind in ["ERASURE", "OBJECTION"] {
+        let request = app.submit(&customer, json!({ "type": kind })).await;
+        let refused = [("CUSTOMER_RESTRICTED".to_owned(), "dataRequestId".to_owned())];
+        assert_eq!(codes(&app.verify(&request, json!({})).await), refused);
+        assert_eq!(app.request(&request).await["status"], "RECEIVED");
+    }
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_request_restricts_when_it_is_certain_who_asks() {
     let app = TestApp::new().await;
