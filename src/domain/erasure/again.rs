@@ -7,6 +7,7 @@ use crate::{
         catalog::{self, Catalog},
         customer::{Hash, remember_erased},
         disposal::carry_out,
+        restriction::end_with,
     },
     policy::{Action, Target},
 };
@@ -39,6 +40,8 @@ impl Command for EraseAgain {
         let catalog = catalog::held(w, &self.catalog).await?;
         let found = w.lock(customer::Entity::find_by_id(self.customer)).await?;
         let Some(customer) = found.filter(|row| row.disposed_as.is_none()) else { return Ok(false) };
+        // The first time it had been lifted before.
+        end_with(w, customer.id).await?;
         let leaving = Leaving::begin(w, vec![customer], self.becomes).await?;
         let lines = leaving.judged(w, &catalog).await?;
         carry_out(w, &catalog, &lines, |_| TaskCause::Erasure).await?;

@@ -118,6 +118,7 @@ impl Leaving {
             w.changed(row.id, &["reference"]);
         }
         replace(w, &ids, rests).await?;
+        forget_references(w, &ids).await?;
         read_again(w, &ids).await?;
         if let Some(own) = own {
             finish_own(w, own, &ids).await?;
@@ -193,6 +194,17 @@ async fn replace(w: &Writer, ids: &[CustomerId], rests: Vec<Rest>) -> Result<(),
     w.insert_all::<subject_key::Entity>(&keys).await
 }
 
+/// What comparisons of the map told of these customers says no more by which number or reference. What one that is under way
+/// has put aside stays until it ends: by it what the law keeps is found.
+async fn forget_references(w: &Writer, ids: &[CustomerId]) -> Result<(), Stop> {
+    let mut sql = Sql::new(
+        "UPDATE reconciliation_difference SET external_reference = NULL \
+         WHERE external_reference IS NOT NULL AND customer_id IN ",
+    );
+    sql.list(ids.iter().map(|id| id.0));
+    w.execute(sql).await.map(drop)
+}
+
 #[derive(FromQueryResult)]
 struct Left {
     still: i64,
@@ -203,6 +215,8 @@ async fn read_again(w: &Writer, ids: &[CustomerId]) -> Result<(), Stop> {
     let mut sql = Sql::new(
         "SELECT count(*) AS still FROM customer c WHERE (c.disposed_as IS NULL OR c.reference NOT LIKE 'gone-%' \
          OR EXISTS (SELECT 1 FROM customer_lookup f WHERE f.customer_id = c.id) \
+         OR EXISTS (SELECT 1 FROM reconciliation_difference d WHERE d.customer_id = c.id \
+         AND d.external_reference IS NOT NULL) \
          OR (c.status <> 'RESTRICTED' AND (c.profile IS NOT NULL \
          OR EXISTS (SELECT 1 FROM subject_key k WHERE k.customer_id = c.id)))) AND c.id IN ",
     );

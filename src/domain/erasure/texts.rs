@@ -8,10 +8,11 @@ use entity::ids::CustomerId;
 const TEXTS: [&str; 5] = [
     "UPDATE data_request SET note = NULL, \
      extension_explanation = CASE WHEN extension_explanation IS NOT NULL THEN '' END, \
-     rejection_explanation = CASE WHEN rejection_explanation IS NOT NULL THEN '' END WHERE customer_id IN ",
+     rejection_explanation = CASE WHEN rejection_explanation IS NOT NULL THEN '' END, \
+     reply_text = CASE WHEN reply_text IS NOT NULL THEN '' END WHERE customer_id IN ",
     "UPDATE data_request_pause SET question = '' WHERE customer_id IN ",
     "UPDATE subscription SET end_reason = NULL WHERE end_reason IS NOT NULL AND customer_id IN ",
-    // One in force says why something is kept.
+    // One in force says why something is kept, and is blanked as it is lifted.
     "UPDATE legal_hold SET reason = '', reference = NULL, lift_reason = '' \
      WHERE lifted_at IS NOT NULL AND customer_id IN ",
     "UPDATE restriction SET reason = '', lift_reason = '' WHERE lifted_at IS NOT NULL AND customer_id IN ",

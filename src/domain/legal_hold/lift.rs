@@ -66,7 +66,16 @@ impl Command for LiftLegalHold {
             legal_hold_category::Entity::find().filter(legal_hold_category::Column::LegalHoldId.eq(row.id));
         let categories = w.all(categories).await?.into_iter().map(|one| one.category).collect::<Vec<_>>();
         let planned = Planned::begin(w, &self.asked).await?;
+        let is_gone = customers.iter().any(|customer| customer.disposed_as.is_some());
+        // Of somebody who is gone nothing says any more why it was.
+        let (why, reference, reason) = if is_gone {
+            (String::new(), None, String::new())
+        } else {
+            (row.reason.clone(), row.reference.clone(), reason)
+        };
         let lifted = legal_hold::Model {
+            reason: why,
+            reference,
             lifted_by: Some(w.actor_name()),
             lifted_at: Some(w.now()),
             lift_reason: Some(reason),

@@ -30,6 +30,8 @@ pub(super) struct Rules<'a> {
 /// One customer, as the map and the system have them.
 pub(super) struct Theirs<'a> {
     pub lines: &'a [&'a data_location::Model],
+    /// Whether they were erased or anonymized: then no reference of theirs is told.
+    pub is_gone: bool,
     pub keys: &'a Keys,
     /// Whether that is all that the system may know them by.
     pub all_known: bool,
@@ -100,10 +102,12 @@ fn covers(found: &reconciliation_found::Model, line: &data_location::Model) -> b
 /// that is known here.
 fn could_be_found(rules: &Rules<'_>, theirs: &Theirs<'_>, line: &data_location::Model) -> bool {
     let Some(kinds) = rules.mapped.get(&line.category) else { return false };
+    let known = |kind| theirs.keys.get(kind).is_some_and(|keys| !keys.is_empty());
     kinds.iter().all(|kind| match kind {
         SubjectKeyKind::ExternalReference => line.external_reference.is_some(),
-        SubjectKeyKind::Reference => true,
-        kind => theirs.all_known && theirs.keys.get(kind).is_some_and(|keys| !keys.is_empty()),
+        // One number is all that there ever is.
+        SubjectKeyKind::Reference => known(kind),
+        kind => theirs.all_known && known(kind),
     })
 }
 
@@ -123,7 +127,8 @@ fn not_on_map(
     if by_reference || gone.is_empty() {
         if found.unmasked > 0 {
             let hashed = !by_reference && found.known_by != SubjectKeyKind::Reference;
-            outcome.unmapped.insert((found.category.clone(), (!hashed).then(|| found.key.clone())));
+            let told = (!hashed && !theirs.is_gone).then(|| found.key.clone());
+            outcome.unmapped.insert((found.category.clone(), told));
         }
         return;
     }

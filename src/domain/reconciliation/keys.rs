@@ -87,17 +87,21 @@ pub(super) async fn keys_of(
 ) -> Result<(HashMap<CustomerId, Keys>, HashSet<CustomerId>), Stop> {
     let mut all = HashMap::<CustomerId, Keys>::new();
     let mut not_all = HashSet::new();
-    if kinds.contains(&SubjectKeyKind::Reference) {
-        for customer in customers {
+    let by_number = kinds.contains(&SubjectKeyKind::Reference);
+    if by_number {
+        // No system knows anybody by a pseudonym.
+        for customer in customers.iter().filter(|row| row.disposed_as.is_none()) {
             let keys = all.entry(customer.id).or_default();
             keys.entry(SubjectKeyKind::Reference).or_default().insert(customer.reference.clone());
         }
     }
     let lookups = kinds.iter().filter_map(|kind| lookup(*kind)).collect::<Vec<_>>();
-    if lookups.is_empty() {
+    // The number is sealed of those who are gone, and of nobody else.
+    let sealed = |row: &&customer::Model| !lookups.is_empty() || (by_number && row.disposed_as.is_some());
+    let ids = customers.iter().filter(sealed).map(|customer| customer.id).collect::<Vec<_>>();
+    if ids.is_empty() {
         return Ok((all, not_all));
     }
-    let ids = customers.iter().map(|customer| customer.id).collect::<Vec<_>>();
     let theirs = customer_lookup::Entity::find()
         .filter(customer_lookup::Column::CustomerId.is_in(ids.iter().copied()))
         .filter(customer_lookup::Column::Kind.is_in(lookups));
@@ -116,7 +120,30 @@ pub(super) async fn keys_of(
             keys.entry(*kind).or_default().extend(hashed);
         }
     }
+    let gone = customers.iter().filter(|row| by_number && row.disposed_as.is_some()).map(|row| row.id);
+    leave_to_others(w, &mut all, &gone.collect::<Vec<_>>()).await?;
     Ok((all, not_all))
+}
+
+/// Whoever has a number now is meant by it, and not who is gone: what is theirs would be taken for something that came back.
+async fn leave_to_others(
+    w: &Writer,
+    all: &mut HashMap<CustomerId, Keys>,
+    gone: &[CustomerId],
+) -> Result<(), Stop> {
+    let numbers = gone.iter().filter_map(|id| all.get(id)?.get(&SubjectKeyKind::Reference));
+    let numbers = numbers.flatten().cloned().collect::<BTreeSet<_>>();
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let others = w.all(customer::Entity::find().filter(customer::Column::Reference.is_in(numbers))).await?;
+    let taken = others.into_iter().map(|row| row.reference).collect::<HashSet<_>>();
+    for id in gone {
+        if let Some(numbers) = all.get_mut(id).and_then(|keys| keys.get_mut(&SubjectKeyKind::Reference)) {
+            numbers.retain(|number| !taken.contains(number));
+        }
+    }
+    Ok(())
 }
 
 /// Since when a run is somebody else's, unless it is gone on with.

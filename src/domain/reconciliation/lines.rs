@@ -129,8 +129,13 @@ impl Window<'_> {
             let keys = keys.get(&customer.id).unwrap_or(&none);
             let under = keys_and_references(&kinds, keys, &lines);
             let found = under.iter().filter_map(|key| found.get(key)).flatten().collect::<Vec<_>>();
-            let theirs =
-                Theirs { lines: &lines, keys, all_known: !not_all.contains(&customer.id), found: &found };
+            let theirs = Theirs {
+                lines: &lines,
+                is_gone: customer.disposed_as.is_some(),
+                keys,
+                all_known: !not_all.contains(&customer.id),
+                found: &found,
+            };
             let told = found.iter().map(|found| found.category.clone()).collect::<Vec<_>>();
             w.tells(customer.id, &told);
             outcomes.push((customer.id, compare(&rules, &theirs)));

@@ -16,7 +16,7 @@ use entity::{
     reconciliation, reconciliation_difference,
     reconciliation_found::Model as Found,
 };
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// So many are looked at together.
@@ -88,6 +88,7 @@ impl Command for CompareRest {
                 _ => by_customer(w, &row, *kind, keys, &mut known).await?,
             }
         }
+        let gone = gone(w, &known).await?;
         let mut rows = BTreeMap::new();
         for found in self.found {
             let key = (found.known_by, found.key);
@@ -95,7 +96,8 @@ impl Command for CompareRest {
             if mapped.contains(&found.category) {
                 continue;
             }
-            let shown = lookup(key.0).is_none().then_some(key.1.clone());
+            let hidden = lookup(key.0).is_some() || customer.is_some_and(|id| gone.contains(&id));
+            let shown = (!hidden).then(|| key.1.clone());
             let row = not_on_map(w, row.id, customer, &found.category, shown.clone());
             // Somebody who is known may be known by several keys.
             let same = customer
@@ -110,6 +112,18 @@ impl Command for CompareRest {
         }
         w.update::<reconciliation::Entity>(row).await.map(drop)
     }
+}
+
+/// Those of them who are gone. They are locked: nobody goes before what is told of them is on record, and goes with them.
+async fn gone(w: &Writer, known: &Known) -> Result<HashSet<CustomerId>, Stop> {
+    let whose = known.values().filter_map(|(customer, _)| *customer).collect::<BTreeSet<_>>();
+    if whose.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let of =
+        customer::Entity::find().filter(customer::Column::Id.is_in(whose)).order_by_asc(customer::Column::Id);
+    let customers = w.lock_all(of).await?;
+    Ok(customers.iter().filter(|row| row.disposed_as.is_some()).map(|row| row.id).collect())
 }
 
 /// Whose lines carry these references.

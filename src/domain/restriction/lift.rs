@@ -2,7 +2,7 @@
 
 use super::tell::take_back;
 use crate::{
-    access::{Code, Command, Refusal, Stop, Writer},
+    access::{Code, Command, Refusal, Sql, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
@@ -83,6 +83,19 @@ pub(in crate::domain) async fn lift_for(
     let Some(in_force) = in_force else { return Ok(None) };
     let reason = "The request for it stands no longer.".to_owned();
     lift(w, catalog, customer.clone(), (in_force, reason, w.now())).await.map(|lifted| Some(lifted.customer))
+}
+
+/// Ends the restriction of a customer who goes, if one is in force, and tells nobody: they are told of the erasure. From
+/// here on nobody could lift it.
+pub(in crate::domain) async fn end_with(w: &Writer, customer: CustomerId) -> Result<(), Stop> {
+    let now = w.now();
+    let mut sql = Sql::new("UPDATE restriction SET lifted_at = ");
+    sql.bind(now).push(", customer_told_at = ").bind(now).push(", lifted_by = ").bind(w.actor_name());
+    sql.push(", lift_reason = '' WHERE lifted_at IS NULL AND customer_id = ").bind(customer.0);
+    if w.execute(sql).await? > 0 {
+        w.changed(customer, &["restriction"]);
+    }
+    Ok(())
 }
 
 async fn in_force(w: &Writer, customer: CustomerId) -> Result<Option<restriction::Model>, Stop> {

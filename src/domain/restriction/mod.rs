@@ -5,8 +5,8 @@ mod of_customers;
 mod place;
 mod tell;
 
-pub(in crate::domain) use lift::lift_for;
 pub use lift::{LiftRestriction, Lifted};
+pub(in crate::domain) use lift::{end_with, lift_for};
 pub use of_customers::RestrictionsOfCustomers;
 pub(in crate::domain) use place::{Placing, place};
 pub use place::{RestrictCustomer, Restricted};

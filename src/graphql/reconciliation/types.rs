@@ -134,7 +134,7 @@ impl ReconciliationDifference {
     }
 
     /// The record's key in the system, of what is on no map; until the system is compared again. Null where it knows people
-    /// by an e-mail address, a phone number or a national id.
+    /// by an e-mail address, a phone number or a national id, and of customers who are gone.
     ///
     /// Requires: COMPLIANCE, AUDITOR.
     async fn external_reference(&self, ctx: &Context<'_>) -> Result<Option<String>> {

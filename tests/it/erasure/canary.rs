@@ -6,7 +6,8 @@ use crate::support::{
     connect::{Crm, http},
     database::Engine,
     erase::ERASE,
-    request::SUBMIT,
+    reconcile::{difference, differences},
+    request::{REJECT, SUBMIT},
     third_party::FakeThirdParty,
 };
 use chrono::TimeDelta;
@@ -173,6 +174,10 @@ async fn canary(app: &TestApp) -> String {
     app.allow(&customer, "web-hosting").await;
     let host = app.system_id(HOST).await;
     assert_eq!(app.share(&customer, &host, &["user.name", "user.contact.email"]).await.user_errors(), []);
+    // It is compared before the map says so: they are told of by their number.
+    let compared = app.compare(PROJECTS, json!({})).await;
+    let unmapped = difference("MISSING_ON_MAP", Some(NUMBER), "user.name", Some(NUMBER));
+    assert!(differences(&compared, NUMBER).contains(&unmapped), "{compared:#}");
     for (system, channel) in [(CRM, "EMAIL"), ("Ärendesystem", "EMAIL"), (PROJECTS, "IMPORT")] {
         let line = json!({ "customerId": customer, "category": "user.name", "sourceChannel": channel,
             "systemId": app.system_id(system).await, "externalReference": format!("EXT-KANARIE-{system}") });
@@ -198,7 +203,10 @@ async fn canary(app: &TestApp) -> String {
     app.agent().ask(crate::support::request::PAUSE, json!({ "input": question })).await.data();
     let more = json!({ "explanation": "We told Zvezdinova.", "dataRequestId": asked });
     app.extend(&asked, more).await.data();
-    app.reject(&asked, "EXCESSIVE").await.data();
+    let no = json!({ "dataRequestId": asked, "ground": "EXCESSIVE", "explanation": "Zvezdinova was told before." });
+    app.compliance().ask(REJECT, json!({ "input": no })).await.data();
+    let delivered = app.deliver(&asked).await;
+    assert_eq!(delivered.user_errors(), []);
     customer
 }
 

@@ -114,7 +114,7 @@ async fn what_a_statute_keeps_of_a_profile_goes_by_itself_when_its_time_is_over(
     app.finish().await;
 }
 
-/// What a hold keeps elsewhere is let go by lifting it, of somebody who is gone as of anybody.
+/// What a hold keeps elsewhere is let go by lifting it, of somebody who is gone as of anybody. Then nothing is left of why.
 #[tokio::test]
 async fn a_hold_on_somebody_who_is_gone_can_be_lifted() {
     let app = TestApp::new().await;
@@ -125,9 +125,13 @@ async fn a_hold_on_somebody_who_is_gone_can_be_lifted() {
     app.advance(TimeDelta::days(365 * 9));
     app.sweep().await;
     assert_eq!(app.at(&customer, BOOKS).await[0].1, "RESTRICTED");
+    let why =
+        "SELECT reason || '/' || coalesce(reference, '') || '/' || coalesce(lift_reason, '') FROM legal_hold";
+    assert_eq!(app.database.texts(why).await, ["claim/T 1-26/"]);
     let lifted = app.lift(&hold, json!({})).await;
     assert_eq!(lifted.user_errors(), []);
     assert_eq!(lifted.data()["liftLegalHold"]["tasks"].as_array().unwrap().len(), 1);
+    assert_eq!(app.database.texts(why).await, ["//"]);
     assert_eq!(app.at(&customer, BOOKS).await[0].1, "DISPOSAL_PENDING");
     app.finish().await;
 }

@@ -90,6 +90,40 @@ async fn whoever_was_erased_is_erased_again_and_nobody_else() {
     database.discard().await;
 }
 
+/// What was restricted when the backup was made ends with them: nobody lifts anything of somebody who is gone.
+#[tokio::test]
+async fn a_restriction_of_the_backup_ends_as_they_are_erased_again() {
+    let app = TestApp::new().await;
+    let (customer, _) = app.hosted("K-7621").await;
+    let restrict = "mutation ($input: RestrictCustomerInput!) { restrictCustomer(input: $input) { userErrors { code } } }";
+    let input = json!({ "customerId": customer, "ground": "LEGAL_CLAIMS", "reason": "Testsson sues us.",
+        "channel": "PHONE" });
+    assert_eq!(app.agent().ask(restrict, json!({ "input": input })).await.user_errors(), []);
+    let mut database = app.stop().await;
+    let backup = database.copy().await;
+
+    let app = TestApp::on(database).await;
+    app.advance(TimeDelta::days(1));
+    let lift =
+        "mutation ($input: LiftRestrictionInput!) { liftRestriction(input: $input) { userErrors { code } } }";
+    let input =
+        json!({ "customerId": customer, "reason": "Testsson has lost.", "customerToldAt": app.now() });
+    assert_eq!(app.compliance().ask(lift, json!({ "input": input })).await.user_errors(), []);
+    app.erased(&customer).await;
+    let database = app.stop().await;
+    let (code, text) = said(&replay(&database, &backup, &[]));
+    assert_eq!(code, Some(0), "{text}");
+
+    let app = TestApp::on(backup).await;
+    app.advance(TimeDelta::days(365));
+    assert_eq!(app.standing(&customer).await["status"], "ERASED");
+    let ended = "SELECT reason || lift_reason FROM restriction WHERE lifted_at IS NOT NULL";
+    assert_eq!(app.database.texts(ended).await, [""]);
+    assert!(app.database.rows("SELECT id FROM restriction WHERE lifted_at IS NULL").await.is_empty());
+    app.finish().await;
+    database.discard().await;
+}
+
 /// Nobody but a person can tell what is right with these.
 #[tokio::test]
 async fn what_is_not_certain_is_left_to_a_person() {

@@ -64,7 +64,7 @@ const TELLING: &[&str] = &[
 #[rustfmt::skip]
 const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
-    ("erasure", &["catalog", "customer", "data_request", "disposal", "task"]),
+    ("erasure", &["catalog", "customer", "data_request", "disposal", "restriction", "task"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
     ("finding", &["catalog", "data_request", "justification", "third_party"]),
     ("legal_hold", &["catalog", "customer", "disposal"]),

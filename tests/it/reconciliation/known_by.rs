@@ -3,12 +3,14 @@
 use super::target::targets;
 use crate::support::{
     TestApp,
+    build::{REGISTER, person},
     reconcile::{difference, differences},
 };
 use chrono::TimeDelta;
 use serde_json::json;
 
 const CRM: &str = "Kundregister";
+const BOOKS: &str = "Faktureringssystem";
 
 /// By an e-mail address, however it is written; and no address is anywhere in our database, neither while it is compared
 /// nor afterwards.
@@ -102,4 +104,50 @@ async fn a_phone_number_is_known_however_it_is_written() {
     assert_eq!((differences(&compared, "K-72"), &compared["matched"]), (vec![], &json!(1)));
     app.finish().await;
     target.finish().await;
+}
+
+/// Of who is gone the number is sealed: what the law keeps is found by it, and nobody is told it.
+#[tokio::test]
+async fn who_is_gone_is_found_by_the_number_that_was_sealed() {
+    for target in targets().await {
+        let app = TestApp::new().await;
+        let mut connector = target.known_by("number", "REFERENCE");
+        connector["sql"]["tables"][0]["columns"][0]["category"] = json!("user.payment");
+        app.connect(BOOKS, connector).await;
+        let (customer, _) = app.hosted("K-7205").await;
+        target.add("K-7205", Some("Karin"), Some("karin@example.com")).await;
+        app.advance(TimeDelta::minutes(1));
+        let before = app.ask_to_compare(BOOKS, json!({})).await;
+        app.worker().reconcile().await.unwrap();
+        let unmapped = |whose, key| [difference("MISSING_ON_MAP", Some(whose), "user.contact.email", key)];
+        assert_eq!(differences(&app.comparison(&before).await, "K-72"), unmapped("K-7205", Some("K-7205")));
+        let erased = app.erased(&customer).await;
+        let gone = erased["customer"]["reference"].as_str().unwrap();
+        // Nor by what was told while they were here.
+        assert_eq!(differences(&app.comparison(&before).await, "gone-"), unmapped(gone, None));
+        app.advance(TimeDelta::minutes(1));
+        for more in [json!({}), json!({ "customerId": customer })] {
+            let compared = app.compare(BOOKS, more).await;
+            assert_eq!(differences(&compared, "gone-"), unmapped(gone, None));
+            assert_eq!(compared["matched"], 1);
+            assert_eq!(app.at(&customer, BOOKS).await[0].1, "RESTRICTED");
+        }
+        let told = "SELECT id FROM reconciliation_difference WHERE external_reference IS NOT NULL";
+        assert!(app.database.rows(told).await.is_empty());
+        // Somebody else has the number since, and is meant by it.
+        let mut input = person("K-7205");
+        input["returning"] = json!(true);
+        assert_eq!(app.agent().ask(REGISTER, json!({ "input": input })).await.user_errors(), []);
+        let compared = app.compare(BOOKS, json!({})).await;
+        assert_eq!((differences(&compared, "gone-"), &compared["matched"]), (vec![], &json!(0)));
+        let told = |category| difference("MISSING_ON_MAP", Some("K-7205"), category, Some("K-7205"));
+        assert_eq!(differences(&compared, "K-72"), [told("user.contact.email"), told("user.payment")]);
+        assert_eq!(app.at(&customer, BOOKS).await[0].1, "RESTRICTED");
+        // Where it cannot be told any more what the number was, nobody says that it is lost.
+        app.database.run("UPDATE envelope SET sealed = wrapped").await;
+        app.compare(BOOKS, json!({})).await;
+        assert_eq!(app.at(&customer, BOOKS).await[0].1, "RESTRICTED");
+        app.finish().await;
+        target.finish().await;
+    }
 }
