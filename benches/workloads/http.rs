@@ -23,10 +23,14 @@ pub struct Client {
 
 impl Client {
     pub fn new(address: SocketAddr, token: &str) -> Self {
+        Self::with_purpose(address, token, "DELIVER_SERVICE")
+    }
+
+    pub fn with_purpose(address: SocketAddr, token: &str, purpose: &str) -> Self {
         let head = format!(
             "POST /graphql HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\n\
              Accept: application/graphql-response+json\r\nAuthorization: Bearer {token}\r\n\
-             Access-Purpose: DELIVER_SERVICE\r\n"
+             Access-Purpose: {purpose}\r\n"
         );
         Self { address, head }
     }

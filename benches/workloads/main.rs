@@ -12,6 +12,8 @@ mod report;
 mod server;
 mod store;
 mod sweep;
+mod tasks;
+mod third_party;
 
 use std::{
     path::PathBuf,
@@ -68,7 +70,10 @@ struct Arguments {
     /// Instead of the others, measure the sweep over all maps.
     #[arg(long)]
     sweep: bool,
-    /// What keeps it busy then.
+    /// Instead of the others, measure tasks at a database and a third party's API, and requests.
+    #[arg(long)]
+    tasks: bool,
+    /// What keeps a server busy for a profiler.
     #[arg(long, default_value = "W4", value_parser = ["W2", "W4"])]
     workload: String,
 }
@@ -102,6 +107,14 @@ async fn run(arguments: Arguments) -> Result<()> {
             swept.push(stand.sweep().await?);
         }
         println!("\n{}", sweep::table(&swept));
+        return Ok(());
+    }
+    if arguments.tasks {
+        let mut carried = Vec::new();
+        for stand in &mut stands {
+            carried.push(stand.carry_out().await?);
+        }
+        println!("\n{}", tasks::table(&carried));
         return Ok(());
     }
     let pgbench = match (&arguments.postgres, &arguments.pgbench, stands.first()) {

@@ -31,6 +31,15 @@ pub fn processor_time(root: u32) -> Result<Duration> {
     Ok(TICK * ticks)
 }
 
+/// What this program itself has used of the processors, without those that it started.
+pub fn own_time() -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (_, rest) = stat.rsplit_once(") ").ok_or("no times")?;
+    let mut fields = rest.split(' ').skip(11).map(str::parse::<u32>);
+    let mut next = || fields.next().ok_or("no times");
+    Ok(TICK * (next()?? + next()??))
+}
+
 /// The memory that a process has in use, in megabytes.
 pub fn resident(process: u32) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;

@@ -12,7 +12,7 @@ use std::{
 
 use kartotek::crypto::MasterKeys;
 
-use crate::Result;
+use crate::{Result, third_party};
 
 /// Where the program and its files are, and which database it works on.
 pub struct Setup {
@@ -41,8 +41,17 @@ impl Setup {
             .current_dir(&self.folder)
             .env("KARTOTEK_DATA_DIR", &self.folder)
             .env("KARTOTEK_DATABASE_URL", &self.database)
-            .env("KARTOTEK_SWEEP_INTERVAL", "1d");
+            .env("KARTOTEK_SWEEP_INTERVAL", "1d")
+            .env("KARTOTEK_CONNECTOR_HOSTS", "127.0.0.1")
+            .env("KARTOTEK_CONNECTOR_NETWORKS", "127.0.0.0/8")
+            .env("KARTOTEK_CONNECTOR_SQLITE_DIR", self.in_house())
+            .env(third_party::VARIABLE, third_party::SECRET);
         command
+    }
+
+    /// The folder with the company's own SQLite databases.
+    pub fn in_house(&self) -> PathBuf {
+        self.folder.join("in-house")
     }
 
     fn call(&self, arguments: &[&str]) -> Result<String> {

@@ -148,6 +148,12 @@ impl Store {
         self.number(sql).await
     }
 
+    /// The one text that a statement finds, if there is one.
+    pub async fn text(&self, sql: &str) -> Result<Option<String>> {
+        let rows = self.rows(sql).await?;
+        Ok(rows.first().ok_or("no row")?.try_get("", "text")?)
+    }
+
     async fn number(&self, sql: &str) -> Result<u64> {
         let rows = self.rows(sql).await?;
         let number = rows.first().ok_or("no row")?.try_get::<i64>("", "number")?;

@@ -175,12 +175,11 @@ impl Stand {
     }
 
     async fn timed(&self, work: impl AsyncFnOnce(&Self) -> Result<()>) -> Result<Took> {
-        let own = std::process::id();
         let used = || -> Result<_> {
             // Whoever may have worked: PostgreSQL or, where SQLite is asked by hand, this program itself; and the server.
             let postgres = self.postmaster.map(meter::processor_time).transpose()?.unwrap_or_default();
             let server = self.server.as_ref().map(|server| meter::processor_time(server.process()));
-            Ok(postgres + meter::processor_time(own)? + server.transpose()?.unwrap_or_default())
+            Ok(postgres + meter::own_time()? + server.transpose()?.unwrap_or_default())
         };
         let (begin, before) = (Instant::now(), used()?);
         work(self).await?;
