@@ -14,9 +14,16 @@ use std::collections::BTreeSet;
 /// Tasks that are looked at together.
 const AT_ONCE: i64 = 500;
 
-/// While somebody's data is only kept, on their own request (Art. 18), it is not disposed of.
-const NOT_RESTRICTED: &str = "(t.action NOT IN ('ERASE', 'ANONYMIZE') OR NOT EXISTS (SELECT 1 FROM customer c \
-    WHERE c.id = t.customer_id AND c.status = 'RESTRICTED' AND c.disposed_as IS NULL))";
+/// That nothing stands in the way of the task `t`. While somebody's data is only kept, on their own request (Art. 18), it is
+/// not disposed of; and a copy waits for a correction that is being made there.
+pub(super) fn may_be_done(t: &str) -> String {
+    format!(
+        "({t}.action NOT IN ('ERASE', 'ANONYMIZE') OR NOT EXISTS (SELECT 1 FROM customer c \
+         WHERE c.id = {t}.customer_id AND c.status = 'RESTRICTED' AND c.disposed_as IS NULL)) \
+         AND ({t}.action <> 'EXPORT' OR NOT EXISTS (SELECT 1 FROM task r WHERE r.customer_id = {t}.customer_id \
+         AND r.system_id = {t}.system_id AND r.action = 'RECTIFY' AND r.state IN ('PENDING', 'RUNNING', 'RETRYING')))"
+    )
+}
 
 /// The states in which a worker may take a task in hand: that of being in hand when whoever has it must be gone by now, and
 /// that of waiting when it is time for a reminder.
@@ -44,7 +51,11 @@ impl Inquiry for SystemsWithWork {
         let mut sql = Sql::new(
             "SELECT y.id FROM system y WHERE EXISTS (SELECT 1 FROM task t WHERE t.system_id = y.id AND ",
         );
-        sql.push(TO_TRY).push(" AND t.next_attempt_at <= ").bind(r.now()).push(" AND ").push(NOT_RESTRICTED);
+        sql.push(TO_TRY)
+            .push(" AND t.next_attempt_at <= ")
+            .bind(r.now())
+            .push(" AND ")
+            .push(&may_be_done("t"));
         sql.push(") ORDER BY y.id");
         Ok(r.numbers::<At>(sql).await?.into_iter().map(|row| row.id).collect())
     }
@@ -74,7 +85,7 @@ impl Inquiry for DueTasks {
     async fn run(self, r: &Reader) -> Result<Vec<TaskId>, Stop> {
         let mut sql = Sql::new("SELECT t.id FROM task t WHERE t.system_id = ");
         sql.bind(self.system.0).push(" AND ").push(TO_TRY).push(" AND t.next_attempt_at <= ").bind(r.now());
-        sql.push(" AND ").push(NOT_RESTRICTED);
+        sql.push(" AND ").push(&may_be_done("t"));
         not_able(&mut sql, &self.able);
         if !self.except.is_empty() {
             sql.push(" AND t.id NOT IN ").list(self.except.iter().map(|id| id.0));
@@ -152,7 +163,7 @@ impl Command for HandOver {
         match &self {
             Self::At { system, able } => {
                 sql.push("t.system_id = ").bind(system.0).push(" AND ").push(TO_TRY);
-                sql.push(" AND t.next_attempt_at <= ").bind(w.now()).push(" AND ").push(NOT_RESTRICTED);
+                sql.push(" AND t.next_attempt_at <= ").bind(w.now()).push(" AND ").push(&may_be_done("t"));
                 not_able(&mut sql, able);
             }
             Self::Unanswered => unanswered(&mut sql, w.now()),

@@ -3,6 +3,7 @@
 use super::{
     apart::not_apart,
     correct::corrections,
+    due::may_be_done,
     known_by::{Known, Line, lines_of, subjects},
     settle::{call_off, changed, disposes, to_a_person},
     write::write,
@@ -31,10 +32,6 @@ use std::{collections::BTreeSet, sync::Arc};
 
 /// When it is looked again at a task that something has come to keep meanwhile, should nobody have called it off by then.
 pub(super) const LATER: TimeDelta = TimeDelta::minutes(15);
-
-/// While somebody's data is only kept, on their own request (Art. 18), it is not disposed of.
-const NOT_RESTRICTED: &str = "(task.action NOT IN ('ERASE', 'ANONYMIZE') OR NOT EXISTS (SELECT 1 FROM customer c \
-    WHERE c.id = task.customer_id AND c.status = 'RESTRICTED' AND c.disposed_as IS NULL))";
 
 /// Takes the next tasks of one system in hand, those that its connector can do. Several workers may do so side by side.
 #[derive(Clone, Debug)]
@@ -139,7 +136,7 @@ impl LeaseTasks {
             .filter(task::Column::NextAttemptAt.lte(w.now()))
             .filter(task::Column::Action.is_in(actions.iter().copied()))
             .filter(task::Column::FinishedAt.is_null())
-            .filter(Expr::cust(NOT_RESTRICTED))
+            .filter(Expr::cust(may_be_done("task")))
             .order_by_asc(task::Column::NextAttemptAt)
             .order_by_asc(task::Column::Id)
             .limit(self.most as u64)

@@ -167,6 +167,25 @@ async fn a_customer_says_what_is_right_and_it_is_done_when_they_are_known() {
     app.finish().await;
 }
 
+/// Both are asked for at once, and what they are given is what is right by then.
+#[tokio::test]
+async fn a_copy_waits_for_a_correction() {
+    let app = TestApp::new().await;
+    let (customer, crm, _) = known(&app, "K-4508").await;
+    let access = app.submit(&customer, json!({ "type": "ACCESS", "categories": ["user.name"] })).await;
+    rectify(&app, &customer, json!({ "name": "Testa Testsson" })).await;
+    assert_eq!(codes(&app.verify(&access, json!({})).await), []);
+    app.work().await;
+    app.work().await;
+    assert_eq!(crm.person("K-4508-1").await.unwrap().0.as_deref(), Some("Testa Testsson"));
+    let export = "query ($id: ID!) { dataRequest(id: $id) { export } }";
+    let found = app.agent().for_purpose("RIGHTS_REQUEST").ask(export, json!({ "id": access })).await;
+    let systems = found.data()["dataRequest"]["export"]["systems"].as_array().unwrap().clone();
+    let copy = systems.iter().find(|system| system["system"] == CRM).unwrap();
+    assert_eq!(copy["data"][0]["rows"], json!([{ "name": "Testa Testsson" }]), "{copy}");
+    app.finish().await;
+}
+
 /// What only the law or a claim keeps stays as it was when it had to be kept, and the customer is told where that is.
 #[tokio::test]
 async fn the_reply_names_what_is_kept_as_it_was() {
