@@ -5,7 +5,7 @@ use crate::{
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks, not_found},
-        customer::living,
+        customer::{living, only_kept},
         disposal::settle,
         gate::{Proposed, standings},
     },
@@ -51,9 +51,7 @@ impl Command for GrantConsent {
         let evidence = self.check(&catalog)?;
         let customer = living(w, self.customer, "customerId").await?;
         if customer.status == CustomerStatus::Restricted {
-            let message =
-                "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
-            return Err(Refusal::new(Code::CustomerRestricted, message).at("customerId").into());
+            return Err(only_kept("customerId").into());
         }
         self.refuse_untold(w).await?;
         let row = consent::Model {

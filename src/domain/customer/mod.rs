@@ -21,7 +21,7 @@ pub use profile::ProfileChange;
 pub(in crate::domain) use profile::differing;
 pub(in crate::domain) use rectify::{Rectification, rectify};
 pub use rectify::{Rectified, RectifyCustomer};
-pub(in crate::domain) use rectify::{gone, is_restricted, living, replace_lookups};
+pub(in crate::domain) use rectify::{gone, is_restricted, living, only_kept, replace_lookups};
 pub use register::RegisterCustomer;
 pub use reveal::RevealProfile;
 pub use with_map::{CustomerWithMap, Which};

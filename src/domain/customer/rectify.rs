@@ -222,6 +222,12 @@ pub(in crate::domain) fn is_restricted(row: &customer::Model) -> bool {
     row.status == CustomerStatus::Restricted && row.disposed_as.is_none()
 }
 
+/// The refusal for a customer whose data is only kept, on their own request.
+pub(in crate::domain) fn only_kept(path: &str) -> Refusal {
+    let message = "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
+    Refusal::new(Code::CustomerRestricted, message).at(path)
+}
+
 /// The refusal for a customer who was disposed of.
 pub(in crate::domain) fn gone(path: &str) -> Refusal {
     Refusal::new(Code::CustomerGone, "The customer was anonymized or erased, and that is final.").at(path)

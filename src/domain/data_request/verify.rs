@@ -11,7 +11,7 @@ use crate::{
     domain::{
         catalog::{self, Catalog},
         checks::{Checks, LINE},
-        customer::{ProfileChange, Rectification, gone, is_restricted, rectify},
+        customer::{ProfileChange, Rectification, gone, is_restricted, only_kept, rectify},
         disposal::{Asked, Draft, Judged, Planned, Subject, ask_anew, judged},
         restriction::{Placing, place},
         task::{Why, unseal},
@@ -81,9 +81,7 @@ impl Command for VerifyIdentity {
             return Err(Refusal::new(Code::OutOfRange, message).at(path).into());
         }
         if disposes && is_restricted(&open.customer) {
-            let message =
-                "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
-            return Err(Refusal::new(Code::CustomerRestricted, message).at(PATH).into());
+            return Err(only_kept(PATH).into());
         }
         let planned = Planned::begin(w, &self.asked).await?;
         open.resume(w).await?;

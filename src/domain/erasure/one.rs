@@ -2,11 +2,11 @@
 
 use super::{intents::Intents, leave::Leaving};
 use crate::{
-    access::{Code, Refusal, Sql, Stop, Writer},
+    access::{Sql, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
-        customer::{Keyed, is_restricted, living},
+        customer::{Keyed, is_restricted, living, only_kept},
         data_request::{Request, put_on_record, take_over_all},
         disposal::{Asked, Draft, Judged, Planned, Subject, Verdict},
         task::Why,
@@ -59,9 +59,7 @@ pub(super) async fn carry_out(
     let catalog = &*catalog::held(w, catalog).await?;
     let customer = living(w, wanted.customer, "customerId").await?;
     if is_restricted(&customer) {
-        let message =
-            "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
-        return Err(Refusal::new(Code::CustomerRestricted, message).at("customerId").into());
+        return Err(only_kept("customerId").into());
     }
     let planned = Planned::begin(w, wanted.asked).await?;
     let leaving = Leaving::begin(w, vec![customer], wanted.becomes).await?;

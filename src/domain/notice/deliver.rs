@@ -5,7 +5,7 @@ use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     domain::{
         catalog::{self, Catalog, live},
-        customer::living,
+        customer::{living, only_kept},
         gate::{Proposed, Rules, RulesOf, proposed},
         period::day_of,
     },
@@ -44,9 +44,7 @@ impl Command for DeliverNotice {
         let catalog = catalog::held(w, &self.catalog).await?;
         let customer = living(w, self.customer, "customerId").await?;
         if customer.status == CustomerStatus::Restricted {
-            let message =
-                "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
-            return Err(Refusal::new(Code::CustomerRestricted, message).at("customerId").into());
+            return Err(only_kept("customerId").into());
         }
         let service = catalog.services.get(&self.service).cloned();
         let service = live(service, |row| row.retired_at.is_some(), "serviceId", "service")?;

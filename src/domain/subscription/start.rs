@@ -5,7 +5,7 @@ use crate::{
     domain::{
         catalog::{self, Catalog},
         checks::not_found,
-        customer::living,
+        customer::{living, only_kept},
         disposal::settle,
     },
     policy::{Action, Target},
@@ -40,9 +40,7 @@ impl Command for StartSubscription {
         let catalog = catalog::held(w, &self.catalog).await?;
         let mut customer = living(w, self.customer, "customerId").await?;
         if customer.status == CustomerStatus::Restricted {
-            let message =
-                "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
-            return Err(Refusal::new(Code::CustomerRestricted, message).at("customerId").into());
+            return Err(only_kept("customerId").into());
         }
         // Kept, so that the service is not retired before this commits.
         let service = w.keep(service::Entity::find_by_id(self.service)).await?;

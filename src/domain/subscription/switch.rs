@@ -8,6 +8,7 @@ use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
+        customer::only_kept,
         disposal::{Asked, Draft, Planned, Subject, judged, lapse},
     },
     policy::{Action, Target},
@@ -55,9 +56,7 @@ impl Command for SwitchService {
         let catalog = catalog::held(w, &self.catalog).await?;
         let (customer, row) = live(w, self.subscription).await?;
         if customer.status == CustomerStatus::Restricted {
-            let message =
-                "Processing is restricted on the customer's request (Art. 18): lift the restriction first.";
-            return Err(Refusal::new(Code::CustomerRestricted, message).at("serviceSubscriptionId").into());
+            return Err(only_kept("serviceSubscriptionId").into());
         }
         // Kept, so that the service is not retired before this commits.
         let to = w.keep(service::Entity::find_by_id(self.to)).await?;
