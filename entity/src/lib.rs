@@ -48,5 +48,6 @@ pub mod task;
 pub mod task_evidence;
 pub mod task_location;
 pub mod task_message;
+pub mod task_request;
 pub mod third_party;
 pub mod touch;

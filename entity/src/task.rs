@@ -53,7 +53,7 @@ pub struct Model {
     pub due_at: DateTimeUtc,
     pub created_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
-    /// The request that it is to fulfil, if a customer asked for it.
+    /// The request because of which it came to be, if a customer asked for it. It may be what others ask for as well.
     pub data_request_id: Option<DataRequestId>,
 }
 

@@ -96,9 +96,18 @@ CREATE INDEX data_request_pause_of_request ON data_request_pause (data_request_i
 CREATE UNIQUE INDEX data_request_pause_one_at_a_time ON data_request_pause (data_request_id)
     WHERE resumed_at IS NULL;
 
--- The request that it is to fulfil, if a customer asked for it.
+-- The request because of which it came to be, if a customer asked for it.
 ALTER TABLE task ADD COLUMN data_request_id {uuid} CONSTRAINT task_data_request REFERENCES data_request (id);
-CREATE INDEX task_of_request ON task (data_request_id, id) WHERE data_request_id IS NOT NULL;
+
+-- What is done for a request. One task may be what several requests ask for, and what came to be for no request may be
+-- asked for later.
+CREATE TABLE task_request (
+    data_request_id {uuid} NOT NULL CONSTRAINT task_request_request REFERENCES data_request (id),
+    task_id {uuid} NOT NULL CONSTRAINT task_request_task REFERENCES task (id),
+    customer_id {uuid} NOT NULL CONSTRAINT task_request_customer REFERENCES customer (id),
+    PRIMARY KEY (data_request_id, task_id)
+) {strict};
+CREATE INDEX task_request_of_task ON task_request (task_id);
 
 -- Whether it takes a restriction back.
 ALTER TABLE task ADD COLUMN lifts {bool} NOT NULL DEFAULT false;
@@ -154,6 +163,10 @@ CREATE TRIGGER data_request_category_no_change BEFORE UPDATE OR DELETE ON data_r
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER data_request_category_no_truncate BEFORE TRUNCATE ON data_request_category
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER task_request_no_change BEFORE UPDATE OR DELETE ON task_request
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
+CREATE TRIGGER task_request_no_truncate BEFORE TRUNCATE ON task_request
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER data_request_pause_no_delete BEFORE DELETE ON data_request_pause
     FOR EACH ROW EXECUTE FUNCTION refuse_change_of_history();
 CREATE TRIGGER restriction_no_delete BEFORE DELETE ON restriction
@@ -171,6 +184,10 @@ CREATE TRIGGER data_request_category_no_update BEFORE UPDATE ON data_request_cat
     BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
 CREATE TRIGGER data_request_category_no_delete BEFORE DELETE ON data_request_category
     BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
+CREATE TRIGGER task_request_no_update BEFORE UPDATE ON task_request
+    BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
+CREATE TRIGGER task_request_no_delete BEFORE DELETE ON task_request
+    BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
 CREATE TRIGGER restriction_no_delete BEFORE DELETE ON restriction
     BEGIN SELECT raise(abort, 'what was told, allowed and given is history'); END;
 CREATE TRIGGER data_request_pause_no_delete BEFORE DELETE ON data_request_pause
@@ -181,7 +198,7 @@ const DOWN: &str = r"
 DROP TABLE sealed;
 DROP TABLE restriction;
 ALTER TABLE task DROP COLUMN lifts;
-DROP INDEX task_of_request;
+DROP TABLE task_request;
 ALTER TABLE task DROP COLUMN data_request_id;
 DROP TABLE data_request_pause;
 DROP TABLE data_request_category;

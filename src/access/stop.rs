@@ -39,7 +39,7 @@ codes! {
     AddressNotAllowed = "ADDRESS_NOT_ALLOWED", GroundNotApplicable = "GROUND_NOT_APPLICABLE",
     SecretInInput = "SECRET_IN_INPUT", SecretNotFound = "SECRET_NOT_FOUND",
     ConnectorUnsuitable = "CONNECTOR_UNSUITABLE", ClockPaused = "CLOCK_PAUSED", ReplyNotReady = "REPLY_NOT_READY",
-    DuplicateRequest = "DUPLICATE_REQUEST", RequestClosed = "REQUEST_CLOSED", ClockRunning = "CLOCK_RUNNING",
+    DuplicateRequest = "DUPLICATE_REQUEST", RequestClosed = "REQUEST_CLOSED", RequestUnderWay = "REQUEST_UNDER_WAY", ClockRunning = "CLOCK_RUNNING",
     AlreadyExtended = "ALREADY_EXTENDED", ExtensionTooLate = "EXTENSION_TOO_LATE", AlreadyVerified = "ALREADY_VERIFIED",
     PreviouslyErased = "PREVIOUSLY_ERASED",
 }

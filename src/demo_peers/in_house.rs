@@ -15,6 +15,9 @@ const SPECIAL: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'?').add(b'#');
 
 const ATTEMPTS: i32 = 10;
 
+/// The account that the register of IBANs shows as an example for Sweden.
+const IBAN: &str = "SE4550000000058398257466";
+
 const CRM: &str = "
     CREATE TABLE customer (
         id TEXT PRIMARY KEY, number TEXT NOT NULL, name TEXT, email TEXT, phone TEXT, organization TEXT
@@ -23,7 +26,7 @@ const CRM: &str = "
 ";
 
 const INVOICING: &str = "
-    CREATE TABLE customer (id TEXT PRIMARY KEY, name TEXT, address TEXT, national_id TEXT, email TEXT);
+    CREATE TABLE customer (id TEXT PRIMARY KEY, name TEXT, address TEXT, national_id TEXT, email TEXT, iban TEXT);
     CREATE TABLE invoice (
         number INTEGER PRIMARY KEY, customer_id TEXT NOT NULL REFERENCES customer (id), item TEXT, paid_with TEXT
     );
@@ -61,8 +64,9 @@ pub(super) async fn make_invoicing(file: &File, held: &[Held], people: &[Known])
             has("user.contact.address").then(|| known.address.clone()),
             has("user.government_id.national_identification_number").then(|| known.national_id.clone()),
             has("user.contact.email").then(|| known.email.clone()),
+            has("user.financial.bank_account").then(|| IBAN.to_owned()),
         ];
-        rows.push(("INSERT INTO customer VALUES ($1, $2, $3, $4, $5)", Values::from(values)));
+        rows.push(("INSERT INTO customer VALUES ($1, $2, $3, $4, $5, $6)", Values::from(values)));
         let values = vec![
             Some(id.to_owned()),
             has("user.behavior.purchase_history").then(|| "Tjänster, ett kvartal".to_owned()),
@@ -109,6 +113,7 @@ pub(super) fn invoicing(file: &File) -> Connector {
         ("address", "user.contact.address"),
         ("national_id", "user.government_id.national_identification_number"),
         ("email", "user.contact.email"),
+        ("iban", "user.financial.bank_account"),
     ];
     let invoice = [("item", "user.behavior.purchase_history"), ("paid_with", "user.payment")];
     let to_customer = SqlJoin {

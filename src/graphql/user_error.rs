@@ -98,6 +98,8 @@ pub enum UserErrorCode {
     DuplicateRequest,
     /// The request has been carried out, refused or taken back already.
     RequestClosed,
+    /// Another request of the customer's is being carried out, and the two cannot both be: take that one back first.
+    RequestUnderWay,
     /// It is on record already who asks.
     AlreadyVerified,
     /// There is nothing to answer the customer yet.

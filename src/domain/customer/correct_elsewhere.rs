@@ -4,13 +4,15 @@ use crate::{
     access::{Profile, Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
-        task::{Corrections, Owner, Wanted, Why, corrections_under_way, open_tasks, seal},
+        task::{
+            Corrections, Earlier, Owner, Wanted, Why, carry_over, corrections_under_way, open_tasks, seal,
+        },
     },
     policy::ProfileField,
 };
 use entity::{
     customer, data_location,
-    enums::{CustomerStatus, DataLocationState, SealedKind, TaskAction},
+    enums::{CustomerStatus, DataLocationState, SealedKind, TaskAction, TaskCause},
     ids::{CategoryKey, DataLocationId, SystemId},
     task,
 };
@@ -50,14 +52,11 @@ pub(super) async fn correct_elsewhere(
         }
     }
     let systems = places.keys().copied().collect::<Vec<_>>();
-    for (system, lines, earlier) in corrections_under_way(w, customer.id, &systems).await? {
-        let Some(place) = places.get_mut(&system) else { continue };
-        place.lines.extend(lines);
-        for (category, put) in earlier {
-            match place.corrections.get_mut(&category) {
-                Some(now) => now.old.extend(put.old.into_iter().chain([put.new])),
-                None => drop(place.corrections.insert(category, put)),
-            }
+    let mut merged = BTreeSet::new();
+    for earlier in corrections_under_way(w, customer.id, &systems).await? {
+        merged.insert(earlier.task.id);
+        if let Some(place) = places.get_mut(&earlier.task.system_id) {
+            place.add(earlier);
         }
     }
     let wanted = places.iter().map(|(system, place)| Wanted {
@@ -66,10 +65,11 @@ pub(super) async fn correct_elsewhere(
         action: TaskAction::Rectify,
         lifts: false,
         at: w.now(),
-        why,
+        why: Why { cause: place.cause.unwrap_or(why.cause), ..why },
         lines: place.lines.iter().copied().collect(),
     });
     let tasks = open_tasks(w, catalog, wanted.collect()).await?;
+    carry_over(w, &merged, tasks.iter().map(|task| task.id)).await?;
     for task in &tasks {
         let Some(place) = places.get(&task.system_id) else { continue };
         let owner = Owner::Task(task.id, task.data_request_id);
@@ -83,9 +83,28 @@ pub(super) async fn correct_elsewhere(
 struct Place {
     lines: BTreeSet<DataLocationId>,
     corrections: Corrections,
+    /// Why it is put right, where a customer's request is not all.
+    cause: Option<TaskCause>,
 }
 
-/// What others hold and use of the customer's that may hold what changed; or only keep, as the customer asked for that (Art. 18).
+impl Place {
+    /// What was to be put right before and is not by now is put right together with it.
+    fn add(&mut self, earlier: Earlier) {
+        self.lines.extend(earlier.lines);
+        for (category, put) in earlier.corrections {
+            match self.corrections.get_mut(&category) {
+                Some(now) => now.old.extend(put.old.into_iter().chain([put.new])),
+                None => drop(self.corrections.insert(category, put)),
+            }
+        }
+        if earlier.task.cause != TaskCause::DataRequest {
+            self.cause = Some(earlier.task.cause);
+        }
+    }
+}
+
+/// What others hold and use of the customer's that may hold what changed; or only keep, as the customer asked for that (Art. 18);
+/// or said that they keep for themselves.
 async fn held(
     w: &Writer,
     catalog: &Catalog,
@@ -97,7 +116,9 @@ async fn held(
         states.push(DataLocationState::Restricted);
     }
     let mut sql = Sql::new("SELECT l.* FROM data_location l WHERE l.held_to IS NULL AND l.customer_id = ");
-    sql.bind(customer.id.0).push(" AND l.state IN ").list(states);
+    sql.bind(customer.id.0).push(" AND (l.state IN ").list(states);
+    sql.push(" OR l.state = 'DISPOSAL_PENDING' AND EXISTS (SELECT 1 FROM task_location x JOIN task t ON t.id = x.task_id ");
+    sql.push("WHERE x.data_location_id = l.id AND t.outcome IN ('KEPT', 'IMPOSSIBLE') AND NOT x.overtaken))");
     if let Some(own) = catalog.built_in_system() {
         sql.push(" AND l.system_id <> ").bind(own.id.0);
     }

@@ -5,7 +5,6 @@ use crate::{
     access::{Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
-        disposal::settle,
         justification::{Justification, justify},
         task::{Wanted, Why, open_tasks},
     },
@@ -45,9 +44,7 @@ pub(super) async fn gather(
         why: Why::request(open.request.row.id),
         lines,
     });
-    let tasks = open_tasks(w, catalog, wanted.collect()).await?;
-    settle(w, catalog, &open.customer).await?;
-    Ok(tasks)
+    open_tasks(w, catalog, wanted.collect()).await
 }
 
 /// What is there now of what the request is about.

@@ -13,7 +13,9 @@ use crate::domain::{
     notice::{in_one_line, place_of, say, where_to_complain, who_answers},
 };
 use entity::{
-    enums::{DataRequestType, Locale, RejectionGround, TaskAction, TaskOutcome, TaskState},
+    enums::{
+        DataLocationState, DataRequestType, Locale, RejectionGround, TaskAction, TaskOutcome, TaskState,
+    },
     ids::CategoryKey,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,10 +43,9 @@ impl Letter<'_> {
         let mut parts = vec![self.words().title(self.reply.request.row.kind).to_owned()];
         parts.extend(self.catalog.controller.as_deref().map(|company| who_answers(company, self.locale)));
         parts.push(self.what_was_asked());
-        let refused = self.refusal();
-        let is_refused = refused.is_some();
-        if is_refused {
-            parts.extend(refused);
+        if let Some(refused) = self.refusal() {
+            parts.push(refused);
+            parts.extend(self.done_before_refusal());
         } else {
             parts.extend(self.what_was_done());
             parts.extend(self.rights().map(str::to_owned));
@@ -81,29 +82,49 @@ impl Letter<'_> {
         Some(format!("{refused}\n{explanation}"))
     }
 
+    /// What had been done by the time of the refusal, or somebody had been asked for who may still do it. What goes on for
+    /// another request is not this one's to tell.
+    fn done_before_refusal(&self) -> Vec<String> {
+        let Some(refused_at) = self.reply.request.row.rejected_at else { return Vec::new() };
+        let begun = |one: &&Asked| {
+            let begun_at = one.task.sent_at.or(one.task.finished_at);
+            begun_at.is_some_and(|begun_at| begun_at <= refused_at)
+        };
+        let (done, under_way) = self.done_and_under_way(self.reply.asked.iter().filter(begun));
+        let locale = self.locale;
+        sections([
+            (say!(locale, "Det här hade redan gjorts", "What had been done before"), done),
+            (say!(locale, "Det här pågår", "What is under way"), under_way),
+        ])
+    }
+
+    /// What is done, and what is under way, of this.
+    fn done_and_under_way<'b>(&self, asked: impl Iterator<Item = &'b Asked>) -> (Vec<String>, Vec<String>) {
+        let (under_way, ended) = asked.partition::<Vec<_>, _>(|one| one.task.outcome.is_none());
+        let done =
+            |one: &&Asked| matches!(one.task.outcome, Some(TaskOutcome::Done | TaskOutcome::NothingFound));
+        let mut all_done = self.done_here().into_iter().collect::<Vec<_>>();
+        all_done.extend(self.lines(ended.into_iter().filter(done), Self::done));
+        (all_done, self.lines(under_way.into_iter(), Self::under_way))
+    }
+
     fn what_was_done(&self) -> Vec<String> {
         let asked = &self.reply.asked;
-        let of = |wanted: fn(&Asked) -> bool| asked.iter().filter(move |one| wanted(one));
-        let done = of(|one| matches!(one.task.outcome, Some(TaskOutcome::Done | TaskOutcome::NothingFound)));
         let not_done =
-            of(|one| matches!(one.task.outcome, Some(TaskOutcome::Kept | TaskOutcome::Impossible)));
-        let under_way = of(|one| one.task.outcome.is_none());
+            |one: &&Asked| matches!(one.task.outcome, Some(TaskOutcome::Kept | TaskOutcome::Impossible));
+        let not_done = asked.iter().filter(not_done);
+        let (done, under_way) = self.done_and_under_way(asked.iter());
         let locale = self.locale;
-        let mut all_done = self.done_here().into_iter().collect::<Vec<_>>();
-        all_done.extend(self.lines(done, Self::done));
-        let sections = [
-            (say!(locale, "Det här är gjort", "What is done"), all_done),
-            (say!(locale, "Det här pågår", "What is under way"), self.lines(under_way, Self::under_way)),
+        let mut parts = sections([
+            (say!(locale, "Det här är gjort", "What is done"), done),
+            (say!(locale, "Det här pågår", "What is under way"), under_way),
             (
                 say!(locale, "Det här gick inte att göra", "What could not be done"),
                 self.lines(not_done, Self::not_done),
             ),
             (self.title_of_kept(), self.kept()),
             (say!(locale, "De här har fått uppgifter", "Who has received data"), self.recipients()),
-        ];
-        let sections = sections.into_iter().filter(|(_, lines)| !lines.is_empty());
-        let mut parts =
-            sections.map(|(title, lines)| format!("{title}\n{}", lines.join("\n"))).collect::<Vec<_>>();
+        ]);
         if parts.is_empty() {
             parts.push(self.nothing().to_owned());
         }
@@ -270,6 +291,16 @@ impl Letter<'_> {
                 .to_owned(),
             );
         }
+        if one.line.state == DataLocationState::LostTrack {
+            explained.push(
+                say!(
+                    self.locale,
+                    "Vi hittade det inte där när vi sist jämförde, och tar reda på varför.",
+                    "When we last compared, we did not find it there, and we are finding out why."
+                )
+                .to_owned(),
+            );
+        }
         if self.reply.request.row.kind == DataRequestType::Access {
             let (source, day) =
                 (self.words().source(one.line.source_channel), self.words().day(one.line.collected_at));
@@ -339,6 +370,12 @@ impl Letter<'_> {
             None => remedies.to_owned(),
         }
     }
+}
+
+/// Those of these sections that have something to say.
+fn sections<const N: usize>(all: [(&'static str, Vec<String>); N]) -> Vec<String> {
+    let some = all.into_iter().filter(|(_, lines)| !lines.is_empty());
+    some.map(|(title, lines)| format!("{title}\n{}", lines.join("\n"))).collect()
 }
 
 fn ground_of_refusal(ground: RejectionGround, locale: Locale) -> &'static str {

@@ -8,14 +8,16 @@ use super::{
 };
 use crate::{
     access::{Sql, Stop, Writer},
-    domain::catalog::Catalog,
+    domain::{
+        catalog::Catalog,
+        task::{do_for, done_for},
+    },
 };
 use entity::{
     data_request,
     enums::{Channel, DataRequestType},
     ids::{CustomerId, DataRequestId},
     task,
-    touch::Recorded,
 };
 
 /// How it is certain whose data it is, where the company itself decided it.
@@ -77,15 +79,9 @@ async fn under_way(w: &Writer, customer: CustomerId) -> Result<Option<DataReques
 /// When the database fails.
 pub(in crate::domain) async fn take_over_all(
     w: &Writer,
-    customer: CustomerId,
     request: DataRequestId,
 ) -> Result<(Request, Vec<task::Model>), Stop> {
-    let mut sql = Sql::new("UPDATE task SET data_request_id = ");
-    sql.bind(request.0).push(" WHERE finished_at IS NULL AND action IN ('ERASE', 'ANONYMIZE')");
-    sql.push(" AND customer_id = ").bind(customer.0);
-    w.execute(sql).await?;
-    let mut sql = Sql::new("SELECT * FROM task WHERE data_request_id = ");
-    sql.bind(request.0).push(" ORDER BY id");
-    let tasks = w.rows(sql, task::Entity::touch).await?;
+    do_for(w, request, |sql| _ = sql.push("t.action IN ('ERASE', 'ANONYMIZE')")).await?;
+    let tasks = done_for(w, request).await?;
     Ok((read(w, request).await?, tasks))
 }

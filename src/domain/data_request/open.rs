@@ -15,7 +15,7 @@ use crate::{
     },
     policy::Target,
 };
-use entity::{customer, data_request, data_request_pause, ids::DataRequestId};
+use entity::{customer, data_request, data_request_pause, enums::DataRequestType, ids::DataRequestId};
 use sea_orm::EntityTrait;
 
 pub(super) const PATH: &str = "dataRequestId";
@@ -75,8 +75,9 @@ impl Open {
     /// left. Back comes how the request is then.
     pub(super) async fn give_back(&self, w: &Writer, catalog: &Catalog) -> Result<Request, Stop> {
         let request = &self.request.row;
-        // What is gone does not come back.
-        if request.verified_at.is_some() && self.customer.disposed_as.is_some() {
+        let gathers = matches!(request.kind, DataRequestType::Access | DataRequestType::Portability);
+        // What is gone does not come back; but nobody has to gather anything.
+        if request.verified_at.is_some() && self.customer.disposed_as.is_some() && !gathers {
             return Err(gone(PATH).into());
         }
         if request.verified_at.is_some() {

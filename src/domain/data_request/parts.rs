@@ -11,6 +11,7 @@ use entity::{
     task,
     touch::Recorded,
 };
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use std::collections::HashMap;
 
 /// The pauses of each of these requests, oldest first.
@@ -84,6 +85,19 @@ pub struct TasksOfRequests {
     pub filter: TaskFilter,
 }
 
+/// A task, and a request that it is done for.
+struct DoneFor {
+    request: DataRequestId,
+    task: task::Model,
+}
+
+impl FromQueryResult for DoneFor {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let request = row.try_get(prefix, "request_id")?;
+        Ok(Self { request, task: task::Model::from_query_result(row, prefix)? })
+    }
+}
+
 impl Inquiry for TasksOfRequests {
     const ACTION: Action = Action::SeeTasks;
     type Output = HashMap<DataRequestId, Vec<task::Model>>;
@@ -93,14 +107,16 @@ impl Inquiry for TasksOfRequests {
     }
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
-        let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.data_request_id IN ");
+        let mut sql = Sql::new(
+            "SELECT t.*, y.data_request_id AS request_id FROM task_request y JOIN task t ON t.id = y.task_id \
+             WHERE y.data_request_id IN ",
+        );
         sql.list(self.requests.iter().map(|id| id.0));
         self.filter.conditions(&mut sql, r.now());
-        sql.push(" ORDER BY t.data_request_id, t.id DESC");
+        sql.push(" ORDER BY y.data_request_id, t.id DESC");
         let mut of = self.requests.iter().map(|id| (*id, Vec::new())).collect::<HashMap<_, _>>();
-        for row in r.rows(sql, task::Entity::touch).await? {
-            let request = row.data_request_id.unwrap_or(DataRequestId(uuid::Uuid::nil()));
-            of.entry(request).or_default().push(row);
+        for DoneFor { request, task } in r.rows(sql, |row: &DoneFor| task::Entity::touch(&row.task)).await? {
+            of.entry(request).or_default().push(task);
         }
         Ok(of)
     }

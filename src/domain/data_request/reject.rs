@@ -1,11 +1,15 @@
 //! A request is refused on a ground that the law gives.
 
-use super::{open::find_open, request::Request};
+use super::{
+    open::{PATH, find_open},
+    request::Request,
+};
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
+        restriction::is_restricted_for,
     },
     policy::{Action, Target},
 };
@@ -49,6 +53,11 @@ impl Command for RejectDataRequest {
         if !fits(self.ground, row.kind) {
             let message = "This ground is not one on which a request of this type can be refused.";
             return Err(Refusal::new(Code::GroundNotApplicable, message).at("ground").into());
+        }
+        if is_restricted_for(w, &row).await? {
+            let message = "Processing is restricted on this request: tell the customer, and lift it with the day on which they \
+                           were told (liftRestriction, Art. 18(3)).";
+            return Err(Refusal::new(Code::CustomerRestricted, message).at(PATH).into());
         }
         open.resume(w).await?;
         let row = data_request::Model {

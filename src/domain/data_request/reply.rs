@@ -109,8 +109,9 @@ pub(super) async fn replies(
     Ok(requests.into_iter().map(reply).collect())
 }
 
-/// A task, and one of the categories that it is about.
+/// A task, the request that it is done for, and one of the categories that it is about.
 struct Part {
+    request: DataRequestId,
     task: task::Model,
     category: Option<CategoryKey>,
     document: Option<serde_json::Value>,
@@ -120,6 +121,7 @@ struct Part {
 impl FromQueryResult for Part {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
         Ok(Self {
+            request: row.try_get(prefix, "request_id")?,
             task: task::Model::from_query_result(row, prefix)?,
             category: row.try_get(prefix, "category")?,
             document: row.try_get(prefix, "document")?,
@@ -143,16 +145,17 @@ impl Part {
 /// What was asked of systems for these requests, in the order of that.
 async fn asked(r: &Reader, requests: &[DataRequestId]) -> Result<HashMap<DataRequestId, Vec<Asked>>, Stop> {
     let mut sql = Sql::new(
-        "SELECT t.*, l.category, e.document, e.statement FROM task t LEFT JOIN task_location x ON x.task_id = t.id \
+        "SELECT t.*, y.data_request_id AS request_id, l.category, e.document, e.statement FROM task_request y \
+         JOIN task t ON t.id = y.task_id LEFT JOIN task_location x ON x.task_id = t.id \
          LEFT JOIN data_location l ON l.id = x.data_location_id LEFT JOIN task_evidence e ON e.task_id = t.id \
-         WHERE (t.outcome IS NULL OR t.outcome <> 'SUPERSEDED') AND t.data_request_id IN ",
+         WHERE (t.outcome IS NULL OR t.outcome <> 'SUPERSEDED') AND y.data_request_id IN ",
     );
     sql.list(requests.iter().map(|id| id.0)).push(" ORDER BY t.id");
-    let mut at = HashMap::<TaskId, Asked>::new();
+    let mut at = HashMap::<(DataRequestId, TaskId), Asked>::new();
     let mut order = Vec::new();
     for part in r.rows(sql, Part::touch).await? {
         let ground = part.ground();
-        let id = part.task.id;
+        let id = (part.request, part.task.id);
         let one = at.entry(id).or_insert_with(|| {
             order.push(id);
             Asked { task: part.task, categories: BTreeSet::new(), ground }
@@ -160,10 +163,8 @@ async fn asked(r: &Reader, requests: &[DataRequestId]) -> Result<HashMap<DataReq
         one.categories.extend(part.category);
     }
     let mut of = HashMap::<_, Vec<_>>::new();
-    for asked in order.into_iter().filter_map(|id| at.remove(&id)) {
-        if let Some(request) = asked.task.data_request_id {
-            of.entry(request).or_default().push(asked);
-        }
+    for id in order {
+        of.entry(id.0).or_default().extend(at.remove(&id));
     }
     Ok(of)
 }
@@ -223,13 +224,13 @@ async fn staying(
         "SELECT l.*, q.id AS request_id, c.created_at AS registered_at FROM data_request q \
          JOIN customer c ON c.id = q.customer_id JOIN data_location l ON l.customer_id = q.customer_id \
          WHERE l.held_to IS NULL AND l.held_from <= q.verified_at \
-         AND (q.kind = 'ACCESS' OR l.state IN ('HELD', 'RESTRICTED')) AND (q.kind <> 'RECTIFICATION' OR ",
+         AND (q.kind = 'ACCESS' OR l.state IN ('HELD', 'RESTRICTED', 'LOST_TRACK')) AND (q.kind <> 'RECTIFICATION' OR ",
     );
     // What is kept as it was, wrong as it may be. Here it is right, and elsewhere wherever it was asked for.
     sql.push(
         "(l.state = 'RESTRICTED' AND NOT EXISTS (SELECT 1 FROM system y WHERE y.id = l.system_id AND y.built_in) \
-         AND NOT EXISTS (SELECT 1 FROM task w JOIN task_location x ON x.task_id = w.id WHERE w.data_request_id = q.id \
-         AND x.data_location_id = l.id))) AND ",
+         AND NOT EXISTS (SELECT 1 FROM task w JOIN task_location x ON x.task_id = w.id WHERE w.id IN \
+         (SELECT y.task_id FROM task_request y WHERE y.data_request_id = q.id) AND x.data_location_id = l.id))) AND ",
     );
     sql.push(&in_scope("l")).push(" AND q.id IN ").list(ids).push(" ORDER BY l.system_id, l.category, l.id");
     let lines = r.rows(sql, |row: &Held| data_location::Entity::touch(&row.line)).await?;

@@ -23,21 +23,22 @@ pub struct Request {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
-/// When the request `t` was refused, taken back, or has been carried out: once it is verified, and as soon as no task of
-/// its own is open.
+/// When the request `t` was refused, taken back, or has been carried out: once it is verified, and as soon as no task
+/// that is done for it is open.
 pub(super) const CLOSED: &str = "coalesce(t.rejected_at, t.withdrawn_at, CASE WHEN t.verified_at IS NOT NULL AND NOT EXISTS \
-    (SELECT 1 FROM task w WHERE w.data_request_id = t.id AND w.finished_at IS NULL) THEN coalesce(\
-    (SELECT max(w.finished_at) FROM task w WHERE w.data_request_id = t.id), t.verified_at) END)";
+    (SELECT 1 FROM task_request y JOIN task w ON w.id = y.task_id WHERE y.data_request_id = t.id AND w.finished_at IS NULL) \
+    THEN coalesce((SELECT max(w.finished_at) FROM task_request y JOIN task w ON w.id = y.task_id \
+    WHERE y.data_request_id = t.id), t.verified_at) END)";
 
 /// How far the request `t` has come. A task that was called off was not needed any more: what it was about is kept
 /// lawfully, or another task has it.
 pub(super) const STATUS: &str = "CASE WHEN t.rejected_at IS NOT NULL THEN 'REJECTED' \
     WHEN t.withdrawn_at IS NOT NULL THEN 'WITHDRAWN' WHEN t.verified_at IS NULL THEN 'RECEIVED' \
-    WHEN EXISTS (SELECT 1 FROM task w WHERE w.data_request_id = t.id AND w.finished_at IS NULL) THEN \
-    CASE WHEN EXISTS (SELECT 1 FROM task w WHERE w.data_request_id = t.id AND w.state <> 'PENDING' \
-    AND (w.outcome IS NULL OR w.outcome <> 'SUPERSEDED')) THEN 'IN_PROGRESS' ELSE 'VERIFIED' END \
-    WHEN EXISTS (SELECT 1 FROM task w WHERE w.data_request_id = t.id AND w.outcome IN ('KEPT', 'IMPOSSIBLE')) \
-    THEN 'PARTIALLY_COMPLETED' ELSE 'COMPLETED' END";
+    WHEN EXISTS (SELECT 1 FROM task_request y JOIN task w ON w.id = y.task_id WHERE y.data_request_id = t.id \
+    AND w.finished_at IS NULL) THEN CASE WHEN EXISTS (SELECT 1 FROM task_request y JOIN task w ON w.id = y.task_id \
+    WHERE y.data_request_id = t.id AND w.state <> 'PENDING' AND (w.outcome IS NULL OR w.outcome <> 'SUPERSEDED')) \
+    THEN 'IN_PROGRESS' ELSE 'VERIFIED' END WHEN EXISTS (SELECT 1 FROM task_request y JOIN task w ON w.id = y.task_id \
+    WHERE y.data_request_id = t.id AND w.outcome IN ('KEPT', 'IMPOSSIBLE')) THEN 'PARTIALLY_COMPLETED' ELSE 'COMPLETED' END";
 
 /// That the customer still waits for an answer to the request `t`. One that they had before all was done, or before it was
 /// refused, was not the last one.

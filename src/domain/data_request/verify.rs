@@ -14,7 +14,7 @@ use crate::{
         customer::{ProfileChange, Rectification, gone, is_restricted, only_kept, rectify},
         disposal::{Asked, Draft, Judged, Planned, Subject, ask_anew, judged},
         restriction::{Placing, place},
-        task::{Why, unseal},
+        task::{Why, do_for, done_for, unseal},
     },
     policy::{Action, Target},
 };
@@ -23,7 +23,6 @@ use entity::{
     enums::{DataRequestType, TaskCause},
     ids::{CategoryKey, DataRequestId},
     sealed, task,
-    touch::Recorded,
 };
 use sea_orm::EntityTrait;
 use std::sync::Arc;
@@ -97,14 +96,21 @@ impl Command for VerifyIdentity {
             DataRequestType::Access | DataRequestType::Portability => {
                 (None, gather(w, &catalog, &open, &scope).await?)
             }
-            DataRequestType::Rectification => (None, self.rectify(w, &catalog, &open).await?),
-            DataRequestType::Restriction => (None, self.restrict(w, &catalog, &open).await?),
+            DataRequestType::Rectification => {
+                self.rectify(w, &catalog, &open).await?;
+                (None, done_for(w, self.request).await?)
+            }
+            DataRequestType::Restriction => {
+                self.restrict(w, &catalog, &open).await?;
+                (None, done_for(w, self.request).await?)
+            }
             DataRequestType::Erasure | DataRequestType::Objection => {
                 let (plan, lines, dry_run) = self.dispose(w, &catalog, &open, &scope, planned).await?;
                 if dry_run {
                     return Ok(Verified { request: before, plan: Some(plan), tasks: Vec::new() });
                 }
-                (Some(plan), take_over(w, &open, &lines).await?)
+                self.take_over(w, &lines).await?;
+                (Some(plan), done_for(w, self.request).await?)
             }
         };
         Ok(Verified { request: read(w, self.request).await?, plan, tasks })
@@ -112,26 +118,33 @@ impl Command for VerifyIdentity {
 }
 
 impl VerifyIdentity {
-    /// Everything of the customer's is only kept from now on. It may be already, on another ground.
-    async fn restrict(&self, w: &Writer, catalog: &Catalog, open: &Open) -> Result<Vec<task::Model>, Stop> {
+    /// Everything of the customer's is only kept from now on. It may be already, on another ground, and somebody may still have
+    /// to be told.
+    async fn restrict(&self, w: &Writer, catalog: &Catalog, open: &Open) -> Result<(), Stop> {
         let row = &open.request.row;
         let ground =
             row.restriction_ground.ok_or(Broken::Stored("a request for restriction has no ground"))?;
         let reason = row.note.clone().unwrap_or_else(|| "The customer asked for it.".to_owned());
         let (channel, why) = (row.channel, Why::request(self.request));
-        let placed =
-            place(w, catalog, open.customer.clone(), Placing { ground, reason, channel, why }).await?;
-        Ok(placed.map(|placed| placed.tasks).unwrap_or_default())
+        let placing = Placing { ground, reason, channel, why };
+        if place(w, catalog, open.customer.clone(), placing, PATH).await?.is_none() {
+            do_for(w, self.request, |sql| _ = sql.push("t.action = 'RESTRICT' AND NOT t.lifts")).await?;
+        }
+        Ok(())
     }
 
-    /// Corrects what the customer said is wrong, here and everywhere else.
-    async fn rectify(&self, w: &Writer, catalog: &Catalog, open: &Open) -> Result<Vec<task::Model>, Stop> {
+    /// Corrects what the customer said is wrong, here and everywhere else. Where it is right here already, it may still be on
+    /// its way to others.
+    async fn rectify(&self, w: &Writer, catalog: &Catalog, open: &Open) -> Result<(), Stop> {
         let asked = sealed::Entity::find_by_id(self.request.0);
         let asked = w.one(asked).await?.ok_or(Broken::Stored("a request's corrections are gone"))?;
         let profile = ProfileChange::to(&unseal::<Profile>(w, &asked)?);
         let (channel, why) = (open.request.row.channel, Why::request(self.request));
         let correction = Rectification { profile: &profile, locale: None, channel, why };
-        Ok(rectify(w, catalog, open.customer.clone(), correction).await?.tasks)
+        if rectify(w, catalog, open.customer.clone(), correction).await?.tasks.is_empty() {
+            do_for(w, self.request, |sql| _ = sql.push("t.action = 'RECTIFY'")).await?;
+        }
+        Ok(())
     }
 
     /// Judges the customer's lines now that the request stands. Back come the plan, the lines that were asked for, and
@@ -175,21 +188,16 @@ impl VerifyIdentity {
         lines.retain(|one| is_asked_for(one));
         Ok((plan, lines, dry_run))
     }
-}
-
-/// What was to be done with these lines anyway is done for the request from here on. Back come all of its tasks.
-async fn take_over(w: &Writer, open: &Open, lines: &[Judged]) -> Result<Vec<task::Model>, Stop> {
-    let request = open.request.row.id;
-    for some in lines.chunks(1_000) {
-        let mut sql = Sql::new("UPDATE task SET data_request_id = ");
-        sql.bind(request.0)
-            .push(" WHERE finished_at IS NULL AND action IN ('ERASE', 'ANONYMIZE') AND customer_id = ");
-        sql.bind(open.customer.id.0);
-        sql.push(" AND id IN (SELECT x.task_id FROM task_location x WHERE x.data_location_id IN ");
-        sql.list(some.iter().map(|one| one.line.id.0)).push(")");
-        w.execute(sql).await?;
+    /// What is to be done with these lines, for whatever reason, is done for the request as well from here on.
+    async fn take_over(&self, w: &Writer, lines: &[Judged]) -> Result<(), Stop> {
+        for some in lines.chunks(1_000) {
+            let about = |sql: &mut Sql| {
+                sql.push("t.action IN ('ERASE', 'ANONYMIZE') AND t.id IN (");
+                sql.push("SELECT x.task_id FROM task_location x WHERE x.data_location_id IN ");
+                sql.list(some.iter().map(|one| one.line.id.0)).push(")");
+            };
+            do_for(w, self.request, about).await?;
+        }
+        Ok(())
     }
-    let mut sql = Sql::new("SELECT * FROM task WHERE data_request_id = ");
-    sql.bind(request.0).push(" ORDER BY id");
-    w.rows(sql, task::Entity::touch).await
 }

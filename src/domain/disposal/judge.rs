@@ -56,7 +56,9 @@ impl Verdict {
     }
 }
 
-/// What becomes of a line that these facts justify. `on_end` says how it goes, where something ever justified it.
+/// What becomes of a line that these facts justify. What they asked to see goes as well; its task waits until it was gathered.
+///
+/// `on_end` says how it goes, where something ever justified it.
 /// While the customer wants their data kept and not used (Art. 18), nothing goes, and nothing is used.
 #[must_use]
 pub fn judge(
@@ -82,8 +84,7 @@ pub fn judge(
     match on_end {
         // What nothing ever justified is no less for a person to look at because a claim goes on.
         Some(_) if is(JustificationKind::LegalHold) => Verdict::Restrict,
-        // They asked to have it first, and then it goes.
-        Some(_) if restricted || is(JustificationKind::DataRequest) => Verdict::Restrict,
+        Some(_) if restricted => Verdict::Restrict,
         Some(method) => {
             let ends = facts.iter().filter_map(|fact| grace_end(fact, catalog));
             Verdict::Dispose { method, not_before: ends.max() }

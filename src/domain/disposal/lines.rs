@@ -7,7 +7,7 @@ use crate::{
     connector::actions,
     domain::{
         catalog::Catalog,
-        justification::{Facts, Justification, erasure_asked},
+        justification::{Facts, Justification, asks_for},
     },
     policy::ProfileField,
 };
@@ -96,11 +96,13 @@ pub(super) async fn judged_at(
         facts.entry(fact.location_id).or_default().push(fact);
     }
     let ends = ends(w, &among).await?;
-    let (stays, asked) = (staying(w, &lines).await?, asked(w, &among).await?);
+    let (stays, asked) = (staying(w, &lines).await?, asked(w, customers).await?);
     let is_restricted =
         |row: &&customer::Model| row.status == CustomerStatus::Restricted && row.disposed_as.is_none();
     let restricted = customers.iter().filter(is_restricted);
     let restricted = restricted.map(|customer| customer.id).collect::<HashSet<CustomerId>>();
+    let gone = customers.iter().filter(|row| row.disposed_as.is_some());
+    let gone = gone.map(|row| row.id).collect::<HashSet<CustomerId>>();
     let anonymized = customers.iter().filter(|row| row.disposed_as == Some(CustomerStatus::Anonymized));
     let anonymized = anonymized.map(|row| row.id).collect::<HashSet<CustomerId>>();
     let own = catalog.built_in_system().map(|system| system.id);
@@ -111,7 +113,7 @@ pub(super) async fn judged_at(
         let ours = Some(line.system_id) == own
             && ProfileField::ALL.iter().any(|field| field.category() == line.category.as_str());
         let in_use = matches!(line.state, DataLocationState::Held | DataLocationState::LostTrack);
-        let known = ours || !in_use || asked.contains(&line.id);
+        let known = ours || !in_use || gone.contains(&line.customer_id) || asked.contains(&line.id);
         let end = ends.get(&line.id);
         let dropped = end.is_some_and(|end| end.dropped);
         let otherwise = if anonymized.contains(&line.customer_id) && can_anonymize(catalog, line.system_id) {
@@ -150,11 +152,14 @@ async fn ends(w: &Writer, among: Where<'_>) -> Result<HashMap<DataLocationId, La
     Ok(w.numbers::<End>(sql).await?.into_iter().map(|end| (end.id, last(end.how))).collect())
 }
 
-/// The lines that the customer asked to have erased.
-async fn asked(w: &Writer, among: Where<'_>) -> Result<HashSet<DataLocationId>, Stop> {
-    let mut sql = Sql::new("SELECT l.id, 0 AS how FROM data_location l WHERE ");
-    among(&mut sql);
-    sql.push(&format!(" AND {}", erasure_asked("l", None)));
+/// The lines that these customers asked to have erased. From their requests, which are few.
+async fn asked(w: &Writer, customers: &[customer::Model]) -> Result<HashSet<DataLocationId>, Stop> {
+    let mut sql = Sql::new(
+        "SELECT l.id, 0 AS how FROM data_request q JOIN data_location l ON l.customer_id = q.customer_id \
+         AND l.held_to IS NULL AND ",
+    );
+    sql.push(&asks_for("l")).push(" WHERE q.customer_id IN ");
+    sql.list(customers.iter().map(|customer| customer.id.0));
     Ok(w.numbers::<End>(sql).await?.into_iter().map(|one| one.id).collect())
 }
 

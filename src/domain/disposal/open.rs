@@ -6,7 +6,7 @@ use crate::{
     access::{Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
-        task::{Wanted, Why, forget_correction, open_tasks},
+        task::{Wanted, Why, carry_over, disposes, do_for_erasures, forget_correction, open_tasks},
     },
 };
 use chrono::{DateTime, Utc};
@@ -97,6 +97,8 @@ pub(super) async fn carry_out_without(
     }
     call_off(w, &over).await?;
     let tasks = open_tasks(w, catalog, wanted(groups)).await?;
+    carry_over(w, &over, tasks.iter().map(|task| task.id)).await?;
+    do_for_erasures(w, &tasks).await?;
     let needed = lines.iter().filter(|one| one.verdict.task().is_none());
     let overtaken = needed.filter(|one| open.get(&one.line.id).is_some_and(|open| open.stays));
     overtake(w, &overtaken.map(|one| one.line.id).collect::<Vec<_>>()).await?;
@@ -152,13 +154,16 @@ pub(in crate::domain) async fn ask_anew(w: &Writer, lines: &[DataLocationId]) ->
     overtake(w, lines).await
 }
 
-/// Calls off what only this request asked for and nobody has begun; what was to be gathered is no use to anybody. Its lines
+/// Calls off what no other request asks for and nobody has begun; what was to be gathered is no use to anybody. Its lines
 /// are in use again, until somebody judges them by what is left. An attempt that failed may have begun it.
 pub(in crate::domain) async fn give_back(w: &Writer, request: DataRequestId) -> Result<(), Stop> {
-    let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.data_request_id = ");
+    let mut sql =
+        Sql::new("SELECT t.* FROM task_request g JOIN task t ON t.id = g.task_id WHERE g.data_request_id = ");
     sql.bind(request.0).push(
         " AND t.cause = 'DATA_REQUEST' AND t.finished_at IS NULL AND t.state <> 'RUNNING' \
-         AND ((t.sent_at IS NULL AND t.attempts = 0) OR t.action = 'EXPORT')",
+         AND ((t.sent_at IS NULL AND t.attempts = 0) OR t.action = 'EXPORT') AND NOT EXISTS (SELECT 1 FROM task_request y \
+         JOIN data_request q ON q.id = y.data_request_id AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL \
+         WHERE y.task_id = t.id AND y.data_request_id <> g.data_request_id)",
     );
     let tasks = w.numbers::<task::Model>(sql).await?;
     let Some(customer) = tasks.first().map(|task| task.customer_id) else { return Ok(()) };
@@ -166,7 +171,9 @@ pub(in crate::domain) async fn give_back(w: &Writer, request: DataRequestId) -> 
         "UPDATE data_location SET state = 'HELD' WHERE held_to IS NULL AND state = 'DISPOSAL_PENDING' \
          AND id IN (SELECT x.data_location_id FROM task_location x WHERE x.task_id IN ",
     );
-    sql.list(tasks.iter().map(|task| task.id.0)).push(")");
+    // What is on its way out for another reason stays that, when it is no longer to be gathered.
+    let disposals = tasks.iter().filter(|task| disposes(task)).map(|task| task.id.0);
+    sql.list(disposals).push(")");
     w.execute(sql).await?;
     // What was to be put right is sealed with them.
     for task in &tasks {

@@ -134,12 +134,7 @@ impl UnsettledCustomers {
         );
         self.within(sql, "l");
         sql.push(" AND ");
-        facts.any(
-            sql,
-            "l",
-            &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold, Ground::Request],
-            false,
-        );
+        facts.any(sql, "l", &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold], false);
         sql.push(&format!(" AND ({NEEDED_ONCE} OR {})", erasure_asked("l", None)));
     }
 

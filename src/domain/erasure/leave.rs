@@ -14,7 +14,7 @@ use crate::{
 };
 use entity::{
     customer, customer_lookup,
-    enums::CustomerStatus,
+    enums::{CustomerStatus, JustificationKind},
     ids::{ConsentId, CustomerId, SystemId},
     subject_key,
 };
@@ -163,9 +163,11 @@ impl Leaving {
     }
 }
 
-/// The fields of profiles that the law or a hold keeps.
+/// The fields of profiles that the law or a hold keeps, or that the customer asked to see first.
 fn kept(own: Option<SystemId>, lines: &[Judged]) -> HashSet<(CustomerId, ProfileField)> {
-    let ours = lines.iter().filter(|one| Some(one.line.system_id) == own && one.verdict == Verdict::Restrict);
+    let to_gather = |one: &Judged| one.facts.iter().any(|fact| fact.kind == JustificationKind::DataRequest);
+    let ours = lines.iter().filter(|one| Some(one.line.system_id) == own);
+    let ours = ours.filter(|one| one.verdict == Verdict::Restrict || to_gather(one));
     let field = |one: &Judged| {
         let is_it = |field: &ProfileField| field.category() == one.line.category.as_str();
         Some((one.line.customer_id, ProfileField::ALL.into_iter().find(is_it)?))

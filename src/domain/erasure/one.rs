@@ -90,7 +90,7 @@ pub(super) async fn carry_out(
     let leavers = leaving.destroy(w, catalog, &lines).await?;
     let (request, tasks) = match request {
         Some(request) => {
-            let (request, tasks) = take_over_all(w, wanted.customer, request).await?;
+            let (request, tasks) = take_over_all(w, request).await?;
             (Some(request), tasks)
         }
         None => (None, tasks(w, wanted.customer, &opened).await?),

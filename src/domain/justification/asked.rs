@@ -17,12 +17,19 @@ pub(in crate::domain) const NOT_OBJECTED: &str = " AND (s.customer_id, r.purpose
 /// before it. Of somebody who was disposed of, all is to go.
 pub(in crate::domain) fn erasure_asked(l: &str, began: Option<&str>) -> String {
     let began = began.map(|began| format!(" AND {began} <= q.verified_at")).unwrap_or_default();
-    let in_scope = in_scope(l);
+    let asks_for = asks_for(l);
     format!(
         "(EXISTS (SELECT 1 FROM customer gone WHERE gone.id = {l}.customer_id AND gone.disposed_as IS NOT NULL) \
-         OR EXISTS (SELECT 1 FROM data_request q WHERE q.customer_id = {l}.customer_id AND q.kind = 'ERASURE' \
-         AND q.verified_at IS NOT NULL AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL \
-         AND {l}.held_from <= q.verified_at{began} AND {in_scope}))"
+         OR EXISTS (SELECT 1 FROM data_request q WHERE q.customer_id = {l}.customer_id AND {asks_for}{began}))"
+    )
+}
+
+/// That the request `q`, which is the customer's whose the line `l` is, stands and asks for the erasure of that line.
+pub(in crate::domain) fn asks_for(l: &str) -> String {
+    let in_scope = in_scope(l);
+    format!(
+        "q.kind = 'ERASURE' AND q.verified_at IS NOT NULL AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL \
+         AND {l}.held_from <= q.verified_at AND {in_scope}"
     )
 }
 

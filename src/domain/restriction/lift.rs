@@ -15,7 +15,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use entity::{
-    customer,
+    customer, data_request,
     enums::{CustomerStatus, TaskCause},
     ids::{CustomerId, DataRequestId},
     restriction, subscription, task,
@@ -71,8 +71,7 @@ impl Command for LiftRestriction {
     }
 }
 
-/// Lifts the restriction that a request asked for, if it is in force: the customer, who is locked, takes it back, or it was
-/// refused after all. Back comes the customer as they are then.
+/// Lifts the restriction that a request asked for, if it is in force: the customer, who is locked, takes it back. Back comes the customer as they are then.
 pub(in crate::domain) async fn lift_for(
     w: &Writer,
     catalog: &Catalog,
@@ -83,6 +82,14 @@ pub(in crate::domain) async fn lift_for(
     let Some(in_force) = in_force else { return Ok(None) };
     let reason = "The request for it stands no longer.".to_owned();
     lift(w, catalog, customer.clone(), (in_force, reason, w.now())).await.map(|lifted| Some(lifted.customer))
+}
+
+/// Whether a restriction is in force that this request asked for.
+pub(in crate::domain) async fn is_restricted_for(
+    w: &Writer,
+    request: &data_request::Model,
+) -> Result<bool, Stop> {
+    Ok(in_force(w, request.customer_id).await?.is_some_and(|row| row.data_request_id == Some(request.id)))
 }
 
 /// Ends the restriction of a customer who goes, if one is in force, and tells nobody: they are told of the erasure. From

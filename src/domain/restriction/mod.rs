@@ -6,7 +6,7 @@ mod place;
 mod tell;
 
 pub use lift::{LiftRestriction, Lifted};
-pub(in crate::domain) use lift::{end_with, lift_for};
+pub(in crate::domain) use lift::{end_with, is_restricted_for, lift_for};
 pub use of_customers::RestrictionsOfCustomers;
 pub(in crate::domain) use place::{Placing, place};
 pub use place::{RestrictCustomer, Restricted};

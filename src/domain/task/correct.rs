@@ -26,13 +26,20 @@ pub(in crate::domain) struct Put {
     pub new: String,
 }
 
-/// What is to be put right at these systems and nobody was told of yet, with its lines. The tasks are called off: whoever asks
-/// has them done by others.
+/// A correction that nobody was told of yet.
+pub(in crate::domain) struct Earlier {
+    pub task: task::Model,
+    pub lines: Vec<DataLocationId>,
+    pub corrections: Corrections,
+}
+
+/// What is to be put right at these systems and nobody was told of yet. The tasks are called off: whoever asks has them done
+/// by others.
 pub(in crate::domain) async fn corrections_under_way(
     w: &Writer,
     customer: CustomerId,
     systems: &[SystemId],
-) -> Result<Vec<(SystemId, Vec<DataLocationId>, Corrections)>, Stop> {
+) -> Result<Vec<Earlier>, Stop> {
     let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.action = 'RECTIFY' AND t.finished_at IS NULL");
     sql.push(" AND t.state <> 'RUNNING' AND t.sent_at IS NULL AND t.customer_id = ").bind(customer.0);
     sql.push(" AND t.system_id IN ").list(systems.iter().map(|id| id.0)).push(" ORDER BY t.id");
@@ -49,9 +56,8 @@ pub(in crate::domain) async fn corrections_under_way(
     let mut under_way = Vec::new();
     for task in tasks {
         let theirs = lines.iter().filter(|line| line.task == task.id).map(|line| line.row.id).collect();
-        let put = rows.get(&task.id.0).map(|row| unseal(w, row)).transpose()?.unwrap_or_default();
-        under_way.push((task.system_id, theirs, put));
-        call_off(w, task).await?;
+        let corrections = rows.get(&task.id.0).map(|row| unseal(w, row)).transpose()?.unwrap_or_default();
+        under_way.push(Earlier { task: call_off(w, task).await?, lines: theirs, corrections });
     }
     Ok(under_way)
 }

@@ -15,11 +15,14 @@ use std::collections::BTreeSet;
 const AT_ONCE: i64 = 500;
 
 /// That nothing stands in the way of the task `t`. While somebody's data is only kept, on their own request (Art. 18), it is
-/// not disposed of; and a copy waits for a correction that is being made there.
+/// not disposed of; what they asked to see first goes when it has been gathered there; and a copy waits for a correction that
+/// is being made there.
 pub(super) fn may_be_done(t: &str) -> String {
     format!(
         "({t}.action NOT IN ('ERASE', 'ANONYMIZE') OR NOT EXISTS (SELECT 1 FROM customer c \
-         WHERE c.id = {t}.customer_id AND c.status = 'RESTRICTED' AND c.disposed_as IS NULL)) \
+         WHERE c.id = {t}.customer_id AND c.status = 'RESTRICTED' AND c.disposed_as IS NULL) AND NOT EXISTS (SELECT 1 \
+         FROM task e WHERE e.customer_id = {t}.customer_id AND e.system_id = {t}.system_id AND e.action = 'EXPORT' \
+         AND e.finished_at IS NULL)) \
          AND ({t}.action <> 'EXPORT' OR NOT EXISTS (SELECT 1 FROM task r WHERE r.customer_id = {t}.customer_id \
          AND r.system_id = {t}.system_id AND r.action = 'RECTIFY' AND r.state IN ('PENDING', 'RUNNING', 'RETRYING')))"
     )

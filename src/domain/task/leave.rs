@@ -2,6 +2,7 @@
 //! program was to do with the profile itself is done. Any number of customers, in a few statements.
 
 use super::{
+    due::may_be_done,
     known_by::{Sealed, add, envelope_of, fields, unseal},
     settle::shown,
 };
@@ -92,7 +93,8 @@ pub(in crate::domain) async fn call_off_corrections(
     w.execute(sql).await.map(drop)
 }
 
-/// Ends what was to be done with the profiles of these customers, who are locked: it was done a moment ago, and read again.
+/// Ends what was to be done with the profiles of these customers, who are locked: it was done a moment ago, and read again. What
+/// is to be gathered first is not gone yet.
 ///
 /// # Errors
 /// When the database fails.
@@ -103,7 +105,8 @@ pub(in crate::domain) async fn finish_own(
 ) -> Result<(), Stop> {
     let mut sql = Sql::new("SELECT t.* FROM task t WHERE t.system_id = ");
     sql.bind(own.0).push(" AND t.action IN ('ERASE', 'ANONYMIZE') AND t.finished_at IS NULL");
-    sql.push(" AND t.customer_id IN ").list(customers.iter().map(|id| id.0)).push(" ORDER BY t.id");
+    sql.push(" AND ").push(&may_be_done("t")).push(" AND t.customer_id IN ");
+    sql.list(customers.iter().map(|id| id.0)).push(" ORDER BY t.id");
     let tasks = w.numbers::<task::Model>(sql).await?;
     for (action, state) in [
         (TaskAction::Erase, DataLocationState::Erased),

@@ -94,7 +94,8 @@ impl TaskFilter {
             sql.push(" AND t.customer_id = ").bind(customer.0);
         }
         if let Some(request) = self.request {
-            sql.push(" AND t.data_request_id = ").bind(request.0);
+            sql.push(" AND t.id IN (SELECT y.task_id FROM task_request y WHERE y.data_request_id = ");
+            sql.bind(request.0).push(")");
         }
         match self.overdue {
             Some(true) => sql.push(" AND t.finished_at IS NULL AND t.due_at < ").bind(now),

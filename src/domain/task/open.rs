@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     enums::{TaskAction, TaskCause, TaskState},
     ids::{CustomerId, DataLocationId, DataRequestId, SystemId, TaskId},
-    task, task_location,
+    task, task_location, task_request,
 };
 
 /// How long one may take once it may begin: without undue delay (Art. 16, 17(1)), by the measure of Art. 12(3).
@@ -56,7 +56,7 @@ pub(in crate::domain) async fn open_tasks(
     let zone = catalog.zone();
     let within = Period::parse(WITHIN).ok();
     let due = |at| within.and_then(|within| within.after(at, &zone)).unwrap_or(at);
-    let (mut tasks, mut parts) = (Vec::with_capacity(wanted.len()), Vec::new());
+    let (mut tasks, mut parts, mut requests) = (Vec::with_capacity(wanted.len()), Vec::new(), Vec::new());
     for Wanted { customer, system, action, lifts, at, why, lines } in wanted {
         let id = TaskId(w.id());
         parts.extend(lines.into_iter().map(|line| task_location::Model {
@@ -64,6 +64,11 @@ pub(in crate::domain) async fn open_tasks(
             data_location_id: line,
             customer_id: customer,
             overtaken: false,
+        }));
+        requests.extend(why.request.map(|request| task_request::Model {
+            data_request_id: request,
+            task_id: id,
+            customer_id: customer,
         }));
         tasks.push(task::Model {
             id,
@@ -95,5 +100,6 @@ pub(in crate::domain) async fn open_tasks(
     }
     w.insert_all::<task::Entity>(&tasks).await?;
     w.insert_all::<task_location::Entity>(&parts).await?;
+    w.insert_all::<task_request::Entity>(&requests).await?;
     Ok(tasks)
 }

@@ -203,7 +203,7 @@ pub(in crate::domain) async fn note_state(
 }
 
 /// Whether a task is to make something go.
-pub(super) const fn disposes(row: &task::Model) -> bool {
+pub(in crate::domain) const fn disposes(row: &task::Model) -> bool {
     matches!(row.action, TaskAction::Erase | TaskAction::Anonymize)
 }
 

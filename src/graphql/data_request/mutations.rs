@@ -171,7 +171,8 @@ impl DataRequestMutation {
     /// for: what a service needs stays, what the law or a hold keeps is kept for that alone, and everything else goes now,
     /// whatever the grace. It can be asked for as a plan first.
     ///
-    /// userErrors: CUSTOMER_GONE, CUSTOMER_RESTRICTED, REQUEST_CLOSED, ALREADY_VERIFIED, CHOOSE_ONE, PLAN_CHANGED, PLAN_EXPIRED.
+    /// userErrors: CUSTOMER_GONE, CUSTOMER_RESTRICTED, REQUEST_CLOSED, REQUEST_UNDER_WAY, ALREADY_VERIFIED, CHOOSE_ONE, PLAN_CHANGED,
+    /// PLAN_EXPIRED.
     ///
     /// Requires: AGENT, COMPLIANCE.
     async fn verify_identity(
@@ -260,7 +261,7 @@ impl DataRequestMutation {
 
     /// Refuses a request, on a ground that the customer is told. What only it asked for and nobody has begun is called off.
     ///
-    /// userErrors: REQUEST_CLOSED, GROUND_NOT_APPLICABLE, CUSTOMER_GONE.
+    /// userErrors: REQUEST_CLOSED, GROUND_NOT_APPLICABLE, CUSTOMER_GONE, CUSTOMER_RESTRICTED.
     ///
     /// Requires: COMPLIANCE.
     async fn reject_data_request(

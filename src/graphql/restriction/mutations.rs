@@ -57,7 +57,7 @@ pub struct LiftRestrictionPayload {
 impl RestrictionMutation {
     /// Restricts processing (Art. 18): from now on the data is only kept, and every recipient is told.
     ///
-    /// userErrors: CUSTOMER_GONE, ALREADY_RESTRICTED.
+    /// userErrors: CUSTOMER_GONE, ALREADY_RESTRICTED, REQUEST_UNDER_WAY.
     ///
     /// Requires: AGENT, COMPLIANCE.
     async fn restrict_customer(

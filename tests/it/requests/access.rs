@@ -154,7 +154,7 @@ async fn what_they_want_to_see_first_goes_afterwards() {
     let erasure = app.submit(&customer, json!({})).await;
     app.verify(&erasure, json!({})).await.data();
     let register = async || app.at(&customer, CRM).await;
-    assert_eq!(register().await, [("user.name".to_owned(), "RESTRICTED".to_owned())]);
+    assert_eq!(register().await, [("user.name".to_owned(), "DISPOSAL_PENDING".to_owned())]);
     let map =
         "query ($id: ID!) { customer(id: $id) { dataLocations { nodes { system { name } justifications { kind
         dataRequest { id type } explanation(locale: EN) } } } } }";

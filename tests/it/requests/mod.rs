@@ -8,3 +8,4 @@ mod object;
 mod rectify;
 mod reply;
 mod restrict;
+mod shared;

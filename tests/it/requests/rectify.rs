@@ -204,6 +204,19 @@ async fn the_reply_names_what_is_kept_as_it_was() {
     app.finish().await;
 }
 
+/// Whoever was asked to erase something and keeps it is told what is right (Art. 19).
+#[tokio::test]
+async fn who_keeps_something_for_themselves_is_told_what_is_right() {
+    let app = TestApp::new().await;
+    let customer = app.gone("K-4509").await;
+    let task = app.task_at(&customer, HOST).await;
+    let kept = json!({ "outcome": "KEPT", "evidence": "They need it for a claim against them." });
+    assert_eq!(codes(&app.complete(&task, kept).await), []);
+    let done = rectify(&app, &customer, json!({ "email": "new@example.com" })).await;
+    assert_eq!(places(&done["tasks"]), [HOST]);
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn a_correction_says_what_is_right_and_nothing_else_has_one() {
     let app = TestApp::new().await;

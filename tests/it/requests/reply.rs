@@ -77,6 +77,50 @@ async fn a_refusal_names_its_ground_and_where_to_complain() {
     app.finish().await;
 }
 
+/// What cannot be undone by a refusal is told with it, and nothing that goes on for another reason.
+#[tokio::test]
+async fn a_refusal_says_what_had_been_done_before() {
+    let app = TestApp::new().await;
+    let (customer, subscription) = app.hosted("K-4304").await;
+    app.end(&subscription, json!({})).await.data();
+    let request = app.submit(&customer, json!({ "categories": ["user.name"] })).await;
+    app.verify(&request, json!({})).await.data();
+    app.work().await;
+    let task = app.tasks_at(&customer, "Kundregister").await.remove(0);
+    assert_eq!(app.complete(&task, json!({})).await.user_errors(), []);
+    assert_eq!(app.reject(&request, "EXCESSIVE").await.user_errors(), []);
+    app.advance(TimeDelta::days(2));
+    let told = reply(&app, &request).await["en"].as_str().unwrap().to_owned();
+    let before = told.split("\n\n").find(|part| part.starts_with("What had been done before")).unwrap();
+    assert_eq!(
+        before,
+        "What had been done before\n\
+         - Kartotek (our own system): erased on 2026-03-02: Name.\n\
+         - Kundregister (our own system): erased on 2026-03-02: Name."
+    );
+    assert!(!told.contains("under way") && !told.contains("What is kept"), "{told}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_kept_and_was_not_found_is_told() {
+    let app = TestApp::new().await;
+    let (customer, _) = app.hosted("K-4305").await;
+    app.hold(&customer, Some(&["user.payment"])).await;
+    let of_customer = "SELECT id FROM customer WHERE reference = 'K-4305'";
+    let lost = format!(
+        "UPDATE data_location SET state = 'LOST_TRACK' WHERE category = 'user.payment' AND customer_id = ({of_customer})"
+    );
+    app.database.run(&lost).await;
+    let request = app.submit(&customer, json!({ "categories": ["user.payment"] })).await;
+    app.verify(&request, json!({})).await.data();
+    let told = reply(&app, &request).await["en"].as_str().unwrap().to_owned();
+    let kept = told.split("\n\n").find(|part| part.starts_with("What is kept")).unwrap();
+    assert!(kept.contains("- Faktureringssystem (our own system): Payment data."), "{told}");
+    assert!(kept.contains("we did not find it there, and we are finding out why"), "{told}");
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn it_tells_nothing_of_the_profile() {
     let app = TestApp::new().await;

@@ -48,6 +48,7 @@ macro_rules! each_entity {
             task_evidence,
             task_location,
             task_message,
+            task_request,
             third_party
         )
     };
