@@ -108,6 +108,9 @@ CREATE TABLE task_request (
     PRIMARY KEY (data_request_id, task_id)
 ) {strict};
 CREATE INDEX task_request_of_task ON task_request (task_id);
+-- What others wait for: few, and asked about for each task whose time has come.
+CREATE INDEX task_to_gather ON task (customer_id, system_id) WHERE action = 'EXPORT' AND finished_at IS NULL;
+CREATE INDEX task_to_correct ON task (customer_id, system_id) WHERE action = 'RECTIFY' AND finished_at IS NULL;
 
 -- Whether it takes a restriction back.
 ALTER TABLE task ADD COLUMN lifts {bool} NOT NULL DEFAULT false;
@@ -198,6 +201,8 @@ const DOWN: &str = r"
 DROP TABLE sealed;
 DROP TABLE restriction;
 ALTER TABLE task DROP COLUMN lifts;
+DROP INDEX task_to_correct;
+DROP INDEX task_to_gather;
 DROP TABLE task_request;
 ALTER TABLE task DROP COLUMN data_request_id;
 DROP TABLE data_request_pause;

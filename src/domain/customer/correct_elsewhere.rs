@@ -118,7 +118,7 @@ async fn held(
     let mut sql = Sql::new("SELECT l.* FROM data_location l WHERE l.held_to IS NULL AND l.customer_id = ");
     sql.bind(customer.id.0).push(" AND (l.state IN ").list(states);
     sql.push(" OR l.state = 'DISPOSAL_PENDING' AND EXISTS (SELECT 1 FROM task_location x JOIN task t ON t.id = x.task_id ");
-    sql.push("WHERE x.data_location_id = l.id AND t.outcome IN ('KEPT', 'IMPOSSIBLE') AND NOT x.overtaken))");
+    sql.push("WHERE x.data_location_id = l.id AND t.action IN ('ERASE', 'ANONYMIZE') AND t.outcome IN ('KEPT', 'IMPOSSIBLE') AND NOT x.overtaken))");
     if let Some(own) = catalog.built_in_system() {
         sql.push(" AND l.system_id <> ").bind(own.id.0);
     }

@@ -43,7 +43,7 @@ impl Command for DeliverReply {
         let reply = replies(w, &self.catalog, &[self.request]).await?.remove(&self.request);
         let text = reply.and_then(|reply| reply.text(&self.catalog, self.locale.unwrap_or(reply.locale)));
         if text.is_none() {
-            let message = "There is nothing to tell yet: nothing has been done about the request, and it is not refused.";
+            let message = "There is nothing to tell yet: it is not certain yet who asks, and the request is not refused.";
             return Err(Refusal::new(Code::ReplyNotReady, message).at(PATH).into());
         }
         let row = data_request::Model {
@@ -58,13 +58,14 @@ impl Command for DeliverReply {
 }
 
 impl Request {
-    /// Whether there is anything to answer the customer: a refusal, or what was begun by now. One who took their request
-    /// back waits for nothing.
+    /// Whether there is anything to answer the customer: a refusal, or what is done and under way since it is certain who asks. One
+    /// who took their request back waits for nothing.
     #[must_use]
     pub const fn has_something_to_tell(&self) -> bool {
         match self.status {
-            DataRequestStatus::Received | DataRequestStatus::Verified | DataRequestStatus::Withdrawn => false,
-            DataRequestStatus::InProgress
+            DataRequestStatus::Received | DataRequestStatus::Withdrawn => false,
+            DataRequestStatus::Verified
+            | DataRequestStatus::InProgress
             | DataRequestStatus::Completed
             | DataRequestStatus::PartiallyCompleted
             | DataRequestStatus::Rejected => true,

@@ -14,7 +14,8 @@ use crate::domain::{
 };
 use entity::{
     enums::{
-        DataLocationState, DataRequestType, Locale, RejectionGround, TaskAction, TaskOutcome, TaskState,
+        DataLocationState, DataRequestType, Locale, RejectionGround, TaskAction, TaskCause, TaskOutcome,
+        TaskState,
     },
     ids::CategoryKey,
 };
@@ -82,20 +83,22 @@ impl Letter<'_> {
         Some(format!("{refused}\n{explanation}"))
     }
 
-    /// What had been done by the time of the refusal, or somebody had been asked for who may still do it. What goes on for
-    /// another request is not this one's to tell.
+    /// What had been done by the time of the refusal, or begun, and goes on. What is done for another reason all the same is
+    /// not this one's to tell.
     fn done_before_refusal(&self) -> Vec<String> {
         let Some(refused_at) = self.reply.request.row.rejected_at else { return Vec::new() };
-        let begun = |one: &&Asked| {
-            let begun_at = one.task.sent_at.or(one.task.finished_at);
-            begun_at.is_some_and(|begun_at| begun_at <= refused_at)
+        let told = |one: &&Asked| {
+            let before = one.task.finished_at.is_some_and(|finished_at| finished_at <= refused_at);
+            before || (one.task.cause == TaskCause::DataRequest && !one.shared)
         };
-        let (done, under_way) = self.done_and_under_way(self.reply.asked.iter().filter(begun));
-        let locale = self.locale;
-        sections([
-            (say!(locale, "Det här hade redan gjorts", "What had been done before"), done),
-            (say!(locale, "Det här pågår", "What is under way"), under_way),
-        ])
+        let (mut lines, under_way) = self.done_and_under_way(self.reply.asked.iter().filter(told));
+        lines.extend(under_way);
+        let title = say!(
+            self.locale,
+            "Det här var då redan gjort eller påbörjat",
+            "What had been done or begun by then"
+        );
+        sections([(title, lines)])
     }
 
     /// What is done, and what is under way, of this.
@@ -166,19 +169,36 @@ impl Letter<'_> {
                 format!("- {place}: rättat {day}: {what}."),
                 format!("- {place}: corrected on {day}: {what}.")
             )),
-            DataRequestType::Restriction => Some(say!(
-                self.locale,
-                format!(
-                    "- {place}: sedan {day} sparar vi dina uppgifter och använder dem inte till något annat (artikel 18.2). \
-                     Vi hör av oss innan det upphör."
-                ),
-                format!(
-                    "- {place}: since {day} we keep your data and use it for nothing else (Article 18(2)). We will tell \
-                     you before that ends."
-                )
-            )),
+            DataRequestType::Restriction => Some(self.kept_only(&place, &day)),
             _ => None,
         }
+    }
+
+    fn kept_only(&self, place: &str, day: &str) -> String {
+        if let Some((from, Some(to))) = self.reply.restricted {
+            let (from, to) = (self.words().day(from), self.words().day(to));
+            return say!(
+                self.locale,
+                format!(
+                    "- {place}: från {from} till {to} sparade vi dina uppgifter och använde dem inte till något annat \
+                     (artikel 18.2)."
+                ),
+                format!(
+                    "- {place}: from {from} until {to} we kept your data and used it for nothing else (Article 18(2))."
+                )
+            );
+        }
+        say!(
+            self.locale,
+            format!(
+                "- {place}: sedan {day} sparar vi dina uppgifter och använder dem inte till något annat (artikel 18.2). \
+                 Vi hör av oss innan det upphör."
+            ),
+            format!(
+                "- {place}: since {day} we keep your data and use it for nothing else (Article 18(2)). We will tell \
+                 you before that ends."
+            )
+        )
     }
 
     fn lines<'b>(

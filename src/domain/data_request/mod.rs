@@ -29,6 +29,7 @@ pub use extend::ExtendDataRequest;
 pub use holidays::{is_public_holiday, is_working_day, working_day_from};
 pub use list::{ListDataRequests, RequestFilter, RequestOrder, RequestsOf, RequestsOfCustomers};
 pub(in crate::domain) use on_record::{put_on_record, take_over_all};
+pub(in crate::domain) use open::read as read_request;
 pub use parts::{CategoriesOfRequests, PausesOfRequests, PlansOfRequests, TasksOfRequest, TasksOfRequests};
 pub use pause::{PauseDataRequest, ResumeDataRequest};
 pub use reject::RejectDataRequest;

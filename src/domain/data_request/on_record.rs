@@ -2,22 +2,18 @@
 //! certain who it is about.
 
 use super::{
-    open::{find, read},
+    open::find,
     parts::categories,
     request::{Incoming, Request, columns},
 };
 use crate::{
     access::{Sql, Stop, Writer},
-    domain::{
-        catalog::Catalog,
-        task::{do_for, done_for},
-    },
+    domain::{catalog::Catalog, task::do_for},
 };
 use entity::{
     data_request,
     enums::{Channel, DataRequestType},
     ids::{CustomerId, DataRequestId},
-    task,
 };
 
 /// How it is certain whose data it is, where the company itself decided it.
@@ -72,16 +68,10 @@ async fn under_way(w: &Writer, customer: CustomerId) -> Result<Option<DataReques
     Ok(open.into_iter().find(|id| scopes.get(id).is_none_or(Vec::is_empty)))
 }
 
-/// All that is being done with a customer's data is done for this request from here on. Back come the request, and all of its
-/// tasks.
+/// All that is being done with a customer's data is done for this request from here on.
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::domain) async fn take_over_all(
-    w: &Writer,
-    request: DataRequestId,
-) -> Result<(Request, Vec<task::Model>), Stop> {
-    do_for(w, request, |sql| _ = sql.push("t.action IN ('ERASE', 'ANONYMIZE')")).await?;
-    let tasks = done_for(w, request).await?;
-    Ok((read(w, request).await?, tasks))
+pub(in crate::domain) async fn take_over_all(w: &Writer, request: DataRequestId) -> Result<(), Stop> {
+    do_for(w, request, |sql| _ = sql.push("t.action IN ('ERASE', 'ANONYMIZE')")).await
 }

@@ -50,7 +50,10 @@ pub(super) async fn find_open(w: &mut Writer, id: DataRequestId) -> Result<Open,
 }
 
 /// The request as it is now.
-pub(super) async fn read(w: &Writer, id: DataRequestId) -> Result<Request, Stop> {
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::domain) async fn read(w: &Writer, id: DataRequestId) -> Result<Request, Stop> {
     let found = by_ids(w, &[id]).await?.pop();
     found.ok_or_else(|| Broken::Stored("a request that was there is gone").into())
 }

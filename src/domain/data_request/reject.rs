@@ -55,8 +55,8 @@ impl Command for RejectDataRequest {
             return Err(Refusal::new(Code::GroundNotApplicable, message).at("ground").into());
         }
         if is_restricted_for(w, &row).await? {
-            let message = "Processing is restricted on this request: tell the customer, and lift it with the day on which they \
-                           were told (liftRestriction, Art. 18(3)).";
+            let message = "Processing is restricted on this request. That ends with liftRestriction, once the customer has been \
+                           told (Art. 18(3)), and not with a refusal.";
             return Err(Refusal::new(Code::CustomerRestricted, message).at(PATH).into());
         }
         open.resume(w).await?;

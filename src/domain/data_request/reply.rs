@@ -9,7 +9,7 @@ use crate::{
     domain::{
         catalog::Catalog,
         disclosure::{Recipient, recipients},
-        justification::{Justification, in_scope, justify},
+        justification::{Justification, in_scope, justify, meets},
     },
     policy::{Action, Target},
 };
@@ -18,10 +18,10 @@ use entity::{
     data_location,
     enums::{DataRequestType, Locale},
     ids::{CategoryKey, DataLocationId, DataRequestId, TaskId},
-    task,
+    restriction, task,
     touch::{Recorded, Touch},
 };
-use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryResult};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -44,6 +44,8 @@ pub struct Reply {
     pub locale: Locale,
     pub(super) asked: Vec<Asked>,
     pub(super) stays: Vec<Stays>,
+    /// Since when nothing is used for its sake, and until when, where that was asked for.
+    pub(super) restricted: Option<(DateTime<Utc>, Option<DateTime<Utc>>)>,
     /// Who received what, where that was asked for.
     pub(super) recipients: Vec<Recipient>,
 }
@@ -53,6 +55,8 @@ pub struct Reply {
 pub(super) struct Asked {
     pub task: task::Model,
     pub categories: BTreeSet<CategoryKey>,
+    /// Whether another request that stands asks for it as well.
+    pub shared: bool,
     /// Why its holder keeps it, in one of the words that they may choose, or as a person wrote it down.
     pub ground: Option<String>,
 }
@@ -88,6 +92,7 @@ pub(super) async fn replies(
     let mut asked = asked(r, ids).await?;
     let locales = locales(r, ids).await?;
     let requests = by_ids(r, ids).await?;
+    let restricted = restricted(r, ids).await?;
     let mut stays = staying(r, catalog, &requests).await?;
     let asks_for_all = |one: &Request| one.row.kind == DataRequestType::Access && one.has_something_to_tell();
     let whose = requests.iter().filter(|one| asks_for_all(one)).map(|one| one.row.customer_id);
@@ -101,6 +106,7 @@ pub(super) async fn replies(
             locale: locales.get(&id).copied().unwrap_or_else(|| catalog.locale()),
             asked: asked.remove(&id).unwrap_or_default(),
             stays: stays.remove(&id).unwrap_or_default(),
+            restricted: restricted.get(&id).copied(),
             recipients: received(&request).unwrap_or_default(),
             request,
         };
@@ -113,6 +119,7 @@ pub(super) async fn replies(
 struct Part {
     request: DataRequestId,
     task: task::Model,
+    shared: bool,
     category: Option<CategoryKey>,
     document: Option<serde_json::Value>,
     statement: Option<String>,
@@ -123,6 +130,7 @@ impl FromQueryResult for Part {
         Ok(Self {
             request: row.try_get(prefix, "request_id")?,
             task: task::Model::from_query_result(row, prefix)?,
+            shared: row.try_get(prefix, "shared")?,
             category: row.try_get(prefix, "category")?,
             document: row.try_get(prefix, "document")?,
             statement: row.try_get(prefix, "statement")?,
@@ -145,7 +153,9 @@ impl Part {
 /// What was asked of systems for these requests, in the order of that.
 async fn asked(r: &Reader, requests: &[DataRequestId]) -> Result<HashMap<DataRequestId, Vec<Asked>>, Stop> {
     let mut sql = Sql::new(
-        "SELECT t.*, y.data_request_id AS request_id, l.category, e.document, e.statement FROM task_request y \
+        "SELECT t.*, y.data_request_id AS request_id, EXISTS (SELECT 1 FROM task_request z JOIN data_request o \
+         ON o.id = z.data_request_id AND o.rejected_at IS NULL AND o.withdrawn_at IS NULL WHERE z.task_id = t.id \
+         AND o.id <> y.data_request_id) AS shared, l.category, e.document, e.statement FROM task_request y \
          JOIN task t ON t.id = y.task_id LEFT JOIN task_location x ON x.task_id = t.id \
          LEFT JOIN data_location l ON l.id = x.data_location_id LEFT JOIN task_evidence e ON e.task_id = t.id \
          WHERE (t.outcome IS NULL OR t.outcome <> 'SUPERSEDED') AND y.data_request_id IN ",
@@ -158,7 +168,7 @@ async fn asked(r: &Reader, requests: &[DataRequestId]) -> Result<HashMap<DataReq
         let id = (part.request, part.task.id);
         let one = at.entry(id).or_insert_with(|| {
             order.push(id);
-            Asked { task: part.task, categories: BTreeSet::new(), ground }
+            Asked { task: part.task, categories: BTreeSet::new(), shared: part.shared, ground }
         });
         one.categories.extend(part.category);
     }
@@ -167,6 +177,17 @@ async fn asked(r: &Reader, requests: &[DataRequestId]) -> Result<HashMap<DataReq
         of.entry(id.0).or_default().extend(at.remove(&id));
     }
     Ok(of)
+}
+
+/// Since when nothing of the customer's is used for the sake of these requests, and until when.
+async fn restricted(
+    r: &Reader,
+    requests: &[DataRequestId],
+) -> Result<HashMap<DataRequestId, (DateTime<Utc>, Option<DateTime<Utc>>)>, Stop> {
+    let theirs = restriction::Column::DataRequestId.is_in(requests.iter().map(|id| id.0));
+    let rows = r.all(restriction::Entity::find().filter(theirs)).await?;
+    let one = |row: restriction::Model| Some((row.data_request_id?, (row.placed_at, row.lifted_at)));
+    Ok(rows.into_iter().filter_map(one).collect())
 }
 
 #[derive(FromQueryResult)]
@@ -232,7 +253,8 @@ async fn staying(
          AND NOT EXISTS (SELECT 1 FROM task w JOIN task_location x ON x.task_id = w.id WHERE w.id IN \
          (SELECT y.task_id FROM task_request y WHERE y.data_request_id = q.id) AND x.data_location_id = l.id))) AND ",
     );
-    sql.push(&in_scope("l")).push(" AND q.id IN ").list(ids).push(" ORDER BY l.system_id, l.category, l.id");
+    sql.push("(").push(&in_scope("l")).push(" OR q.kind = 'RECTIFICATION' AND ").push(&meets("l"));
+    sql.push(") AND q.id IN ").list(ids).push(" ORDER BY l.system_id, l.category, l.id");
     let lines = r.rows(sql, |row: &Held| data_location::Entity::touch(&row.line)).await?;
     let mut why = HashMap::<DataLocationId, Vec<Justification>>::new();
     let all = lines.iter().map(|one| one.line.id).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();

@@ -12,7 +12,8 @@ use crate::{
         catalog::{self, Catalog},
         checks::{Checks, LINE},
         customer::{ProfileChange, Rectification, gone, is_restricted, only_kept, rectify},
-        disposal::{Asked, Draft, Judged, Planned, Subject, ask_anew, judged},
+        disposal::{Asked, Draft, Judged, Planned, Subject, ask_anew, judged, sooner},
+        justification::meets,
         restriction::{Placing, place},
         task::{Why, do_for, done_for, unseal},
     },
@@ -25,7 +26,7 @@ use entity::{
     sealed, task,
 };
 use sea_orm::EntityTrait;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Records how it was made sure who asks, and disposes of what they asked for; or says what that would be.
 #[derive(Clone, Debug)]
@@ -133,18 +134,20 @@ impl VerifyIdentity {
         Ok(())
     }
 
-    /// Corrects what the customer said is wrong, here and everywhere else. Where it is right here already, it may still be on
-    /// its way to others.
+    /// Corrects what the customer said is wrong, here and everywhere else. What is right here already may still be on its way to
+    /// others.
     async fn rectify(&self, w: &Writer, catalog: &Catalog, open: &Open) -> Result<(), Stop> {
         let asked = sealed::Entity::find_by_id(self.request.0);
         let asked = w.one(asked).await?.ok_or(Broken::Stored("a request's corrections are gone"))?;
         let profile = ProfileChange::to(&unseal::<Profile>(w, &asked)?);
         let (channel, why) = (open.request.row.channel, Why::request(self.request));
         let correction = Rectification { profile: &profile, locale: None, channel, why };
-        if rectify(w, catalog, open.customer.clone(), correction).await?.tasks.is_empty() {
-            do_for(w, self.request, |sql| _ = sql.push("t.action = 'RECTIFY'")).await?;
-        }
-        Ok(())
+        rectify(w, catalog, open.customer.clone(), correction).await?;
+        let about = |sql: &mut Sql| {
+            sql.push("t.action = 'RECTIFY' AND EXISTS (SELECT 1 FROM task_location x JOIN data_location l ");
+            sql.push("ON l.id = x.data_location_id WHERE x.task_id = t.id AND ").push(&meets("l")).push(")");
+        };
+        do_for(w, self.request, about).await
     }
 
     /// Judges the customer's lines now that the request stands. Back come the plan, the lines that were asked for, and
@@ -163,8 +166,11 @@ impl VerifyIdentity {
         };
         // An objection is about what it leaves without a reason; what has another one is not its business.
         let objects = open.request.row.kind == DataRequestType::Objection;
-        let is_asked_for = |one: &Judged| in_scope(one) && (!objects || one.verdict.task().is_some());
         let mut lines = judged(w, catalog, &customers).await?;
+        let sooner = if objects { sooner(w, &lines).await? } else { BTreeSet::new() };
+        let loses_its_reason =
+            |one: &Judged| one.changes() && one.verdict.task().is_some() || sooner.contains(&one.line.id);
+        let is_asked_for = |one: &Judged| in_scope(one) && (!objects || loses_its_reason(one));
         // A customer who asks is reason enough to ask once more who kept something before.
         let kept = lines.iter_mut().filter(|one| one.stays && is_asked_for(one));
         let kept = kept.map(|one| {

@@ -18,7 +18,7 @@ pub(in crate::domain) use lapse::{lapse, lapse_all};
 use lines::judged_at;
 pub(in crate::domain) use lines::{Judged, judged};
 pub(in crate::domain) use losses::{Reach, plan_losses};
-pub(in crate::domain) use open::{ask_anew, carry_out, give_back};
+pub(in crate::domain) use open::{ask_anew, carry_out, give_back, sooner};
 pub use pass::{Swept, sweep};
 pub use plan::{Asked, Planned};
 pub(in crate::domain) use plan::{Draft, Subject};

@@ -6,7 +6,7 @@ use crate::{
     access::{Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
-        task::{Wanted, Why, carry_over, disposes, do_for_erasures, forget_correction, open_tasks},
+        task::{Wanted, Why, carry_over, disposes, do_for_standing, forget_correction, open_tasks},
     },
 };
 use chrono::{DateTime, Utc};
@@ -98,7 +98,7 @@ pub(super) async fn carry_out_without(
     call_off(w, &over).await?;
     let tasks = open_tasks(w, catalog, wanted(groups)).await?;
     carry_over(w, &over, tasks.iter().map(|task| task.id)).await?;
-    do_for_erasures(w, &tasks).await?;
+    do_for_standing(w, &tasks).await?;
     let needed = lines.iter().filter(|one| one.verdict.task().is_none());
     let overtaken = needed.filter(|one| open.get(&one.line.id).is_some_and(|open| open.stays));
     overtake(w, &overtaken.map(|one| one.line.id).collect::<Vec<_>>()).await?;
@@ -128,7 +128,13 @@ pub(super) async fn open(
 }
 
 /// Of these lines, those on their way out that may go sooner than was decided: their grace has become shorter.
-pub(super) async fn sooner(w: &Writer, lines: &[Judged]) -> Result<BTreeSet<DataLocationId>, Stop> {
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::domain) async fn sooner(
+    w: &Writer,
+    lines: &[Judged],
+) -> Result<BTreeSet<DataLocationId>, Stop> {
     let pending = lines.iter().filter(|one| one.line.state == DataLocationState::DisposalPending);
     let open = open(w, &pending.map(|one| one.line.id).collect::<Vec<_>>()).await?;
     let sooner = lines.iter().filter(|one| {
@@ -160,8 +166,8 @@ pub(in crate::domain) async fn give_back(w: &Writer, request: DataRequestId) -> 
     let mut sql =
         Sql::new("SELECT t.* FROM task_request g JOIN task t ON t.id = g.task_id WHERE g.data_request_id = ");
     sql.bind(request.0).push(
-        " AND t.cause = 'DATA_REQUEST' AND t.finished_at IS NULL AND t.state <> 'RUNNING' \
-         AND ((t.sent_at IS NULL AND t.attempts = 0) OR t.action = 'EXPORT') AND NOT EXISTS (SELECT 1 FROM task_request y \
+        " AND t.cause = 'DATA_REQUEST' AND t.finished_at IS NULL AND (t.action = 'EXPORT' \
+         OR (t.state <> 'RUNNING' AND t.sent_at IS NULL AND t.attempts = 0)) AND NOT EXISTS (SELECT 1 FROM task_request y \
          JOIN data_request q ON q.id = y.data_request_id AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL \
          WHERE y.task_id = t.id AND y.data_request_id <> g.data_request_id)",
     );

@@ -7,9 +7,9 @@ use crate::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
         customer::{Keyed, is_restricted, living, only_kept},
-        data_request::{Request, put_on_record, take_over_all},
+        data_request::{Request, put_on_record, read_request, take_over_all},
         disposal::{Asked, Draft, Judged, Planned, Subject, Verdict},
-        task::Why,
+        task::{Why, done_for},
     },
 };
 use entity::{
@@ -87,12 +87,12 @@ pub(super) async fn carry_out(
         let (customer, kept) = (shown(w, wanted.customer).await?, locations(w, &kept).await?);
         return Ok(Erased { customer, request: None, plan, tasks: Vec::new(), kept });
     }
+    if let Some(request) = request {
+        take_over_all(w, request).await?;
+    }
     let leavers = leaving.destroy(w, catalog, &lines).await?;
     let (request, tasks) = match request {
-        Some(request) => {
-            let (request, tasks) = take_over_all(w, request).await?;
-            (Some(request), tasks)
-        }
+        Some(request) => (Some(read_request(w, request).await?), done_for(w, request).await?),
         None => (None, tasks(w, wanted.customer, &opened).await?),
     };
     let (customer, kept) = (shown(w, wanted.customer).await?, locations(w, &kept).await?);

@@ -33,6 +33,15 @@ pub(in crate::domain) fn asks_for(l: &str) -> String {
     )
 }
 
+/// That the request `q` is about something that the line `l` may hold: its category, or one above or below it.
+pub(in crate::domain) fn meets(l: &str) -> String {
+    let in_scope = in_scope(l);
+    format!(
+        "({in_scope} OR EXISTS (SELECT 1 FROM data_request_category g WHERE g.data_request_id = q.id \
+         AND substr(g.category, 1, length({l}.category) + 1) = {l}.category || '.'))"
+    )
+}
+
 /// That the request `q` is about the category of the line `l`.
 pub(in crate::domain) fn in_scope(l: &str) -> String {
     format!(

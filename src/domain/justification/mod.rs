@@ -7,7 +7,7 @@ mod facts;
 mod query;
 mod unjustified;
 
-pub(in crate::domain) use asked::{NOT_OBJECTED, asks_for, erasure_asked, in_scope};
+pub(in crate::domain) use asked::{NOT_OBJECTED, asks_for, erasure_asked, in_scope, meets};
 pub use explain::explain;
 pub(in crate::domain) use facts::Ground;
 pub use facts::{Facts, PROSPECT};

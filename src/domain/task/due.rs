@@ -24,7 +24,7 @@ pub(super) fn may_be_done(t: &str) -> String {
          FROM task e WHERE e.customer_id = {t}.customer_id AND e.system_id = {t}.system_id AND e.action = 'EXPORT' \
          AND e.finished_at IS NULL)) \
          AND ({t}.action <> 'EXPORT' OR NOT EXISTS (SELECT 1 FROM task r WHERE r.customer_id = {t}.customer_id \
-         AND r.system_id = {t}.system_id AND r.action = 'RECTIFY' AND r.state IN ('PENDING', 'RUNNING', 'RETRYING')))"
+         AND r.system_id = {t}.system_id AND r.action = 'RECTIFY' AND r.finished_at IS NULL AND r.state IN ('PENDING', 'RUNNING', 'RETRYING')))"
     )
 }
 
@@ -158,11 +158,12 @@ impl Command for HandOver {
             sql.push(", last_error = ")
                 .bind("No final answer came in time: ask them, and attest what they say.");
         }
-        // Whatever became of them meanwhile: the conditions stand in the statement that changes them, too.
+        // Whatever became of them meanwhile: the conditions stand in the statement that changes them, too. In a form by which
+        // nothing can be looked up: PostgreSQL may hold the index of what is to do for better than the key's, and go
+        // through all of it for each task.
         let over = if matches!(self, Self::Unanswered) { "answer_by" } else { "next_attempt_at" };
-        sql.push(&format!(" WHERE finished_at IS NULL AND state <> 'NEEDS_HUMAN' AND {over} <= "))
-            .bind(w.now());
-        sql.push(" AND id IN (SELECT t.id FROM task t WHERE ");
+        sql.push(&format!(" WHERE CASE WHEN finished_at IS NULL AND state <> 'NEEDS_HUMAN' THEN {over} <= "));
+        sql.bind(w.now()).push(" ELSE false END AND id IN (SELECT t.id FROM task t WHERE ");
         match &self {
             Self::At { system, able } => {
                 sql.push("t.system_id = ").bind(system.0).push(" AND ").push(TO_TRY);

@@ -15,22 +15,26 @@ use std::collections::BTreeSet;
 /// Most values that one list of a statement takes.
 const MOST: usize = 1_000;
 
-/// What is opened for lines that a request to erase is about, and that is not finished, is done for it as well: what kept them
-/// when it was known who asks keeps them no longer.
+/// What is opened for lines that a request asks to have erased, or that it took a reason from, is done for it as well, as long as
+/// it is not answered or something is still done for it: what kept them when it was known who asks keeps them no longer.
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::domain) async fn do_for_erasures(w: &Writer, tasks: &[task::Model]) -> Result<(), Stop> {
+pub(in crate::domain) async fn do_for_standing(w: &Writer, tasks: &[task::Model]) -> Result<(), Stop> {
     for some in tasks.chunks(MOST) {
         let mut sql = Sql::new(
             "INSERT INTO task_request (data_request_id, task_id, customer_id) SELECT DISTINCT q.id, n.task_id, q.customer_id \
              FROM task_location n JOIN data_location l ON l.id = n.data_location_id \
-             JOIN data_request q ON q.customer_id = n.customer_id AND ",
+             JOIN data_request q ON q.customer_id = n.customer_id AND q.verified_at IS NOT NULL \
+             AND q.rejected_at IS NULL AND q.withdrawn_at IS NULL WHERE n.task_id IN ",
         );
-        sql.push(&asks_for("l")).push(" WHERE n.task_id IN ").list(some.iter().map(|task| task.id.0));
+        sql.list(some.iter().map(|task| task.id.0));
+        sql.push(" AND (").push(&asks_for("l")).push(" OR q.kind = 'OBJECTION' AND ").push(&in_scope("l"));
         sql.push(
-            " AND EXISTS (SELECT 1 FROM task_request y JOIN task w ON w.id = y.task_id AND w.finished_at IS NULL \
-             WHERE y.data_request_id = q.id) ON CONFLICT DO NOTHING",
+            " AND EXISTS (SELECT 1 FROM task_location o JOIN task t ON t.id = o.task_id AND t.outcome = 'SUPERSEDED' \
+             JOIN task_request y ON y.task_id = t.id AND y.data_request_id = q.id WHERE o.data_location_id = l.id)) \
+             AND (q.reply_delivered_at IS NULL OR EXISTS (SELECT 1 FROM task_request y JOIN task w ON w.id = y.task_id \
+             AND w.finished_at IS NULL WHERE y.data_request_id = q.id)) ON CONFLICT DO NOTHING",
         );
         w.execute(sql).await?;
     }
@@ -72,7 +76,7 @@ pub(in crate::domain) async fn done_for(
 }
 
 /// What was done for a request by tasks that others take the place of is done for it by those: by each that is about a line of
-/// the former, of a category that the request is about.
+/// the former, of a category that the request is about. Corrections are taken over whole.
 ///
 /// # Errors
 /// When the database fails.
@@ -93,7 +97,9 @@ pub(in crate::domain) async fn carry_over(
             sql.list(former.iter().map(|id| id.0))
                 .push(" AND n.task_id IN ")
                 .list(tasks.iter().map(|id| id.0));
-            sql.push(" AND ").push(&in_scope("l")).push(" ON CONFLICT DO NOTHING");
+            sql.push(" AND (q.kind = 'RECTIFICATION' OR ")
+                .push(&in_scope("l"))
+                .push(") ON CONFLICT DO NOTHING");
             w.execute(sql).await?;
         }
     }

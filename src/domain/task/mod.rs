@@ -30,7 +30,7 @@ pub use complete::CompleteTask;
 pub(in crate::domain) use correct::{Corrections, Earlier, corrections_under_way};
 pub use due::{AnswersOverdue, DueTasks, HandOver, SystemsWithWork};
 pub use evidence::EvidenceOfTasks;
-pub(in crate::domain) use for_request::{carry_over, do_for, do_for_erasures, done_for};
+pub(in crate::domain) use for_request::{carry_over, do_for, do_for_standing, done_for};
 pub use former::{FormerReferences, Place};
 pub use gather::GatherProfile;
 pub use hear::HearThirdParty;

@@ -121,9 +121,10 @@ async fn broken_off_anywhere_they_are_here_or_gone_and_the_ledger_agrees() {
     let (mut here, mut gone) = (0, 0);
     for at in 0..MOST {
         let (customer, _) = app.hosted(&format!("K-75{}", 11 + at)).await;
-        // The last ones come to their end.
+        // The last ones come to their end: on a busy machine, one may take more steps than another.
+        let steps = if at < MOST - 6 { all * at / (MOST - 6) } else { usize::MAX };
         let server = another().await;
-        broken_off_after(all * at / (MOST - 6), erase(&server, raw(&customer))).await;
+        broken_off_after(steps, erase(&server, raw(&customer))).await;
         // Its connections go with it: nobody uses again what was broken off in the middle of a statement.
         server.close().await;
         // A commit that was under way ends by itself: whoever writes waits for it.

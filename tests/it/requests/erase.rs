@@ -39,6 +39,7 @@ async fn what_no_law_and_no_service_needs_goes_now() {
     );
     let request = app.submit(&customer, json!({})).await;
     app.pause(&request).await.data();
+    assert_eq!(codes(&app.deliver(&request).await), refused("REPLY_NOT_READY", "dataRequestId"));
 
     let planned = app.verify(&request, json!({ "dryRun": true })).await;
     assert_eq!(planned.user_errors(), []);
@@ -89,7 +90,6 @@ async fn what_no_law_and_no_service_needs_goes_now() {
     assert_eq!(app.sweep().await, 0);
     assert_eq!(open(&app, &customer).await, expected);
 
-    assert_eq!(codes(&app.deliver(&request).await), refused("REPLY_NOT_READY", "dataRequestId"));
     app.work().await;
     assert_eq!(status(&app, &request).await, "IN_PROGRESS");
     for system in [HOST, "Kundregister", "Ärendesystem"] {

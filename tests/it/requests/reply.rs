@@ -32,8 +32,12 @@ async fn it_names_every_place_and_why_something_is_kept() {
     let request = app.submit(&customer, json!({})).await;
     assert_eq!(reply(&app, &request).await["reply"], json!(null));
     app.verify(&request, json!({})).await.data();
-    // Known who asks, and nothing begun: there is nothing to tell.
-    assert_eq!(reply(&app, &request).await["reply"], json!(null));
+    // Known who asks, and nothing begun: it can be told what is going to be done.
+    let told = reply(&app, &request).await;
+    assert!(
+        letter(&told, "en").contains("What is under way\n- Kartotek (our own system): not done yet"),
+        "{told}"
+    );
 
     app.work().await;
     let told = reply(&app, &request).await;
@@ -91,10 +95,11 @@ async fn a_refusal_says_what_had_been_done_before() {
     assert_eq!(app.reject(&request, "EXCESSIVE").await.user_errors(), []);
     app.advance(TimeDelta::days(2));
     let told = reply(&app, &request).await["en"].as_str().unwrap().to_owned();
-    let before = told.split("\n\n").find(|part| part.starts_with("What had been done before")).unwrap();
+    let before =
+        told.split("\n\n").find(|part| part.starts_with("What had been done or begun by then")).unwrap();
     assert_eq!(
         before,
-        "What had been done before\n\
+        "What had been done or begun by then\n\
          - Kartotek (our own system): erased on 2026-03-02: Name.\n\
          - Kundregister (our own system): erased on 2026-03-02: Name."
     );

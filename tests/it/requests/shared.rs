@@ -16,6 +16,9 @@ const SHOWN: &str = "query ($id: ID!) { dataRequest(id: $id) { status reply(loca
 const RECTIFY: &str = "mutation ($input: RectifyCustomerInput!) { rectifyCustomer(input: $input) {
     tasks { id } userErrors { code message field } } }";
 
+const LIFT: &str = "mutation ($input: LiftRestrictionInput!) { liftRestriction(input: $input) {
+    userErrors { code message field } } }";
+
 async fn shown(app: &TestApp, request: &str) -> Value {
     app.agent().ask(SHOWN, json!({ "id": request })).await.data()["dataRequest"].clone()
 }
@@ -143,6 +146,41 @@ async fn what_is_let_go_meanwhile_is_a_part_of_the_erasure() {
     app.finish().await;
 }
 
+/// Nothing was to be done, as a service needed everything; it ends before they were told so.
+#[tokio::test]
+async fn what_is_let_go_before_the_answer_is_a_part_of_it() {
+    let app = TestApp::new().await;
+    let (customer, subscription) = app.hosted("K-4710").await;
+    let erasure = verified(&app, &customer, json!({})).await;
+    assert_eq!(status(&app, &erasure).await, "COMPLETED");
+    app.end(&subscription, json!({})).await.data();
+    assert_eq!(open(&app, &erasure, "ERASE").await, [HOST, "Kartotek", CRM]);
+    assert_eq!(status(&app, &erasure).await, "VERIFIED");
+    let reply = shown(&app, &erasure).await["reply"].as_str().unwrap().to_owned();
+    assert!(reply.contains("What is under way\n- Kartotek"), "{reply}");
+    app.finish().await;
+}
+
+/// What ended before and waits for its grace is nothing that an objection is about.
+#[tokio::test]
+async fn an_objection_is_about_what_loses_its_reason_by_it() {
+    let app = TestApp::new().await;
+    let (customer, subscription) = app.hosted("K-4711").await;
+    app.end(&subscription, json!({})).await.data();
+    let objection = verified(&app, &customer, json!({ "type": "OBJECTION" })).await;
+    assert_eq!(status(&app, &objection).await, "COMPLETED");
+    let wanted = json!({ "type": "RESTRICTION", "restrictionGround": "OBJECTION_PENDING" });
+    let restriction = verified(&app, &customer, wanted).await;
+    assert!(app.at(&customer, CRM).await.iter().all(|(_, state)| state == "RESTRICTED"));
+    let told = shown(&app, &restriction).await["reply"].as_str().unwrap().to_owned();
+    assert!(told.contains("since 2026-03-02 we keep your data and use it for nothing else"), "{told}");
+    let lift = json!({ "customerId": customer, "reason": "settled", "customerToldAt": app.now() });
+    assert_eq!(codes(&app.compliance().ask(LIFT, json!({ "input": lift })).await), []);
+    let told = shown(&app, &restriction).await["reply"].as_str().unwrap().to_owned();
+    assert!(told.contains("from 2026-03-02 until 2026-03-02 we kept your data"), "{told}");
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn corrections_that_are_made_together_are_both_waited_for() {
     let app = TestApp::new().await;
@@ -171,6 +209,29 @@ async fn corrections_that_are_made_together_are_both_waited_for() {
     let at_host = app.tasks_at(&customer, HOST).await;
     let open = at_host.iter().filter(|task| task["outcome"].is_null()).collect::<Vec<_>>();
     assert_eq!((open.len(), &open[0]["cause"]), (1, &json!("RECTIFICATION")));
+    app.finish().await;
+}
+
+/// One place holds contact details as a whole, and another their parts.
+#[tokio::test]
+async fn a_correction_waits_for_what_is_on_its_way_already() {
+    let app = TestApp::new().await;
+    let (customer, _) = app.hosted("K-4709").await;
+    let line = json!({ "customerId": customer, "category": "user.contact", "sourceChannel": "IMPORT",
+        "systemId": app.system_id("Projektdatabas").await });
+    assert_eq!(codes(&app.record(line).await), []);
+    let right = |profile: Value| json!({ "type": "RECTIFICATION", "profile": profile });
+    let email = verified(&app, &customer, right(json!({ "email": "new@example.com" }))).await;
+    let phone = json!({ "customerId": customer, "profile": { "phone": "+46701234567" }, "channel": "PHONE" });
+    let phone = app.agent().ask(RECTIFY, json!({ "input": phone })).await;
+    assert_eq!(codes(&phone), []);
+    // Made together with another one there.
+    assert_eq!(open(&app, &email, "RECTIFY").await, [HOST, "Projektdatabas"]);
+    // What an agent has corrected is not at the others yet.
+    let name = json!({ "customerId": customer, "profile": { "name": "Testa Testsson" }, "channel": "PHONE" });
+    assert_eq!(codes(&app.agent().ask(RECTIFY, json!({ "input": name })).await), []);
+    let name = verified(&app, &customer, right(json!({ "name": "Testa Testsson" }))).await;
+    assert_eq!(open(&app, &name, "RECTIFY").await, [HOST, CRM, "Ärendesystem"]);
     app.finish().await;
 }
 
