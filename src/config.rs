@@ -74,8 +74,10 @@ pub struct Config {
     pub introspection: Option<bool>,
     /// The file with the master keys that wrap the customers' keys, newest first.
     pub master_key_file: Option<PathBuf>,
-    /// The file with the Ed25519 key that signs checkpoints of the audit log.
+    /// The file with the Ed25519 keys that sign checkpoints of the audit log, newest first.
     pub audit_key_file: Option<PathBuf>,
+    /// Where signed checkpoints are written down, outside the database. Default: `audit-checkpoints.jsonl` in the data directory.
+    pub audit_checkpoint_file: Option<PathBuf>,
     /// The erasure ledger, which says who was erased and outlasts a restored backup. Default: `erasure-ledger.jsonl` in the
     /// data directory.
     pub erasure_ledger_file: Option<PathBuf>,
@@ -118,7 +120,7 @@ pub struct Config {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 30] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -131,6 +133,7 @@ const KEYS: [&str; 29] = [
     "introspection",
     "master_key_file",
     "audit_key_file",
+    "audit_checkpoint_file",
     "erasure_ledger_file",
     "jwks_url",
     "jwt_public_key_file",
@@ -217,6 +220,7 @@ impl Config {
             introspection: s.get("introspection", "true or false", |text| text.parse().ok())?,
             master_key_file: s.path("master_key_file")?,
             audit_key_file: s.path("audit_key_file")?,
+            audit_checkpoint_file: s.path("audit_checkpoint_file")?,
             erasure_ledger_file: s.path("erasure_ledger_file")?,
             jwks_url: s.get(
                 "jwks_url",
@@ -335,6 +339,7 @@ impl Config {
             "introspection" => self.introspection?.to_string(),
             "master_key_file" => path(self.master_key_file.as_ref()?),
             "audit_key_file" => path(self.audit_key_file.as_ref()?),
+            "audit_checkpoint_file" => path(self.audit_checkpoint_file.as_ref()?),
             "erasure_ledger_file" => path(self.erasure_ledger_file.as_ref()?),
             "jwks_url" => value::quoted(&url::masked(self.jwks_url.as_ref()?)),
             "jwt_public_key_file" => path(self.jwt_public_key_file.as_ref()?),

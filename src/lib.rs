@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod auth;
+pub mod checkpoints;
 pub mod cli;
 pub mod config;
 pub mod connector;

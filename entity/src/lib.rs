@@ -2,8 +2,12 @@
 
 pub mod answer_link;
 pub mod assessment;
+pub mod audit_checkpoint;
 pub mod audit_event;
+pub mod audit_leaf;
+pub mod audit_sealer;
 pub mod audit_subject;
+pub mod audit_tile;
 pub mod catalog_version;
 pub mod connector;
 pub mod connector_state;

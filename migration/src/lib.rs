@@ -14,6 +14,7 @@ mod m20261125_000006_create_evidence;
 mod m20261125_000007_create_data_request;
 mod m20261128_000008_create_reconciliation;
 mod m20261128_000009_create_erasure;
+mod m20261128_000010_create_audit_tree;
 pub mod privileges;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000007_create_data_request::Migration),
             Box::new(m20261128_000008_create_reconciliation::Migration),
             Box::new(m20261128_000009_create_erasure::Migration),
+            Box::new(m20261128_000010_create_audit_tree::Migration),
         ]
     }
 }

@@ -32,26 +32,31 @@ DO $$ BEGIN
 END $$;
 REVOKE ALL ON seaql_migrations FROM kartotek_runtime;
 GRANT SELECT ON seaql_migrations TO kartotek_runtime;
-REVOKE ALL ON audit_event, audit_subject FROM kartotek_runtime;
-GRANT SELECT ON audit_event, audit_subject TO kartotek_runtime;
+REVOKE ALL ON audit_event, audit_subject, audit_leaf, audit_tile, audit_checkpoint, audit_arrival, audit_settled
+    FROM kartotek_runtime;
+GRANT SELECT ON audit_event, audit_subject, audit_leaf, audit_tile, audit_checkpoint, audit_arrival, audit_settled
+    TO kartotek_runtime;
 GRANT INSERT (event_id, occurred_at, actor, actor_kind, operation, kind, outcome, error_code, purpose, request_id, body, leaf)
     ON audit_event TO kartotek_runtime;
-GRANT INSERT ON audit_subject TO kartotek_runtime;
+GRANT INSERT ON audit_subject, audit_leaf, audit_tile, audit_checkpoint TO kartotek_runtime;
+GRANT UPDATE (hashes) ON audit_tile TO kartotek_runtime;
 ";
 
 // What the role may not do and should, and what it may and should not.
 const WRONG: &str = r"
 WITH ours AS (
-    SELECT oid, relname, relname = 'seaql_migrations' AS history, relname IN ('audit_event', 'audit_subject') AS log
+    SELECT oid, relname, relname = 'seaql_migrations' AS history, relname IN ('audit_event', 'audit_subject', 'audit_leaf', 'audit_checkpoint') AS log,
+        relname = 'audit_tile' AS grows
     FROM pg_class
     WHERE relkind = 'r'
         AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('seaql_migrations'))
 ), said AS (
     SELECT relname, deed,
-        CASE WHEN log AND deed NOT IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_any_column_privilege(oid, deed)
+        CASE WHEN (log OR grows) AND deed NOT IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_any_column_privilege(oid, deed)
             ELSE has_table_privilege(oid, deed) END AS may,
         CASE deed WHEN 'SELECT' THEN true WHEN 'INSERT' THEN NOT history WHEN 'TRUNCATE' THEN false
-            WHEN 'TRIGGER' THEN false ELSE NOT history AND NOT log END AS should
+            WHEN 'TRIGGER' THEN false WHEN 'DELETE' THEN NOT history AND NOT log AND NOT grows
+            ELSE NOT history AND NOT log END AS should
     FROM ours, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS deed
 )
 SELECT CASE WHEN may THEN 'may ' ELSE 'may not ' END || deed || ' on ' || relname AS wrong

@@ -8,6 +8,8 @@ use std::future::Future;
 pub trait Command: Clone + Send {
     /// What it counts as for the policy and the audit log.
     const ACTION: Action;
+    /// Whether it leaves no event: only what keeps the log itself, which would otherwise never come to an end. It may touch nobody.
+    const UNRECORDED: bool = false;
     /// What comes back.
     type Output: Send;
 

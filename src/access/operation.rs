@@ -226,7 +226,7 @@ impl Access {
         }
         let target = writer.target(target);
         let event = self.event(C::ACTION, &target, AuditOutcome::Allowed, None, writer.trail());
-        let trail = match writer.commit(event, &self.0.caller).await {
+        let trail = match writer.commit((!C::UNRECORDED).then_some(event), &self.0.caller).await {
             Ok(trail) => trail,
             Err(broken) => return Err((broken.into(), Trail::default())),
         };

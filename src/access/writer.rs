@@ -46,15 +46,21 @@ impl Writer {
         Ok(Self { reader: Reader::new(access, On::Transaction(tx)), target: None, written: Mutex::default() })
     }
 
-    /// Writes the event, then commits both.
-    pub(in crate::access) async fn commit(self, event: Event, caller: &Arc<Caller>) -> Result<Trail, Broken> {
+    /// Writes the event, then commits both. Without one, nobody may have been touched.
+    pub(in crate::access) async fn commit(
+        self,
+        event: Option<Event>,
+        caller: &Arc<Caller>,
+    ) -> Result<Trail, Broken> {
         let trail = self.trail();
         let (on, _) = self.reader.into_parts();
         let On::Transaction(tx) = on else { return Err(Broken::Stored("a writer without a transaction")) };
-        let entries = journal::entries(vec![event], caller)?;
-        journal::insert(&tx, &entries.iter().collect::<Vec<_>>())
-            .await
-            .map_err(|error| Broken::Journal(error.to_string()))?;
+        if event.is_none() && !trail.is_empty() {
+            return Err(Broken::Stored("what leaves no record was about somebody"));
+        }
+        let entries = journal::entries(event.into_iter().collect(), caller)?;
+        let written = journal::insert(&tx, &entries.iter().collect::<Vec<_>>()).await;
+        written.map_err(|error| Broken::Journal(error.to_string()))?;
         tx.commit().await?;
         Ok(trail)
     }

@@ -34,7 +34,10 @@ impl Cli {
             Command::Ledger(LedgerArgs { command: LedgerCommand::Replay(args) }) => {
                 (args.database_url.clone(), None)
             }
-            Command::Token(_) | Command::Schema => (None, None),
+            Command::Audit(AuditArgs { command: AuditCommand::Verify(args) }) => {
+                (args.database_url.clone(), None)
+            }
+            Command::Audit(_) | Command::Token(_) | Command::Schema => (None, None),
         };
         Overrides { config_file: self.config.clone(), database_url, listen }
     }
@@ -51,6 +54,8 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Erase again whom a restored backup has brought back.
     Ledger(LedgerArgs),
+    /// Keep the audit log provable.
+    Audit(AuditArgs),
     /// Print a token signed with the local development key.
     Token(TokenArgs),
     /// Print the GraphQL schema.
@@ -136,6 +141,64 @@ pub struct ReplayArgs {
     /// Say who would be erased again, and change nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+}
+
+/// `kartotek audit`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  kartotek audit key --origin audit.company.example /etc/kartotek/audit.key"
+)]
+pub struct AuditArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+/// What can be done about the audit log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Make a key that checkpoints of the log are signed with.
+    Key(AuditKeyArgs),
+    /// Look whether the log is what was signed, and if not, what was done to it and where.
+    Verify(AuditVerifyArgs),
+}
+
+/// `kartotek audit key`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  kartotek audit key --origin audit.company.example /etc/kartotek/audit.key\n  \
+    KARTOTEK_AUDIT_KEY_FILE=/etc/kartotek/audit.key kartotek serve\n\n\
+    Standard output is the key to check with, which is for everybody: give it to your auditor. The file is for the server \
+    alone. To replace a key, make another one for the same log, put its line before the old one in one file, and take \
+    the old line out once everybody knows the new key: meanwhile both sign."
+)]
+pub struct AuditKeyArgs {
+    /// The log's name: an address of the company's, such as audit.company.example. It is part of all that is signed.
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub origin: String,
+    /// The file to make. One that is there is left as it is.
+    pub file: PathBuf,
+}
+
+/// `kartotek audit verify`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  kartotek audit verify\n  \
+    kartotek audit verify --key audit.company.example+1a2b3c4d+AR... --checkpoint saved.jsonl --checkpoint note.txt\n\n\
+    Nothing is changed, and no master key is needed. Without --checkpoint the log is compared with the file that the \
+    server writes (KARTOTEK_AUDIT_CHECKPOINT_FILE); an auditor names what they saved themselves. Without --key the keys are \
+    those of KARTOTEK_AUDIT_KEY_FILE.\n\n\
+    Exit codes: 0 sound; 1 failed; 2 tampered with, each finding on a line of standard output, or a mistake in the command \
+    line or the settings.")]
+pub struct AuditVerifyArgs {
+    /// What was signed about the log and saved: a signed note, or a file with many as the server writes it. Repeatable.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Vec<PathBuf>,
+    /// A key to check signatures with, as `kartotek audit key` printed it. Repeatable.
+    #[arg(long, value_name = "KEY")]
+    pub key: Vec<String>,
     /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<SecretString>,

@@ -3,8 +3,11 @@
 use super::{database::make_folder, failure::Failure, output};
 use crate::{
     auth::{Keys, LocalKey, TokenRules, TokenVerifier, is_open_to_others, write_new_secret},
+    checkpoints::Checkpoints,
     config::Config,
     crypto::MasterKeys,
+    domain::audit::Log,
+    transparency::note::SigningKeys,
 };
 use std::{
     fs::{self, File},
@@ -14,6 +17,11 @@ use std::{
 use zeroize::Zeroizing;
 
 const MASTER: &str = "master.keys";
+
+const AUDIT: &str = "audit.key";
+
+/// The file of what was signed about the audit log, where the configuration names none.
+const CHECKPOINTS: &str = "audit-checkpoints.jsonl";
 
 /// The master keys, and the file that was made for them. Only `make` makes one, and only where the configuration names
 /// none.
@@ -46,6 +54,72 @@ pub(super) fn master(config: &Config, make: bool) -> Result<(MasterKeys, Option<
     let keys = MasterKeys::parse(&text)
         .map_err(|error| Failure::new(error).hint(format!("see {}", path.display())))?;
     Ok((keys, made.then_some(path)))
+}
+
+/// What the audit log is signed with, and where that is written down; `None` where the configuration names no key. Only `make`
+/// makes one then.
+pub(super) fn log(config: &Config, make: bool) -> Result<Option<Log>, Failure> {
+    let (path, may_make) = match &config.audit_key_file {
+        Some(path) => (path.clone(), false),
+        None => (config.data_dir.join(AUDIT), make),
+    };
+    if may_make && !path.exists() {
+        make_folder(&config.data_dir)?;
+        write_new_secret(&path, signing_key(&format!("kartotek-{}", random_name()?))?.as_bytes())?;
+    }
+    if config.audit_key_file.is_none() && !path.exists() {
+        tracing::warn!(
+            "the audit log is not signed: set KARTOTEK_AUDIT_KEY_FILE to a key that `kartotek audit key` has made"
+        );
+        return Ok(None);
+    }
+    let hint = || format!("the key of the audit log is to be at {}", path.display());
+    let text = Zeroizing::new(fs::read_to_string(&path).map_err(|error| Failure::new(error).hint(hint()))?);
+    if config.audit_key_file.is_none() {
+        refuse_open(&path)?;
+    } else if others_can_read(&path)? {
+        tracing::warn!(path = %path.display(), "others on this machine can read the audit log's key");
+    }
+    let keys = SigningKeys::parse(&text).map_err(|error| Failure::new(error).hint(hint()))?;
+    if config.audit_checkpoint_file.is_none() {
+        make_folder(&config.data_dir)?;
+    }
+    Ok(Some(Log::new(keys, checkpoints(config))))
+}
+
+/// What the audit log's signatures are checked with, where its key is at hand.
+pub(super) fn verifier_keys(config: &Config) -> Result<Vec<String>, Failure> {
+    let path = config.audit_key_file.clone().unwrap_or_else(|| config.data_dir.join(AUDIT));
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = Zeroizing::new(fs::read_to_string(&path)?);
+    let keys = SigningKeys::parse(&text)
+        .map_err(|error| Failure::new(error).hint(format!("see {}", path.display())))?;
+    Ok(keys.verifier_keys().to_vec())
+}
+
+/// Where what was signed about the audit log is written down.
+pub(super) fn checkpoints(config: &Config) -> Checkpoints {
+    let file = config.audit_checkpoint_file.clone();
+    Checkpoints::new(file.unwrap_or_else(|| config.data_dir.join(CHECKPOINTS)))
+}
+
+/// A new key for a log of this name, as its file has it.
+pub(super) fn signing_key(origin: &str) -> Result<Zeroizing<String>, Failure> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(seed.as_mut_slice()).map_err(Failure::new)?;
+    SigningKeys::generate(origin, &seed).map_err(|error| {
+        Failure::usage(error)
+            .hint("a log's name is best an address of the company's, such as audit.company.example")
+    })
+}
+
+/// What tells a log from others that were made the same way.
+fn random_name() -> Result<String, Failure> {
+    let mut bytes = [0; 6];
+    getrandom::fill(&mut bytes).map_err(Failure::new)?;
+    Ok(bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }
 
 /// Who vouches for tokens: the identity provider that the configuration names, or the development key.

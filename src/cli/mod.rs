@@ -4,6 +4,7 @@
 //! failed, 2 for a mistake in the command line or the configuration; a command's help says when it has others.
 
 mod args;
+mod audit;
 mod connectors;
 mod database;
 mod demo;

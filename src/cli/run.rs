@@ -1,7 +1,8 @@
 //! From the command line to the command.
 
 use super::{
-    args::{Cli, Command, LedgerArgs, LedgerCommand},
+    args::{AuditArgs, AuditCommand, Cli, Command, LedgerArgs, LedgerCommand},
+    audit,
     failure::Failure,
     ledger, migrate, output, schema, serve, token, worker,
 };
@@ -49,6 +50,12 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             let config = configured()?;
             start_logs(&config)?;
             ledger::replay(args, config).await
+        }
+        Command::Audit(AuditArgs { command: AuditCommand::Key(args) }) => audit::key(&args),
+        Command::Audit(AuditArgs { command: AuditCommand::Verify(args) }) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            audit::verify(args, config).await
         }
         Command::Token(args) => token::run(&args, &configured()?),
         Command::Schema => schema::run(),

@@ -34,6 +34,7 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         limits: limits(&config),
         proxies: TrustedProxies::new(config.trusted_proxies.clone()),
         ledger: ledger::at_hand(&config)?,
+        log: if args.no_worker { None } else { keys::log(&config, args.demo)? },
         metrics: telemetry::start_metrics()?,
         sweep_interval: (!args.no_worker).then_some(config.sweep_interval),
         connectors: Connectors::new(match &demo {
@@ -42,9 +43,6 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         })?,
     };
     database::make(&parts.database)?;
-    if config.audit_key_file.is_some() {
-        tracing::warn!("audit_key_file is set, and this version signs no checkpoints yet");
-    }
     let mut stop = pin!(told_to_stop()?);
     let started = tokio::select! {
         started = Server::start(parts) => started,

@@ -27,6 +27,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         keys: master_keys,
         clock: Box::new(SystemClock),
         ledger: ledger::at_hand(&config)?,
+        log: keys::log(&config, false)?,
         metrics: telemetry::start_metrics()?,
         sweep_interval: config.sweep_interval,
         connectors: connectors::reach(&config)?,

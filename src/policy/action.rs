@@ -317,6 +317,10 @@ actions! {
     SweepDataMap: Dispose "DataLocation" NOBODY [];
     /// Keeps the erasure ledger whole, and erases again whom a restored backup brought back.
     KeepErasures: Dispose "Customer" NOBODY [];
+    /// Takes events into the log's tree, and signs it.
+    SealAuditLog: Administer "AuditEvent" NOBODY [];
+    /// Shows what was signed about the log: hashes and sizes.
+    SeeCheckpoint: Read "AuditCheckpoint" NOBODY [];
     /// Fills an empty database with what every installation ships with.
     SeedCatalog: Administer "Controller" NOBODY [];
     /// Starts to work with the server's master keys.

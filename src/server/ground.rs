@@ -4,10 +4,11 @@
 use crate::{
     access::{Broken, Door, Stop},
     connector::Connectors,
-    domain::{catalog::Catalogs, demo::Seed, erasure::Erasures, master_key::UseMasterKeys},
+    domain::{audit::Log, catalog::Catalogs, demo::Seed, erasure::Erasures, master_key::UseMasterKeys},
     ledger::Ledger,
     worker::{
-        Worker, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_reconciliations, keep_tasks,
+        Worker, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_reconciliations, keep_sealed,
+        keep_tasks,
     },
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -74,8 +75,13 @@ impl Ground {
         self.start(|stop| keep_metrics(metrics, stop));
     }
 
-    /// Does tasks, and looks through all maps, and after erasures, every so often.
-    pub(super) fn work(&mut self, sweep_interval: Duration) {
+    /// Does tasks, and looks through all maps, and after erasures, every so often; and seals the audit log, where there is a
+    /// key for it.
+    pub(super) fn work(&mut self, sweep_interval: Duration, log: Option<Log>) {
+        if let Some(log) = log.map(Arc::new) {
+            let door = self.door.clone();
+            self.start(|stop| keep_sealed(log, door, stop));
+        }
         let (door, catalogs) = (self.door.clone(), self.catalogs.clone());
         self.start(|stop| keep_maps(door, catalogs, sweep_interval, stop));
         let (erasures, catalogs) = (self.erasures.clone(), self.catalogs.clone());

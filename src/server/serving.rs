@@ -6,11 +6,11 @@ use crate::{
     auth::TokenVerifier,
     connector::Connectors,
     crypto::MasterKeys,
-    domain::{catalog::Catalogs, erasure::Erasures},
+    domain::{audit::Log, catalog::Catalogs, erasure::Erasures},
     graphql::Api,
     http::{
         Answers, Callbacks, Front, Limits, Probes, Site, TrustedProxies, answer_routes, callback_routes,
-        router,
+        log_routes, router,
     },
     ledger::Ledger,
     worker::{keep_keys, keep_rejections},
@@ -36,6 +36,8 @@ pub struct Parts {
     pub connectors: Connectors,
     /// What says who was erased, outside the database.
     pub ledger: Ledger,
+    /// What the audit log is signed with; `None` where somebody else does that.
+    pub log: Option<Log>,
 }
 
 /// A server that answers once its router is served.
@@ -82,13 +84,17 @@ impl Server {
         ground.keep_up(parts.metrics);
         ground.start(|stop| keep_rejections(recording(&front), stop));
         if let Some(every) = parts.sweep_interval {
-            ground.work(every);
+            ground.work(every, parts.log);
         }
         if verifier.keys().are_published() {
             let (keys, clock) = (verifier.keys().clone(), door.clone());
             ground.start(|stop| keep_keys(keys, move || clock.now().timestamp(), stop));
         }
-        let router = router(site, &parts.limits, callback_routes(callbacks).merge(answer_routes(answers)));
+        let router = router(
+            site,
+            &parts.limits,
+            callback_routes(callbacks).merge(answer_routes(answers)).merge(log_routes(door.clone())),
+        );
         Ok(Self { door, catalogs, connectors, erasures, front, router, limits: parts.limits, ground })
     }
 

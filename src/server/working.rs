@@ -5,6 +5,7 @@ use crate::{
     access::{self, Broken, Clock, Door, Settings},
     connector::Connectors,
     crypto::MasterKeys,
+    domain::audit::Log,
     ledger::Ledger,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -23,6 +24,8 @@ pub struct WorkParts {
     pub connectors: Connectors,
     /// What says who was erased, outside the database.
     pub ledger: Ledger,
+    /// What the audit log is signed with; `None` where somebody else does that.
+    pub log: Option<Log>,
 }
 
 /// Workers, for as long as they are not closed.
@@ -43,7 +46,7 @@ impl Workers {
         let door = Door::open(&parts.database, parts.keys, parts.clock).await?;
         let mut ground = Ground::prepare(door, parts.connectors, parts.ledger).await?;
         ground.keep_up(parts.metrics);
-        ground.work(parts.sweep_interval);
+        ground.work(parts.sweep_interval, parts.log);
         Ok(Self(ground))
     }
 

@@ -7,6 +7,7 @@ mod maps;
 mod metrics;
 mod reconciliations;
 mod rejections;
+mod seals;
 mod tasks;
 
 pub use catalog::keep_catalog;
@@ -16,4 +17,5 @@ pub use maps::{forget_exports, keep_maps};
 pub use metrics::keep_metrics;
 pub use reconciliations::keep_reconciliations;
 pub use rejections::keep_rejections;
+pub use seals::keep_sealed;
 pub use tasks::{Worked, Worker, keep_tasks};

@@ -89,6 +89,7 @@ impl Demo {
             sweep_interval: None,
             connectors: Connectors::new(peers.allow(allowed))?,
             ledger: Ledger::new(folder.path().join("erasure-ledger.jsonl")),
+            log: None,
         })
         .await?;
         demo::load(&server.door, &server.catalogs).await?;

@@ -5,6 +5,8 @@ mod another_worker;
 #[cfg(test)]
 mod api;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod connector_sql;
 #[cfg(test)]
 mod crash;

@@ -11,13 +11,13 @@ const EDGES: &[Knows] = &[
     ("main", &["cli"], &["clap"]),
     ("lib", &[], &[]),
     // `domain` for the demo's customers, `graphql` for the schema's text, `policy` for the names of the demo's roles.
-    ("cli", &["access", "auth", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "ledger", "policy", "server", "telemetry"], &["clap", "config"]),
+    ("cli", &["access", "auth", "checkpoints", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "ledger", "policy", "server", "telemetry", "transparency"], &["clap", "config"]),
     // Others, who only know what docs/third-party-api.md says; `domain` for who is in the demo, `access` for its map and the time.
     ("demo_peers", &["access", "auth", "connector", "domain"], &["axum", "entity", "sqlx"]),
     // Puts the parts together, so it knows them all.
     ("server", &["access", "auth", "connector", "crypto", "domain", "graphql", "http", "ledger", "worker"], &["async_graphql", "axum", "metrics_exporter_prometheus"]),
     // `domain` for whose record a customer's token is about, and for what third parties say; `connector` proves that they do.
-    ("http", &["access", "auth", "connector", "domain", "graphql", "policy"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
+    ("http", &["access", "auth", "connector", "domain", "graphql", "policy", "transparency"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
     ("auth", &["policy"], &["jsonwebtoken", "reqwest"]),
     // `connector` only to hand over what reaches others.
     ("graphql", &["access", "connector", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
@@ -25,7 +25,7 @@ const EDGES: &[Knows] = &[
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
     ("connector", &[], &["entity", "lettre", "reqwest", "sqlx"]),
     // `connector` for what is asked of it and what comes back, and for what it says of settings; `ledger` to say who goes first.
-    ("domain", &["access", "connector", "identifier", "ledger", "policy", "transparency"], &["entity", "sea_orm"]),
+    ("domain", &["access", "checkpoints", "connector", "identifier", "ledger", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
     ("access", &["crypto", "identifier", "policy", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
     ("policy", &[], &["entity"]),
@@ -33,7 +33,8 @@ const EDGES: &[Knows] = &[
     ("transparency", &["policy"], &["entity"]),
     ("crypto", &[], &["entity"]),
     ("identifier", &[], &[]),
-    // A file, and nothing else.
+    // Files, and nothing else.
+    ("checkpoints", &[], &[]),
     ("ledger", &[], &["entity"]),
     // `auth` for where keys may come from, `http` for how a network is written, `connector` for what a mail server's URL is.
     ("config", &["auth", "connector", "http"], &["config"]),

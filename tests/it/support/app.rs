@@ -84,6 +84,7 @@ pub fn parts(database: &Database, clock: FakeClock) -> Parts {
         sweep_interval: None,
         connectors: connectors(None, None),
         ledger: Ledger::new(database.beside(LEDGER)),
+        log: None,
     }
 }
 
@@ -201,6 +202,13 @@ impl TestApp {
     /// ended.
     pub async fn finish(self) {
         self.taken_down().await.discard().await;
+    }
+
+    /// Ends a test that has changed the log behind the server's back.
+    pub async fn give_up(mut self) {
+        self.unfinished.0 = false;
+        self.server.close().await;
+        self.database.discard().await;
     }
 
     /// The same, and leaves the database.

@@ -6,8 +6,12 @@ macro_rules! each_entity {
         $with!(
             answer_link,
             assessment,
+            audit_checkpoint,
             audit_event,
+            audit_leaf,
+            audit_sealer,
             audit_subject,
+            audit_tile,
             catalog_version,
             connector_state,
             consent,

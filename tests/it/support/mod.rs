@@ -20,6 +20,7 @@ pub mod mailbox;
 pub mod process;
 pub mod reconcile;
 pub mod request;
+pub mod seal;
 pub mod snapshot;
 pub mod third_party;
 pub mod told;

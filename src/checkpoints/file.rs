@@ -1,0 +1,111 @@
+//! The file: a line of JSON for each signed note, on the disk before anybody is shown it.
+
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufRead, BufReader, Write},
+    os::unix::fs::{FileExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+/// As much of the end of the file as holds its last line for certain: notes are a few hundred bytes.
+const TAIL: u64 = 64 * 1024;
+
+/// A line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// The size of the log's tree.
+    pub size: u64,
+    /// A C2SP signed note.
+    pub note: String,
+}
+
+/// The file. Several processes may add to it.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    path: PathBuf,
+}
+
+impl Checkpoints {
+    /// The one at this path, which is made when something is added first.
+    #[must_use]
+    pub const fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The last line that is whole; `None` while there is none.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn newest(&self) -> io::Result<Option<Signed>> {
+        match File::open(&self.path) {
+            Ok(file) => {
+                file.lock_shared()?;
+                newest(&file)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All lines that are whole, from the first.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn all(&self) -> io::Result<Vec<Signed>> {
+        let lines = BufReader::new(File::open(&self.path)?).lines();
+        let lines = lines.map(|line| Ok(serde_json::from_str(&line?).ok()));
+        Ok(lines.collect::<io::Result<Vec<Option<Signed>>>>()?.into_iter().flatten().collect())
+    }
+
+    /// Adds those of these that are about a larger log than the last line. On return they are on the disk.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn add(&self, signed: &[Signed]) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        let mut file = options.read(true).append(true).create(true).mode(0o644).open(&self.path)?;
+        // Until the file is closed.
+        file.lock()?;
+        let last = newest(&file)?.map_or(0, |last| last.size);
+        let mut text = Vec::new();
+        for one in signed.iter().filter(|one| one.size > last) {
+            serde_json::to_writer(&mut text, one)?;
+            text.push(b'\n');
+        }
+        if text.is_empty() {
+            return Ok(());
+        }
+        let length = file.metadata()?.len();
+        if length > 0 && tail(&file, 1)? != b"\n" {
+            // Somebody was broken off in the middle of a line.
+            text.insert(0, b'\n');
+        }
+        file.write_all(&text)?;
+        file.sync_all()?;
+        if length == 0 {
+            let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        }
+        Ok(())
+    }
+}
+
+fn newest(file: &File) -> io::Result<Option<Signed>> {
+    let tail = tail(file, TAIL)?;
+    Ok(tail.rsplit(|byte| *byte == b'\n').find_map(|line| serde_json::from_slice(line).ok()))
+}
+
+/// The last bytes of a file.
+fn tail(file: &File, most: u64) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len();
+    let mut bytes = vec![0; usize::try_from(length.min(most)).unwrap_or_default()];
+    file.read_exact_at(&mut bytes, length.saturating_sub(most))?;
+    Ok(bytes)
+}

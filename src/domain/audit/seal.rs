@@ -1,0 +1,169 @@
+//! Events get their places in the log's tree, and what it holds then is signed.
+
+use crate::{
+    access::{Broken, Command, Sql, Stop, Writer},
+    policy::{Action, Target},
+    transparency::{
+        note::SigningKeys,
+        tree::{Digest, Growing, Place, Tiles},
+    },
+};
+use chrono::{DateTime, Utc};
+use entity::{audit_checkpoint, audit_leaf, audit_sealer, audit_tile, ids::AuditEventId};
+use sea_orm::{
+    EntityTrait, FromQueryResult, QuerySelect,
+    sea_query::{LockBehavior, LockType},
+};
+use std::sync::Arc;
+
+/// Events that get their places in one transaction.
+const MOST: i64 = 20_000;
+
+/// The one row of `audit_sealer`.
+const SEALER: i32 = 1;
+
+/// Takes the next events that have committed into the tree, and signs it. Of several who do so at once one does, and the others
+/// leave it to them.
+#[derive(Clone, Debug)]
+pub struct SealEvents {
+    pub keys: Arc<SigningKeys>,
+}
+
+/// What the log holds, as it is signed.
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    pub checkpoint: audit_checkpoint::Model,
+    /// When the first of the events came that it took in.
+    pub oldest: Option<DateTime<Utc>>,
+    /// Whether more are waiting.
+    pub more: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Settled {
+    below: i64,
+}
+
+/// An event that has no place yet.
+#[derive(FromQueryResult)]
+struct Arrived {
+    event_id: AuditEventId,
+    leaf: Vec<u8>,
+    occurred_at: DateTime<Utc>,
+}
+
+impl Command for SealEvents {
+    const ACTION: Action = Action::SealAuditLog;
+    const UNRECORDED: bool = true;
+    type Output = Option<Sealed>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<Option<Sealed>, Stop> {
+        let turn = audit_sealer::Entity::find_by_id(SEALER)
+            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        let Some(turn) = w.one(turn).await? else { return Ok(None) };
+        // Before the events are read: what is below has come, or never will.
+        let settled = w.numbers::<Settled>(Sql::new("SELECT below FROM audit_settled")).await?;
+        let below = settled.first().map_or(0, |settled| settled.below);
+        // After a restored dump transactions are counted anew.
+        let from = if turn.sealed_below > below { 0 } else { turn.sealed_below };
+        let events = arrived(w, from).await?;
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let mut tree = grown_so_far(w).await?;
+        let first = tree.size();
+        for event in &events {
+            tree.push(digest(&event.leaf)?);
+        }
+        let leaves = events.iter().zip(first..).map(|(event, index)| {
+            let leaf_index = number(index)?;
+            Ok(audit_leaf::Model { leaf_index, event_id: event.event_id })
+        });
+        w.insert_all::<audit_leaf::Entity>(&leaves.collect::<Result<Vec<_>, Stop>>()?).await?;
+        store(w, tree.take_changed()).await?;
+        let root = tree.root().map_err(|_| BROKEN)?;
+        let checkpoint = audit_checkpoint::Model {
+            tree_size: number(tree.size())?,
+            root_hash: root.to_vec(),
+            note: self
+                .keys
+                .sign(tree.size(), root)
+                .map_err(|_| Broken::Stored("the log could not be signed"))?,
+            created_at: w.now(),
+        };
+        let checkpoint = w.insert::<audit_checkpoint::Entity>(checkpoint).await?;
+        let more = events.len() as u64 >= MOST.unsigned_abs();
+        if !more {
+            w.update::<audit_sealer::Entity>(audit_sealer::Model { sealed_below: below, ..turn }).await?;
+        }
+        let oldest = events.iter().map(|event| event.occurred_at).min();
+        Ok(Some(Sealed { checkpoint, oldest, more }))
+    }
+}
+
+/// Nothing is signed on top of what somebody has changed.
+const BROKEN: Broken = Broken::Stored("the audit log's tree is not what was signed");
+
+/// Events from a place on that have none in the tree, in the order in which they came.
+async fn arrived(w: &Writer, from: i64) -> Result<Vec<Arrived>, Stop> {
+    let mut sql = Sql::new("SELECT a.event_id, a.leaf, a.occurred_at FROM audit_arrival a WHERE a.place >= ");
+    sql.bind(from).push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) ");
+    sql.push("ORDER BY a.place, a.nth LIMIT ").bind(MOST);
+    w.numbers(sql).await
+}
+
+/// The tree as it was signed last.
+async fn grown_so_far(w: &Writer) -> Result<Growing, Stop> {
+    let newest = Sql::new("SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1");
+    let Some(newest) = w.numbers::<audit_checkpoint::Model>(newest).await?.pop() else {
+        return Ok(Growing::from(0, Tiles::default()).ok_or(BROKEN)?);
+    };
+    let size = u64::try_from(newest.tree_size).map_err(|_| BROKEN)?;
+    let mut tiles = Tiles::default();
+    let mut sql = Sql::new("SELECT * FROM audit_tile WHERE false");
+    for Place { level, index } in Growing::edge(size) {
+        sql.push(" OR (level = ")
+            .bind(i32::from(level))
+            .push(" AND tile_index = ")
+            .bind(number(index)?)
+            .push(")");
+    }
+    for tile in w.numbers::<audit_tile::Model>(sql).await? {
+        let place = place(tile.level, tile.tile_index).ok_or(BROKEN)?;
+        tiles.put(place, tile.hashes);
+    }
+    let tree = Growing::from(size, tiles).ok_or(BROKEN)?;
+    if tree.root().map_err(|_| BROKEN)? != digest(&newest.root_hash)? {
+        return Err(BROKEN.into());
+    }
+    Ok(tree)
+}
+
+async fn store(w: &Writer, tiles: Vec<(Place, Vec<u8>)>) -> Result<(), Stop> {
+    for some in tiles.chunks(500) {
+        let mut sql = Sql::new("INSERT INTO audit_tile (level, tile_index, hashes) VALUES ");
+        for (at, (place, hashes)) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" }).bind(i32::from(place.level)).push(", ");
+            sql.bind(number(place.index)?).push(", ").bind(hashes.clone()).push(")");
+        }
+        sql.push(" ON CONFLICT (level, tile_index) DO UPDATE SET hashes = excluded.hashes");
+        w.execute(sql).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn place(level: i32, index: i64) -> Option<Place> {
+    Some(Place { level: u8::try_from(level).ok()?, index: u64::try_from(index).ok()? })
+}
+
+pub(super) fn digest(bytes: &[u8]) -> Result<Digest, Stop> {
+    bytes.try_into().map_err(|_| BROKEN.into())
+}
+
+pub(super) fn number(value: u64) -> Result<i64, Stop> {
+    i64::try_from(value).map_err(|_| BROKEN.into())
+}

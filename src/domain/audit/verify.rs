@@ -1,0 +1,250 @@
+//! The log as it is stored, beside what was signed about it. Nothing is changed by looking, and nothing goes on record.
+
+use super::{
+    checkpoint::CheckpointsAfter,
+    seal::{digest, number},
+};
+use crate::{
+    access::{Broken, Door, Inquiry, Reader, Sql, Stop},
+    policy::{Action, Target},
+    transparency::{
+        note,
+        tree::{Place, Unproven, WIDTH},
+        verify::{Check, Signed, Stored, Wrong},
+    },
+};
+use entity::{audit_event, audit_subject, audit_tile, ids::AuditEventId};
+use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// Places that are looked at together: some whole tiles.
+const AT_ONCE: u64 = 16 * WIDTH;
+
+/// Events that are named of those that were left out.
+const NAMED: i64 = 100;
+
+/// What came of looking.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How many events have a place in the tree.
+    pub size: u64,
+    /// How many have none yet.
+    pub unsealed: u64,
+    /// How often something that was signed agreed with the log.
+    pub agreements: u64,
+    pub wrong: BTreeSet<Wrong>,
+}
+
+/// Looks through the whole log. `saved` was signed about it and is kept elsewhere; with `keys`, verifier keys, whatever the
+/// database says was signed is checked as well. `progress` is told how many places of how many were looked at.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify(
+    door: &Arc<Door>,
+    saved: Vec<Signed>,
+    keys: &[String],
+    progress: impl Fn(u64, u64) + Send + Sync,
+) -> Result<Report, Stop> {
+    let access = || door.program("audit", "verify");
+    let Extent { size, unsealed, left_out } = access().read(LogExtent).await?;
+    let mut check = Check::against(saved).map_err(unproven)?;
+    for id in left_out {
+        check.found(Wrong::LeftOut(id.to_string()));
+    }
+    while check.size() < size {
+        let from = check.size();
+        let upto = (from + AT_ONCE).min(size);
+        let mut after = from;
+        loop {
+            let rows = access().read(CheckpointsAfter(after)).await?;
+            let Some(last) = rows.last() else { break };
+            after = u64::try_from(last.tree_size).unwrap_or(u64::MAX);
+            for row in rows.iter().filter(|row| u64::try_from(row.tree_size).is_ok_and(|size| size <= upto)) {
+                let whence = format!("the database's checkpoint of {} events", row.tree_size);
+                expect(&mut check, whence, &row.note, (row.tree_size, &row.root_hash), keys);
+            }
+            if after > upto {
+                break;
+            }
+        }
+        for stored in access().read(Places { from, upto }).await? {
+            check.place(&stored).map_err(unproven)?;
+        }
+        progress(check.size(), size);
+    }
+    let stored = access().read(TilesAbove).await?;
+    let (mut missing, mut surplus) = (Vec::new(), stored.clone());
+    for (place, hashes) in check.tiles() {
+        surplus.retain(|(other, _)| other != place);
+        if !stored.iter().any(|(other, there)| other == place && there == hashes) {
+            missing.push(*place);
+        }
+    }
+    for place in missing.into_iter().chain(surplus.into_iter().map(|(place, _)| place)) {
+        check.found(Wrong::TileChanged(place.level, place.index));
+    }
+    let (agreements, wrong) = check.end();
+    Ok(Report { size, unsealed, agreements, wrong })
+}
+
+/// What the database says was signed.
+fn expect(check: &mut Check, whence: String, text: &str, row: (i64, &[u8]), keys: &[String]) {
+    let said = if keys.is_empty() { note::read(text.as_bytes()) } else { note::open(text.as_bytes(), keys) };
+    match said {
+        Ok(said) if i64::try_from(said.size) == Ok(row.0) && said.root == row.1 => {
+            check.expect(Signed { size: said.size, root: said.root, outside: false, whence });
+        }
+        Ok(_) => check.found(Wrong::NotSigned { whence, why: "its note says something else".to_owned() }),
+        Err(why) => check.found(Wrong::NotSigned { whence, why: why.to_string() }),
+    }
+}
+
+fn unproven(_: Unproven) -> Stop {
+    Broken::Stored("a tree without an edge").into()
+}
+
+struct Extent {
+    size: u64,
+    unsealed: u64,
+    left_out: Vec<AuditEventId>,
+}
+
+/// How far the log goes.
+#[derive(Clone, Copy, Debug)]
+struct LogExtent;
+
+#[derive(FromQueryResult)]
+struct Numbers {
+    places: i64,
+    signed: i64,
+    unsealed: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Id {
+    event_id: AuditEventId,
+}
+
+impl Inquiry for LogExtent {
+    const ACTION: Action = Action::SeeCheckpoint;
+    type Output = Extent;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Extent, Stop> {
+        let sql = Sql::new(
+            "SELECT (SELECT coalesce(max(leaf_index) + 1, 0) FROM audit_leaf) AS places, \
+             (SELECT coalesce(max(tree_size), 0) FROM audit_checkpoint) AS signed, \
+             (SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l \
+             WHERE l.event_id = e.event_id)) AS unsealed",
+        );
+        let found = r.numbers::<Numbers>(sql).await?.pop();
+        let found = found.unwrap_or(Numbers { places: 0, signed: 0, unsealed: 0 });
+        let mut sql = Sql::new(
+            "SELECT a.event_id FROM audit_arrival a JOIN audit_sealer s ON a.place < s.sealed_below \
+             WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) \
+             ORDER BY a.place, a.nth LIMIT ",
+        );
+        sql.bind(NAMED);
+        let left_out = r.numbers::<Id>(sql).await?.into_iter().map(|row| row.event_id).collect();
+        let size = u64::try_from(found.places.max(found.signed)).unwrap_or_default();
+        Ok(Extent { size, unsealed: u64::try_from(found.unsealed).unwrap_or_default(), left_out })
+    }
+}
+
+/// Places of the tree from one up to another, that one not included.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    from: u64,
+    upto: u64,
+}
+
+/// A place that has a row.
+struct Row {
+    index: u64,
+    id: AuditEventId,
+    event: Option<audit_event::Model>,
+}
+
+impl FromQueryResult for Row {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        let index: i64 = row.try_get(prefix, "leaf_index")?;
+        Ok(Self {
+            index: u64::try_from(index).unwrap_or_default(),
+            id: row.try_get(prefix, "of_event")?,
+            event: audit_event::Model::from_query_result_optional(row, prefix)?,
+        })
+    }
+}
+
+impl Inquiry for Places {
+    const ACTION: Action = Action::SeeCheckpoint;
+    const SNAPSHOT: bool = true;
+    type Output = Vec<Stored>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Vec<Stored>, Stop> {
+        let (from, upto) = (number(self.from)?, number(self.upto)?);
+        let mut sql = Sql::new(
+            "SELECT l.leaf_index, l.event_id AS of_event, e.* FROM audit_leaf l \
+             LEFT JOIN audit_event e ON e.event_id = l.event_id WHERE l.leaf_index >= ",
+        );
+        sql.bind(from).push(" AND l.leaf_index < ").bind(upto);
+        let rows = r.numbers::<Row>(sql).await?;
+        let mut sql = Sql::new(
+            "SELECT s.* FROM audit_leaf l JOIN audit_subject s ON s.event_id = l.event_id WHERE l.leaf_index >= ",
+        );
+        sql.bind(from).push(" AND l.leaf_index < ").bind(upto).push(" ORDER BY s.event_id");
+        let mut subjects = std::collections::HashMap::<AuditEventId, Vec<audit_subject::Model>>::new();
+        for row in r.numbers::<audit_subject::Model>(sql).await? {
+            subjects.entry(row.event_id).or_default().push(row);
+        }
+        let mut sql = Sql::new("SELECT * FROM audit_tile WHERE level = 0 AND tile_index BETWEEN ");
+        sql.bind(number(self.from / WIDTH)?).push(" AND ").bind(number(self.upto / WIDTH)?);
+        let count = usize::try_from(self.upto - self.from).unwrap_or_default();
+        let mut places = vec![Stored::default(); count];
+        let at = |index: u64| index.checked_sub(self.from).and_then(|at| usize::try_from(at).ok());
+        for tile in r.numbers::<audit_tile::Model>(sql).await? {
+            let first = u64::try_from(tile.tile_index).unwrap_or_default() * WIDTH;
+            for (index, hash) in (first..).zip(tile.hashes.chunks(32)) {
+                if let Some(place) = at(index).and_then(|at| places.get_mut(at)) {
+                    place.hash = digest(hash).ok();
+                }
+            }
+        }
+        for row in rows {
+            if let Some(place) = at(row.index).and_then(|at| places.get_mut(at)) {
+                place.subjects = subjects.remove(&row.id).unwrap_or_default();
+                (place.id, place.event) = (Some(row.id), row.event);
+            }
+        }
+        Ok(places)
+    }
+}
+
+/// The tiles of all levels but the leaves'.
+#[derive(Clone, Copy, Debug)]
+struct TilesAbove;
+
+impl Inquiry for TilesAbove {
+    const ACTION: Action = Action::SeeCheckpoint;
+    type Output = Vec<(Place, Vec<u8>)>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
+        let sql = Sql::new("SELECT * FROM audit_tile WHERE level > 0 ORDER BY level, tile_index");
+        let tiles = r.numbers::<audit_tile::Model>(sql).await?.into_iter();
+        let tile =
+            |tile: audit_tile::Model| Some((super::seal::place(tile.level, tile.tile_index)?, tile.hashes));
+        Ok(tiles.filter_map(tile).collect())
+    }
+}

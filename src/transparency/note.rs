@@ -1,0 +1,171 @@
+//! Signed statements of what the log held (C2SP tlog-checkpoint, in a C2SP signed-note), and the keys that they are signed with.
+
+use super::tree::Digest;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use signed_note::{
+    Note, Signer, StandardSigner, StandardVerifier, Verifier, VerifierList, is_key_name_valid, key_id,
+};
+use tlog_tiles::{Checkpoint as Text, Hash};
+use zeroize::Zeroizing;
+
+/// What an Ed25519 key begins with in a signed note's keys.
+const ED25519: u8 = 1;
+
+/// A statement of what the log held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The log's name.
+    pub origin: String,
+    pub size: u64,
+    pub root: Digest,
+}
+
+/// Why keys or notes cannot be used. None holds a part of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    #[error("a key of the log is a line such as `PRIVATE+KEY+log.example+0123abcd+...`, and this is none")]
+    SigningKey,
+    #[error("the keys of a log all have its name, and these have several")]
+    Names,
+    #[error("there is no key")]
+    NoKey,
+    #[error("a key to check with is a line such as `log.example+0123abcd+...`, and this is none")]
+    VerifierKey,
+    #[error("a log's name has no white space and no +, and is not empty")]
+    Name,
+    #[error("this is no signed note about a log")]
+    Note,
+    #[error("no key that is trusted has signed this")]
+    NotSigned,
+    #[error("a signature of a key that is trusted is wrong")]
+    Forged,
+    #[error("this is signed for another log")]
+    Origin,
+}
+
+/// The keys that a log is signed with, the newest first. While one takes the place of another both sign, so that whoever
+/// trusts the old one learns of the new.
+#[derive(Clone)]
+pub struct SigningKeys {
+    signers: Vec<StandardSigner>,
+    verifier_keys: Vec<String>,
+}
+
+impl std::fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKeys").field("verifier_keys", &self.verifier_keys).finish_non_exhaustive()
+    }
+}
+
+impl SigningKeys {
+    /// The keys of a file, one to a line.
+    ///
+    /// # Errors
+    /// When there is none, one is malformed, or they are of several logs.
+    pub fn parse(text: &str) -> Result<Self, Unfit> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines = lines.collect::<Vec<_>>();
+        let signers = lines.iter().map(|line| StandardSigner::new(line).map_err(|_| Unfit::SigningKey));
+        let signers = signers.collect::<Result<Vec<_>, _>>()?;
+        let verifier_keys = lines.iter().map(|line| verifier_key(line)).collect::<Result<Vec<_>, _>>()?;
+        let first = signers.first().ok_or(Unfit::NoKey)?;
+        if signers.iter().any(|signer| signer.name() != first.name()) {
+            return Err(Unfit::Names);
+        }
+        Ok(Self { signers, verifier_keys })
+    }
+
+    /// A new key for the log of this name, as a line of a file.
+    ///
+    /// # Errors
+    /// When the name cannot be one.
+    pub fn generate(origin: &str, seed: &Zeroizing<[u8; 32]>) -> Result<Zeroizing<String>, Unfit> {
+        if !is_key_name_valid(origin) || origin.chars().any(char::is_control) {
+            return Err(Unfit::Name);
+        }
+        let public = public_key(seed.as_slice())?;
+        let mut private = Zeroizing::new(vec![ED25519]);
+        private.extend_from_slice(seed.as_slice());
+        let encoded = Zeroizing::new(STANDARD.encode(private.as_slice()));
+        Ok(Zeroizing::new(format!(
+            "PRIVATE+KEY+{origin}+{:08x}+{}\n",
+            key_id(origin, &public),
+            encoded.as_str()
+        )))
+    }
+
+    /// The log's name.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        self.signers.first().map_or("", |signer| signer.name())
+    }
+
+    /// What notes are checked with, the newest first.
+    #[must_use]
+    pub fn verifier_keys(&self) -> &[String] {
+        &self.verifier_keys
+    }
+
+    /// The signed note that says that the log has this size and root.
+    ///
+    /// # Errors
+    /// Never in practice: each key has signed before.
+    pub fn sign(&self, size: u64, root: Digest) -> Result<String, Unfit> {
+        let text = Text::new(self.origin(), size, Hash(root), "").map_err(|_| Unfit::Name)?;
+        let mut note = Note::new(&text.to_bytes(), &[]).map_err(|_| Unfit::Note)?;
+        let signers = self.signers.iter().map(|signer| signer as &dyn Signer).collect::<Vec<_>>();
+        note.add_sigs(&signers).map_err(|_| Unfit::SigningKey)?;
+        String::from_utf8(note.to_bytes()).map_err(|_| Unfit::Note)
+    }
+}
+
+/// The bytes of the public key of this seed, with what they are before them.
+fn public_key(seed: &[u8]) -> Result<Vec<u8>, Unfit> {
+    let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Unfit::SigningKey)?;
+    Ok([&[ED25519], pair.public_key().as_ref()].concat())
+}
+
+/// What notes are checked with that this key has signed.
+fn verifier_key(line: &str) -> Result<String, Unfit> {
+    let mut parts = line.splitn(5, '+').skip(2);
+    let (Some(name), Some(_), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(Unfit::SigningKey);
+    };
+    let private = Zeroizing::new(STANDARD.decode(key).map_err(|_| Unfit::SigningKey)?);
+    let public = public_key(private.get(1..).unwrap_or_default())?;
+    Ok(format!("{name}+{:08x}+{}", key_id(name, &public), STANDARD.encode(&public)))
+}
+
+/// What a note says that one of these keys has signed, each of them a verifier key. Signatures of others do not matter.
+///
+/// # Errors
+/// When no key has, or any signature of theirs is wrong, or the note is no statement about a log.
+pub fn open(note: &[u8], trusted: &[String]) -> Result<Checkpoint, Unfit> {
+    let parsed = Note::from_bytes(note).map_err(|_| Unfit::Note)?;
+    let verifiers = trusted.iter().map(|key| StandardVerifier::new(key).map_err(|_| Unfit::VerifierKey));
+    let verifiers = verifiers.collect::<Result<Vec<_>, _>>()?;
+    let names = verifiers.iter().map(|verifier| verifier.name().to_owned()).collect::<Vec<_>>();
+    let list = verifiers.into_iter().map(|verifier| Box::new(verifier) as Box<dyn Verifier>).collect();
+    let signed = parsed.verify(&VerifierList::new(list));
+    signed.map_err(|error| match error {
+        signed_note::NoteError::UnverifiedNote => Unfit::NotSigned,
+        _ => Unfit::Forged,
+    })?;
+    let checkpoint = read(note)?;
+    // Who signs for one log does not speak for another.
+    if names.contains(&checkpoint.origin) { Ok(checkpoint) } else { Err(Unfit::Origin) }
+}
+
+/// What a note says, whoever has signed it.
+///
+/// # Errors
+/// When it is no statement about a log.
+pub fn read(note: &[u8]) -> Result<Checkpoint, Unfit> {
+    let parsed = Note::from_bytes(note).map_err(|_| Unfit::Note)?;
+    let text = Text::from_bytes(parsed.text()).map_err(|_| Unfit::Note)?;
+    if text.to_bytes() != parsed.text() {
+        return Err(Unfit::Note);
+    }
+    Ok(Checkpoint { origin: text.origin().to_owned(), size: text.size(), root: text.hash().0 })
+}

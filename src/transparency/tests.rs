@@ -1,0 +1,151 @@
+//! The tree and its proofs beside an implementation by others, and what is forged.
+
+use super::{
+    leaf,
+    note::{SigningKeys, Unfit, open},
+    tree::{Digest, Growing, Tiles, Unproven, proves_consistency, proves_inclusion},
+};
+use ct_merkle::mem_backed_tree::MemoryBackedTree;
+use proptest::{prelude::*, sample::Index};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+fn nth(n: u64) -> Digest {
+    leaf(&n.to_be_bytes())
+}
+
+/// A tree of this many leaves, grown some at a time: all of its tiles, and its root.
+fn grown(size: u64, step: u64) -> (Tiles, Digest) {
+    let (mut all, mut edge, mut tree) =
+        (Tiles::default(), Tiles::default(), Growing::from(0, Tiles::default()).unwrap());
+    for n in 0..size {
+        tree.push(nth(n));
+        if n % step == 0 {
+            for (place, hashes) in tree.take_changed() {
+                assert!(all.put(place, hashes));
+            }
+            // As somebody who knows nothing but what is stored goes on.
+            for place in Growing::edge(n + 1) {
+                edge.put(place, all.get(place).unwrap().to_vec());
+            }
+            tree = Growing::from(n + 1, std::mem::take(&mut edge)).unwrap();
+        }
+    }
+    for (place, hashes) in tree.take_changed() {
+        assert!(all.put(place, hashes));
+    }
+    (all, tree.root().unwrap())
+}
+
+fn by_others(size: u64) -> MemoryBackedTree<Sha256, [u8; 8]> {
+    let mut tree = MemoryBackedTree::new();
+    (0..size).for_each(|n| tree.push(n.to_be_bytes()));
+    tree
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn roots_and_proofs_are_those_of_others(size in 1_u64..1_500, step in 1_u64..300, one in any::<Index>(), before in any::<Index>()) {
+        let (tiles, root) = grown(size, step);
+        let others = by_others(size);
+        let theirs = others.root().as_bytes().to_vec();
+        prop_assert_eq!(theirs.as_slice(), root.as_slice());
+
+        let one = one.index(usize::try_from(size).unwrap());
+        let proof = tiles.inclusion(one as u64, size).unwrap();
+        let theirs = others.prove_inclusion(one).as_bytes().to_vec();
+        prop_assert_eq!(theirs, proof.concat());
+        prop_assert!(proves_inclusion(&proof, (size, root), one as u64, nth(one as u64)));
+        prop_assert!(!proves_inclusion(&proof, (size, root), one as u64, nth(size)));
+
+        let before = 1 + before.index(usize::try_from(size).unwrap()) as u64;
+        let earlier = (before, tiles.root(before).unwrap());
+        let proof = tiles.consistency(before, size).unwrap();
+        prop_assert!(proves_consistency(&proof, earlier, (size, root)));
+        let forged = (before, nth(0));
+        prop_assert!(!proves_consistency(&proof, forged, (size, root)) || forged == earlier);
+    }
+}
+
+#[test]
+fn a_tree_of_several_levels_is_that_of_others() {
+    let (tiles, root) = grown(66_000, 8_191);
+    assert_eq!(by_others(66_000).root().as_bytes().as_slice(), root);
+    let proof = tiles.inclusion(65_537, 66_000).unwrap();
+    assert!(proves_inclusion(&proof, (66_000, root), 65_537, nth(65_537)));
+    // Which tiles are needed is said, so that no more are read.
+    let Err(Unproven::Missing(missing)) = Tiles::default().inclusion(65_537, 66_000) else { panic!() };
+    let mut few = Tiles::default();
+    for place in missing {
+        few.put(place, tiles.get(place).unwrap().to_vec());
+    }
+    assert_eq!(few.inclusion(65_537, 66_000).unwrap(), proof);
+    assert!(matches!(tiles.inclusion(66_000, 66_000), Err(Unproven::NotInTree)));
+    assert!(matches!(tiles.consistency(0, 66_000), Err(Unproven::NotInTree)));
+}
+
+#[test]
+fn no_changed_proof_proves_anything() {
+    let (tiles, root) = grown(300, 7);
+    let proof = tiles.inclusion(123, 300).unwrap();
+    for at in 0..proof.len() * 32 * 8 {
+        let mut forged = proof.clone();
+        forged[at / 256][at / 8 % 32] ^= 1 << (at % 8);
+        assert!(!proves_inclusion(&forged, (300, root), 123, nth(123)), "{at}");
+    }
+    for other in (0..300).filter(|other| *other != 123) {
+        assert!(!proves_inclusion(&proof, (300, root), other, nth(123)));
+    }
+    // A node is no leaf.
+    let node = tiles.inclusion(0, 300).unwrap()[0];
+    assert!(!proves_inclusion(&tiles.inclusion(0, 300).unwrap()[1..], (150, root), 0, node));
+}
+
+fn keys(seed: u8) -> SigningKeys {
+    let line = SigningKeys::generate("log.example/kartotek", &Zeroizing::new([seed; 32])).unwrap();
+    SigningKeys::parse(&line).unwrap()
+}
+
+#[test]
+fn a_note_says_what_was_signed_and_no_changed_one_does() {
+    let keys = keys(7);
+    let note = keys.sign(300, [9; 32]).unwrap();
+    let said = open(note.as_bytes(), keys.verifier_keys()).unwrap();
+    assert_eq!((said.origin.as_str(), said.size, said.root), ("log.example/kartotek", 300, [9; 32]));
+    for at in 0..note.len() {
+        for bit in 0..8 {
+            let mut forged = note.clone().into_bytes();
+            forged[at] ^= 1 << bit;
+            assert!(open(&forged, keys.verifier_keys()).is_err(), "{at} {bit}");
+        }
+        assert!(open(&note.as_bytes()[..at], keys.verifier_keys()).is_err(), "{at}");
+    }
+}
+
+#[test]
+fn while_a_key_takes_anothers_place_either_can_check() {
+    let (old, new, stranger) = (keys(1), keys(2), keys(3));
+    let line = |seed: u8| SigningKeys::generate("log.example/kartotek", &Zeroizing::new([seed; 32])).unwrap();
+    let both = SigningKeys::parse(&format!("# new\n{}\n{}", *line(2), *line(1))).unwrap();
+    assert_eq!(both.verifier_keys(), [new.verifier_keys(), old.verifier_keys()].concat());
+    let note = both.sign(1, [0; 32]).unwrap();
+    for trusted in [&old, &new, &both] {
+        assert_eq!(open(note.as_bytes(), trusted.verifier_keys()).map(|said| said.size), Ok(1));
+    }
+    assert_eq!(open(note.as_bytes(), stranger.verifier_keys()), Err(Unfit::NotSigned));
+}
+
+#[test]
+fn what_is_no_key_is_told_and_not_repeated() {
+    assert_eq!(SigningKeys::parse("").unwrap_err(), Unfit::NoKey);
+    assert_eq!(SigningKeys::parse("secret").unwrap_err(), Unfit::SigningKey);
+    let other = SigningKeys::generate("other.example", &Zeroizing::new([5; 32])).unwrap();
+    let one = SigningKeys::generate("log.example", &Zeroizing::new([5; 32])).unwrap();
+    assert_eq!(SigningKeys::parse(&format!("{}{}", *one, *other)).unwrap_err(), Unfit::Names);
+    assert_eq!(SigningKeys::generate("two words", &Zeroizing::new([5; 32])).unwrap_err(), Unfit::Name);
+    let shown = format!("{:?}", SigningKeys::parse(&one).unwrap());
+    let secret = one.trim_end().rsplit('+').next().unwrap();
+    assert!(shown.contains("log.example") && !shown.contains(secret));
+}

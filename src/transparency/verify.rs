@@ -1,0 +1,219 @@
+//! Whether a log is what was signed, from what is stored of it; and if not, what was done to it and where. It trusts nothing but
+//! what was signed.
+
+use super::{
+    Body, leaf,
+    tree::{Digest, Growing, Place, Tiles, Unproven, WIDTH},
+};
+use chrono::SecondsFormat;
+use entity::{
+    audit_event, audit_subject,
+    ids::{AuditEventId, CategoryKey, CustomerId},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A place of the tree, as it is stored.
+#[derive(Clone, Debug, Default)]
+pub struct Stored {
+    /// The event that has it; `None`: nobody knows.
+    pub id: Option<AuditEventId>,
+    pub event: Option<audit_event::Model>,
+    pub subjects: Vec<audit_subject::Model>,
+    /// The leaf as the tree's tile has it.
+    pub hash: Option<Digest>,
+}
+
+/// What was signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    pub size: u64,
+    pub root: Digest,
+    /// Whether it was kept outside the database: what lies in that may have been put there with all else.
+    pub outside: bool,
+    /// Where that is from, for people.
+    pub whence: String,
+}
+
+/// What is wrong with a log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
+pub enum Wrong {
+    #[error("place {0} is nobody's: its row in audit_leaf was removed")]
+    PlaceMissing(u64),
+    #[error("event {1} at place {0} was removed")]
+    EventMissing(u64, String),
+    #[error(
+        "event {1} at place {0} is not what was sealed: its body was changed, or it stands in another's place"
+    )]
+    BodyChanged(u64, String),
+    #[error("event {1} at place {0}: the column {2} does not say what the body says")]
+    ColumnChanged(u64, String, &'static str),
+    #[error("event {1} at place {0}: whom it was about (audit_subject) is not what the body says")]
+    SubjectsChanged(u64, String),
+    #[error("the tree's tile {1} of level {0} is missing or was changed")]
+    TileChanged(u8, u64),
+    #[error("{whence} says that the log had {size} events, and there are {left}: its end was cut off")]
+    CutOff { size: u64, left: u64, whence: String },
+    #[error(
+        "{whence} does not agree with the log, which had {size} events then: something among places {from} to {size} was changed"
+    )]
+    NotWhatWasSigned { size: u64, from: u64, whence: String },
+    #[error("{whence}: {why}")]
+    NotSigned { whence: String, why: String },
+    #[error("event {0} came before others that are sealed, and is not")]
+    LeftOut(String),
+}
+
+/// A log that is being looked through, from its first place.
+#[derive(Debug)]
+pub struct Check {
+    tree: Growing,
+    /// The tiles above the leaves, as they should be.
+    above: BTreeMap<Place, Vec<u8>>,
+    signed: BTreeMap<u64, Vec<Signed>>,
+    /// The size up to which something signed agreed, and the one up to which something did that was kept outside.
+    agreed: (u64, u64),
+    agreements: u64,
+    wrong: BTreeSet<Wrong>,
+}
+
+impl Check {
+    /// Against all of what was signed.
+    ///
+    /// # Errors
+    /// Never: a tree begins with nothing.
+    pub fn against(signed: Vec<Signed>) -> Result<Self, Unproven> {
+        let mut by_size = BTreeMap::<_, Vec<_>>::new();
+        for one in signed {
+            by_size.entry(one.size).or_default().push(one);
+        }
+        let tree = Growing::from(0, Tiles::default()).ok_or(Unproven::NotInTree)?;
+        Ok(Self {
+            tree,
+            above: BTreeMap::new(),
+            signed: by_size,
+            agreed: (0, 0),
+            agreements: 0,
+            wrong: BTreeSet::new(),
+        })
+    }
+
+    /// How many places were looked at.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// Expects what was signed when the log has that size, which it has not come to yet.
+    pub fn expect(&mut self, signed: Signed) {
+        self.signed.entry(signed.size).or_default().push(signed);
+    }
+
+    /// Notes what somebody else has found.
+    pub fn found(&mut self, wrong: Wrong) {
+        self.wrong.insert(wrong);
+    }
+
+    /// The next place.
+    ///
+    /// # Errors
+    /// Never: the tree's edge is there.
+    pub fn place(&mut self, stored: &Stored) -> Result<(), Unproven> {
+        let at = self.tree.size();
+        let id = stored.id.map(|id| id.to_string()).unwrap_or_default();
+        if stored.id.is_none() {
+            self.found(Wrong::PlaceMissing(at));
+        } else if stored.event.is_none() {
+            self.found(Wrong::EventMissing(at, id.clone()));
+        }
+        let computed = stored.event.as_ref().map(|event| leaf(&event.body));
+        if stored.hash.is_none() {
+            self.found(Wrong::TileChanged(0, at / WIDTH));
+        }
+        if let (Some(computed), Some(hash)) = (computed, stored.hash)
+            && computed != hash
+        {
+            self.found(Wrong::BodyChanged(at, id.clone()));
+        } else if let Some(event) = &stored.event {
+            for wrong in differences(at, &id, event, &stored.subjects) {
+                self.found(wrong);
+            }
+        }
+        // By what the tree says, where it does, so that what was signed shows whether that is true.
+        self.tree.push(stored.hash.or(computed).unwrap_or_default());
+        if self.tree.size().is_multiple_of(WIDTH) {
+            self.note_tiles();
+        }
+        self.compare()
+    }
+
+    fn note_tiles(&mut self) {
+        let changed = self.tree.take_changed().into_iter();
+        self.above.extend(changed.filter(|(place, _)| place.level > 0));
+    }
+
+    /// What was signed when the log had as many places as were looked at.
+    fn compare(&mut self) -> Result<(), Unproven> {
+        let size = self.tree.size();
+        let Some(signed) = self.signed.remove(&size) else { return Ok(()) };
+        let root = self.tree.root()?;
+        for Signed { root: said, outside, whence, .. } in signed {
+            if said != root {
+                let from = if outside { self.agreed.1 } else { self.agreed.0 };
+                self.found(Wrong::NotWhatWasSigned { size, from, whence });
+                continue;
+            }
+            self.agreements += 1;
+            self.agreed = (size, if outside { size } else { self.agreed.1 });
+        }
+        Ok(())
+    }
+
+    /// The tiles above the leaves that there should be, once all places were looked at.
+    pub fn tiles(&mut self) -> &BTreeMap<Place, Vec<u8>> {
+        self.note_tiles();
+        &self.above
+    }
+
+    /// What came of it: how often something signed agreed, and what is wrong.
+    #[must_use]
+    pub fn end(mut self) -> (u64, BTreeSet<Wrong>) {
+        let left = self.tree.size();
+        for Signed { size, whence, .. } in std::mem::take(&mut self.signed).into_values().flatten() {
+            self.found(Wrong::CutOff { size, left, whence });
+        }
+        (self.agreements, self.wrong)
+    }
+}
+
+/// What of an event's columns and subjects is not what its body says.
+fn differences(at: u64, id: &str, row: &audit_event::Model, subjects: &[audit_subject::Model]) -> Vec<Wrong> {
+    let Some(body) = Body::parse(&row.body) else {
+        return vec![Wrong::ColumnChanged(at, id.to_owned(), "body")];
+    };
+    let same = [
+        ("event_id", row.event_id == body.id),
+        ("occurred_at", row.occurred_at.to_rfc3339_opts(SecondsFormat::Micros, true) == body.time),
+        ("actor", row.actor == body.actor.id),
+        ("actor_kind", row.actor_kind == body.actor.kind),
+        ("operation", row.operation == body.operation),
+        ("kind", row.kind == body.kind),
+        ("outcome", row.outcome == body.outcome),
+        ("error_code", row.error_code == body.code),
+        ("purpose", row.purpose == body.purpose),
+        ("request_id", row.request_id == body.request),
+        ("leaf", row.leaf == leaf(&row.body)),
+    ];
+    let changed = same.into_iter().filter(|(_, same)| !same);
+    let mut wrong =
+        changed.map(|(column, _)| Wrong::ColumnChanged(at, id.to_owned(), column)).collect::<Vec<_>>();
+    let said = body.subjects.into_iter().map(|one| (one.customer, one.categories));
+    let said = said.collect::<BTreeMap<CustomerId, Vec<CategoryKey>>>();
+    let stored = subjects.iter().map(|row| {
+        let categories = serde_json::from_str::<Vec<CategoryKey>>(&row.categories).unwrap_or_default();
+        (row.customer_id, categories)
+    });
+    if said != stored.collect() {
+        wrong.push(Wrong::SubjectsChanged(at, id.to_owned()));
+    }
+    wrong
+}

@@ -1,0 +1,4 @@
+//! P16: the audit log can be proven. What is signed about it, and what that shows.
+
+mod sealing;
+mod verifying;

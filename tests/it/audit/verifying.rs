@@ -1,0 +1,243 @@
+//! Whatever somebody with all rights to the database does to the log is found, and told where.
+
+use crate::support::{
+    TestApp,
+    process::kartotek,
+    seal::{ORIGIN, keys, published},
+};
+use kartotek::transparency::{note, verify::Wrong};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+const LOOK: &str = "{ customers(first: 1) { nodes { reference } } }";
+
+/// A log with something signed at two sizes, the later one of 300 places and more.
+async fn signed() -> TestApp {
+    let app = TestApp::new().await;
+    app.seal().await;
+    for _ in 0..300 {
+        app.agent().ask(LOOK, json!({})).await.data();
+    }
+    app.seal().await;
+    app
+}
+
+/// Tampers past all triggers, as a superuser may.
+async fn tamper(app: &TestApp, table: &str, sql: &str) {
+    let triggers = match table {
+        "audit_event" => vec![
+            "audit_event_no_update",
+            "audit_event_no_delete",
+            "audit_event_no_replace",
+            "audit_event_no_backdating",
+        ],
+        "audit_subject" => vec![
+            "audit_subject_no_update",
+            "audit_subject_no_delete",
+            "audit_subject_no_replace",
+            "audit_subject_with_its_event",
+        ],
+        "audit_leaf" => vec!["audit_leaf_no_update", "audit_leaf_no_delete", "audit_leaf_no_replace"],
+        "audit_checkpoint" => {
+            vec!["audit_checkpoint_no_update", "audit_checkpoint_no_delete", "audit_checkpoint_no_replace"]
+        }
+        "audit_tile" => vec!["audit_tile_no_delete", "audit_tile_only_grows"],
+        other => panic!("{other}"),
+    };
+    app.database.behind_the_triggers(table, &triggers, sql).await;
+}
+
+async fn wrong(app: &TestApp) -> BTreeSet<Wrong> {
+    app.look_through_log().await.wrong
+}
+
+async fn id_at(app: &TestApp, place: u64) -> String {
+    let sql = format!("SELECT event_id FROM audit_leaf WHERE leaf_index = {place}");
+    let row = app.database.rows(&sql).await.remove(0);
+    row.try_get::<uuid::Uuid>("", "event_id").unwrap().to_string()
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_touched_is_sound() {
+    let app = signed().await;
+    let report = app.look_through_log().await;
+    assert_eq!(report.wrong, BTreeSet::new());
+    // Each of the two, as the database has it and as it was written down.
+    assert_eq!((report.agreements, report.size), (4, published(&app.database)[1].size));
+    app.finish().await;
+}
+
+/// One after another, each is found besides those before; and what was signed still agrees with the tree.
+#[tokio::test]
+async fn what_was_done_to_single_rows_is_found_where_it_was_done() {
+    let app = signed().await;
+    let look = published(&app.database)[0].size + 20;
+    let event = |place: u64| format!("(SELECT event_id FROM audit_leaf WHERE leaf_index = {place})");
+    let mut ids = Vec::new();
+    for place in look..look + 8 {
+        ids.push(id_at(&app, place).await);
+    }
+    let id = |nth: usize| ids[nth].clone();
+    let steps = [
+        (
+            "audit_event",
+            format!("UPDATE audit_event SET actor = 'somebody|else' WHERE event_id = {}", event(look)),
+            vec![Wrong::ColumnChanged(look, id(0), "actor")],
+        ),
+        (
+            "audit_event",
+            format!("UPDATE audit_event SET purpose = NULL WHERE event_id = {}", event(look + 1)),
+            vec![Wrong::ColumnChanged(look + 1, id(1), "purpose")],
+        ),
+        (
+            "audit_event",
+            format!(
+                "UPDATE audit_event SET body = (SELECT body FROM audit_event WHERE event_id = {0}), \
+            leaf = (SELECT leaf FROM audit_event WHERE event_id = {0}) WHERE event_id = {1}",
+                event(3),
+                event(look + 2)
+            ),
+            vec![Wrong::BodyChanged(look + 2, id(2))],
+        ),
+        (
+            "audit_event",
+            format!("DELETE FROM audit_event WHERE event_id = {}", event(look + 3)),
+            vec![Wrong::EventMissing(look + 3, id(3))],
+        ),
+        (
+            "audit_leaf",
+            format!("DELETE FROM audit_leaf WHERE leaf_index = {}", look + 4),
+            vec![Wrong::PlaceMissing(look + 4), Wrong::LeftOut(id(4))],
+        ),
+        (
+            "audit_leaf",
+            format!(
+                "UPDATE audit_leaf SET leaf_index = CASE leaf_index WHEN {0} THEN {1} ELSE {0} END + 1000000 \
+            WHERE leaf_index IN ({0}, {1}); UPDATE audit_leaf SET leaf_index = leaf_index - 1000000 WHERE leaf_index > 999999",
+                look + 5,
+                look + 6
+            ),
+            vec![Wrong::BodyChanged(look + 5, id(6)), Wrong::BodyChanged(look + 6, id(5))],
+        ),
+        (
+            "audit_subject",
+            format!("DELETE FROM audit_subject WHERE event_id = {}", event(look + 7)),
+            vec![Wrong::SubjectsChanged(look + 7, id(7))],
+        ),
+        (
+            "audit_tile",
+            "UPDATE audit_tile SET hashes = ZEROS WHERE level = 1".to_owned(),
+            vec![Wrong::TileChanged(1, 0)],
+        ),
+    ];
+    let mut expected = BTreeSet::new();
+    for (table, sql, found) in steps {
+        tamper(&app, table, &sql).await;
+        expected.extend(found);
+        let report = app.look_through_log().await;
+        assert_eq!((&report.wrong, report.agreements), (&expected, 4), "{sql}");
+    }
+    app.give_up().await;
+}
+
+/// Whoever changes the tree as well cannot change what was signed, here or elsewhere.
+#[tokio::test]
+async fn a_changed_tree_does_not_agree_with_what_was_signed() {
+    let app = signed().await;
+    let saved = published(&app.database);
+    let first = saved[0].size;
+    tamper(&app, "audit_tile", "UPDATE audit_tile SET hashes = ZEROS WHERE level = 0 AND tile_index = 0")
+        .await;
+    let found = wrong(&app).await;
+    let of = |size: u64, from: u64, whence: &str| Wrong::NotWhatWasSigned {
+        size,
+        from,
+        whence: whence.to_owned(),
+    };
+    assert!(found.contains(&of(first, 0, "saved")), "{found:?}");
+    assert!(found.iter().any(|one| matches!(one, Wrong::BodyChanged(0, _))), "each leaf is another");
+    app.give_up().await;
+
+    let app = signed().await;
+    let size = published(&app.database)[1].size;
+    let whence = format!("the database's checkpoint of {size} events");
+    tamper(
+        &app,
+        "audit_checkpoint",
+        &format!(
+            "UPDATE audit_checkpoint SET note = replace(note, '\n{size}\n', '\n{}\n') \
+        WHERE tree_size = {size}",
+            size - 1
+        ),
+    )
+    .await;
+    let why = note::Unfit::Forged.to_string();
+    assert_eq!(wrong(&app).await, BTreeSet::from([Wrong::NotSigned { whence, why }]));
+    app.give_up().await;
+}
+
+/// An older state of the whole database, and one that went on in another way and was signed with the real key.
+#[tokio::test]
+async fn what_was_cut_off_or_forked_is_found_by_what_was_saved_before() {
+    let app = TestApp::new().await;
+    app.seal().await;
+    let mut database = app.stop().await;
+    let older = database.copy().await;
+    let app = TestApp::on(database).await;
+    app.agent().ask(LOOK, json!({})).await.data();
+    app.seal().await;
+    let saved = published(&app.database);
+    assert_eq!(app.look_through_log().await.wrong, BTreeSet::new());
+    app.finish().await;
+
+    let fork = TestApp::on(older).await;
+    let (size, left) = (saved[1].size, saved[0].size);
+    let cut = Wrong::CutOff { size, left, whence: "saved".to_owned() };
+    assert_eq!(fork.look_through_log_by(&saved).await.wrong, BTreeSet::from([cut]));
+    while fork.seal().await.size < size {
+        fork.compliance().ask("{ systems(first: 1) { nodes { name } } }", json!({})).await.data();
+    }
+    assert_eq!(fork.look_through_log().await.wrong, BTreeSet::new(), "by itself it is sound");
+    let found = fork.look_through_log_by(&saved).await.wrong;
+    assert_eq!(
+        found,
+        BTreeSet::from([Wrong::NotWhatWasSigned { size, from: left, whence: "saved".to_owned() }])
+    );
+    fork.finish().await;
+}
+
+/// As an auditor runs it, with what they have saved and the key that they were given.
+#[tokio::test]
+async fn the_program_says_it_and_ends_accordingly() {
+    let app = signed().await;
+    let (size, key) = (published(&app.database)[1].size, keys(ORIGIN, 1).verifier_keys()[0].clone());
+    let saved = app.database.beside("audit-checkpoints.jsonl");
+    let app = app.stop().await;
+    let verify = |key: &str| {
+        let mut command = kartotek(saved.parent().unwrap(), &app);
+        command.args(["audit", "verify", "--key", key, "--checkpoint"]).arg(&saved);
+        let told = command.output().unwrap();
+        (
+            told.status.code(),
+            String::from_utf8(told.stdout).unwrap() + &String::from_utf8(told.stderr).unwrap(),
+        )
+    };
+    let (code, told) = verify(&key);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        told.contains(&format!("{size} events are sealed"))
+            && told.contains("4 checkpoints agree, 0 findings"),
+        "{told}"
+    );
+    let (code, told) = verify(&keys(ORIGIN, 2).verifier_keys()[0]);
+    assert!(code == Some(2) && told.contains("no key that is trusted has signed this"), "{told}");
+    let triggers = ["audit_event_no_update"];
+    let forged = "UPDATE audit_event SET actor = 'x' WHERE event_id = (SELECT event_id FROM audit_leaf WHERE leaf_index = 9)";
+    app.behind_the_triggers("audit_event", &triggers, forged).await;
+    let (code, told) = verify(&key);
+    assert!(
+        code == Some(2) && told.contains("TAMPERED: event") && told.contains("at place 9: the column actor"),
+        "{told}"
+    );
+    app.discard().await;
+}

@@ -1,0 +1,96 @@
+//! The audit log's tree, and what is signed about it.
+
+use super::{Database, TestApp};
+use kartotek::{
+    access::Engine,
+    checkpoints::{Checkpoints, Signed},
+    domain::audit::{self, Log, Report, Unsealed},
+    transparency::{
+        leaf,
+        note::{self, Checkpoint, SigningKeys},
+        tree::{Digest, Growing, Tiles},
+        verify,
+    },
+};
+use zeroize::Zeroizing;
+
+/// The log's name in tests.
+pub const ORIGIN: &str = "audit.bjorkobit.example";
+
+/// Keys of a log, the same for the same seed.
+pub fn keys(origin: &str, seed: u8) -> SigningKeys {
+    SigningKeys::parse(&SigningKeys::generate(origin, &Zeroizing::new([seed; 32])).unwrap()).unwrap()
+}
+
+/// Where what is signed about this database's log is written down.
+pub fn file(database: &Database) -> Checkpoints {
+    Checkpoints::new(database.beside("audit-checkpoints.jsonl"))
+}
+
+/// What was written down so far.
+pub fn published(database: &Database) -> Vec<Signed> {
+    file(database).all().unwrap_or_default()
+}
+
+impl Database {
+    /// Does what the triggers of a table forbid, as whoever owns the database may. `ZEROS` stands for as many as there are hashes.
+    pub async fn behind_the_triggers(&self, table: &str, triggers: &[&str], sql: &str) {
+        match self.engine {
+            Engine::Postgres => {
+                self.run(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL")).await;
+                self.run(&sql.replace("ZEROS", "decode(repeat('00', length(hashes)), 'hex')")).await;
+            }
+            Engine::Sqlite => {
+                for trigger in triggers {
+                    self.run(&format!("DROP TRIGGER IF EXISTS {trigger}")).await;
+                }
+                self.run(&sql.replace("ZEROS", "zeroblob(length(hashes))")).await;
+            }
+        }
+    }
+}
+
+impl TestApp {
+    /// Seals all that has happened; what was signed last.
+    pub async fn try_to_seal(&self, keys: SigningKeys) -> Result<Option<i64>, Unsealed> {
+        let sealed = Log::new(keys, file(&self.database)).seal(&self.server.door).await?;
+        Ok(sealed.map(|sealed| sealed.checkpoint.tree_size))
+    }
+
+    /// The same, which must go well; what is published then.
+    pub async fn seal(&self) -> Checkpoint {
+        self.try_to_seal(keys(ORIGIN, 1)).await.unwrap();
+        let newest = file(&self.database).newest().unwrap().unwrap();
+        note::open(newest.note.as_bytes(), keys(ORIGIN, 1).verifier_keys()).unwrap()
+    }
+
+    /// The log beside what was written down about it, and all that the database says was signed.
+    pub async fn look_through_log(&self) -> Report {
+        self.look_through_log_by(&published(&self.database)).await
+    }
+
+    /// The log beside what somebody has saved.
+    pub async fn look_through_log_by(&self, saved: &[Signed]) -> Report {
+        let keys = keys(ORIGIN, 1);
+        let saved = saved.iter().map(|one| {
+            let said = note::open(one.note.as_bytes(), keys.verifier_keys()).unwrap();
+            verify::Signed { size: said.size, root: said.root, outside: true, whence: "saved".to_owned() }
+        });
+        let door = &self.server.door;
+        audit::verify(door, saved.collect(), keys.verifier_keys(), |_, _| {}).await.unwrap()
+    }
+
+    /// The root of the tree over the events as they are stored, in the order of their places.
+    pub async fn root_by_hand(&self) -> (u64, Digest) {
+        let sql = "SELECT e.body, l.leaf_index FROM audit_leaf l JOIN audit_event e ON e.event_id = l.event_id \
+                   ORDER BY l.leaf_index";
+        let mut tree = Growing::from(0, Tiles::default()).unwrap();
+        for row in self.database.rows(sql).await {
+            let (body, index): (Vec<u8>, i64) =
+                (row.try_get("", "body").unwrap(), row.try_get("", "leaf_index").unwrap());
+            assert_eq!(u64::try_from(index).unwrap(), tree.size(), "no place is left out");
+            tree.push(leaf(&body));
+        }
+        (tree.size(), tree.root().unwrap())
+    }
+}
