@@ -14,6 +14,8 @@ const TAIL: u64 = 64 * 1024;
 /// A line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signed {
+    /// The log's name. A file may hold several, one after another.
+    pub origin: String,
     /// The size of the log's tree.
     pub size: u64,
     /// A C2SP signed note.
@@ -39,15 +41,31 @@ impl Checkpoints {
         &self.path
     }
 
-    /// The last line that is whole; `None` while there is none.
+    /// Whether it is there.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Makes it, with nothing in it.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn newest(&self) -> io::Result<Option<Signed>> {
+    pub fn begin(&self) -> io::Result<()> {
+        OpenOptions::new().append(true).create(true).mode(0o644).open(&self.path)?.sync_all()?;
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    }
+
+    /// The last whole line about the log of this name; `None` while there is none.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn newest(&self, origin: &str) -> io::Result<Option<Signed>> {
         match File::open(&self.path) {
             Ok(file) => {
                 file.lock_shared()?;
-                newest(&file)
+                newest(&file, origin)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -64,7 +82,7 @@ impl Checkpoints {
         Ok(lines.collect::<io::Result<Vec<Option<Signed>>>>()?.into_iter().flatten().collect())
     }
 
-    /// Adds those of these that are about a larger log than the last line. On return they are on the disk.
+    /// Adds those of these, all of one log, that are about a larger one than its last line. On return they are on the disk.
     ///
     /// # Errors
     /// What the file system says.
@@ -73,7 +91,8 @@ impl Checkpoints {
         let mut file = options.read(true).append(true).create(true).mode(0o644).open(&self.path)?;
         // Until the file is closed.
         file.lock()?;
-        let last = newest(&file)?.map_or(0, |last| last.size);
+        let Some(first) = signed.first() else { return Ok(()) };
+        let last = newest(&file, &first.origin)?.map_or(0, |last| last.size);
         let mut text = Vec::new();
         for one in signed.iter().filter(|one| one.size > last) {
             serde_json::to_writer(&mut text, one)?;
@@ -89,17 +108,15 @@ impl Checkpoints {
         }
         file.write_all(&text)?;
         file.sync_all()?;
-        if length == 0 {
-            let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-        }
         Ok(())
     }
 }
 
-fn newest(file: &File) -> io::Result<Option<Signed>> {
+fn newest(file: &File, origin: &str) -> io::Result<Option<Signed>> {
     let tail = tail(file, TAIL)?;
-    Ok(tail.rsplit(|byte| *byte == b'\n').find_map(|line| serde_json::from_slice(line).ok()))
+    let lines = tail.rsplit(|byte| *byte == b'\n');
+    let mut lines = lines.filter_map(|line| serde_json::from_slice::<Signed>(line).ok());
+    Ok(lines.find(|line| line.origin == origin))
 }
 
 /// The last bytes of a file.

@@ -4,18 +4,27 @@ use super::{Checkpoints, Signed};
 use std::{fs, io::Write};
 
 fn signed(size: u64) -> Signed {
-    Signed { size, note: format!("log.example\n{size}\nroot\n\n— log.example signature\n") }
+    Signed {
+        origin: "log.example".to_owned(),
+        size,
+        note: format!("log.example\n{size}\nroot\n\n— log.example signature\n"),
+    }
 }
 
 #[test]
 fn lines_are_added_once_and_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let file = Checkpoints::new(folder.path().join("checkpoints.jsonl"));
-    assert_eq!(file.newest().unwrap(), None);
+    assert_eq!(file.newest("log.example").unwrap(), None);
     file.add(&[signed(3), signed(7)]).unwrap();
     file.add(&[signed(3), signed(7), signed(9)]).unwrap();
-    assert_eq!(file.newest().unwrap(), Some(signed(9)));
-    assert_eq!(file.all().unwrap(), [signed(3), signed(7), signed(9)]);
+    assert_eq!(file.newest("log.example").unwrap(), Some(signed(9)));
+    // Another log begins anew.
+    let other = Signed { origin: "other.example".to_owned(), ..signed(4) };
+    assert_eq!(file.newest("other.example").unwrap(), None);
+    file.add(std::slice::from_ref(&other)).unwrap();
+    assert_eq!(file.newest("other.example").unwrap(), Some(other));
+    assert_eq!(file.all().unwrap()[..3], [signed(3), signed(7), signed(9)]);
 }
 
 #[test]
@@ -25,7 +34,7 @@ fn a_torn_line_is_none_and_the_next_stands_by_itself() {
     file.add(&[signed(3)]).unwrap();
     let mut torn = fs::OpenOptions::new().append(true).open(file.path()).unwrap();
     torn.write_all(b"{\"size\":4,\"no").unwrap();
-    assert_eq!(file.newest().unwrap(), Some(signed(3)));
+    assert_eq!(file.newest("log.example").unwrap(), Some(signed(3)));
     file.add(&[signed(4)]).unwrap();
     assert_eq!(file.all().unwrap(), [signed(3), signed(4)]);
 }

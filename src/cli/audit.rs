@@ -14,7 +14,7 @@ use crate::{
     crypto::MasterKeys,
     domain::audit::{self, Report},
     transparency::{
-        note::{self, SigningKeys},
+        note::{self, SigningKeys, Unfit},
         verify::Signed,
     },
 };
@@ -106,13 +106,29 @@ fn read(file: &Path, keys: &[String]) -> Result<Vec<Signed>, Failure> {
     if notes.is_empty() {
         return Err(named("there is no signed note in it".to_owned()));
     }
-    let signed = |note: Vec<u8>| {
-        let said = if keys.is_empty() { note::read(&note) } else { note::open(&note, keys) };
-        let said = said.map_err(|error| named(error.to_string()))?;
+    let (mut signed, mut by_others) = (Vec::new(), 0);
+    for note in &notes {
+        let said = match if keys.is_empty() { note::read(note) } else { note::open(note, keys) } {
+            // The key may have been replaced since.
+            Err(Unfit::NotSigned) if notes.len() > 1 => {
+                by_others += 1;
+                continue;
+            }
+            said => said.map_err(|error| named(error.to_string()))?,
+        };
         let whence = format!("{} of {} events", file.display(), said.size);
-        Ok(Signed { size: said.size, root: said.root, outside: true, whence })
-    };
-    notes.into_iter().map(signed).collect()
+        signed.push(Signed { size: said.size, root: said.root, outside: true, whence });
+    }
+    if signed.is_empty() {
+        return Err(named(Unfit::NotSigned.to_string()));
+    }
+    if by_others > 0 {
+        output::note(&format!(
+            "{by_others} of {} were signed by none of the keys: name the earlier ones, too",
+            notes.len()
+        ));
+    }
+    Ok(signed)
 }
 
 /// Says on a terminal how far it is.

@@ -46,11 +46,11 @@ async fn tile(State(door): State<Arc<Door>>, Path((level, place)): Path<(String,
     };
     let bytes = usize::from(width) * 32;
     match hashes.and_then(|hashes| hashes.get(..bytes).map(<[u8]>::to_vec)) {
-        // As many hashes as these are never others.
+        // Of one log, as many hashes as these are never others.
         Some(hashes) => {
             let headers = [
                 (header::CONTENT_TYPE, "application/octet-stream"),
-                (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+                (header::CACHE_CONTROL, "public, max-age=300"),
             ];
             (headers, hashes).into_response()
         }
@@ -75,6 +75,10 @@ fn parse(level: &str, rest: &str) -> Option<(Place, u16)> {
     }
     // There is one way to write it.
     let canonical = groups.len() == 1 || groups.first() != Some(&"x000");
+    // No log ever has as many.
+    if index >= 1 << 48 {
+        return None;
+    }
     let place = Place { level: u8::try_from(level).ok().filter(|level| *level < 8)?, index };
     canonical.then_some((place, u16::try_from(width).ok()?))
 }
@@ -103,6 +107,7 @@ mod tests {
         {
             assert_eq!(of("0", wrong), None, "{wrong}");
         }
+        assert_eq!(of("0", "x009/x999/x999/x999/x999/x999/999"), None);
         assert_eq!(of("8", "000"), None);
         assert_eq!(of("00", "000"), None);
     }

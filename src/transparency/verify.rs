@@ -59,6 +59,10 @@ pub enum Wrong {
     NotWhatWasSigned { size: u64, from: u64, whence: String },
     #[error("{whence}: {why}")]
     NotSigned { whence: String, why: String },
+    #[error(
+        "the places from {0} on were never signed: the checkpoint about them was removed from the database"
+    )]
+    NeverSigned(u64),
     #[error("event {0} came before others that are sealed, and is not")]
     LeftOut(String),
 }
@@ -73,6 +77,8 @@ pub struct Check {
     /// The size up to which something signed agreed, and the one up to which something did that was kept outside.
     agreed: (u64, u64),
     agreements: u64,
+    /// Whether something signed has disagreed already: what comes after it does so, too. By where it was kept.
+    disagreed: (bool, bool),
     wrong: BTreeSet<Wrong>,
 }
 
@@ -93,6 +99,7 @@ impl Check {
             signed: by_size,
             agreed: (0, 0),
             agreements: 0,
+            disagreed: (false, false),
             wrong: BTreeSet::new(),
         })
     }
@@ -159,7 +166,10 @@ impl Check {
         for Signed { root: said, outside, whence, .. } in signed {
             if said != root {
                 let from = if outside { self.agreed.1 } else { self.agreed.0 };
-                self.found(Wrong::NotWhatWasSigned { size, from, whence });
+                let before = if outside { &mut self.disagreed.1 } else { &mut self.disagreed.0 };
+                if !std::mem::replace(before, true) {
+                    self.found(Wrong::NotWhatWasSigned { size, from, whence });
+                }
                 continue;
             }
             self.agreements += 1;

@@ -14,6 +14,7 @@ pub struct NewestCheckpoint;
 
 impl Inquiry for NewestCheckpoint {
     const ACTION: Action = Action::SeeCheckpoint;
+    const SEARCH: bool = true;
     type Output = Option<audit_checkpoint::Model>;
 
     fn target(&self) -> Target {
@@ -70,6 +71,7 @@ pub struct TileAt(pub Place);
 
 impl Inquiry for TileAt {
     const ACTION: Action = Action::SeeCheckpoint;
+    const SEARCH: bool = true;
     type Output = Option<Vec<u8>>;
 
     fn target(&self) -> Target {

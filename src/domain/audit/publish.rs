@@ -1,16 +1,22 @@
 //! What was signed about the log leaves the database, once it has committed, and is compared with what left it before.
 
 use super::{
-    checkpoint::{CheckpointAt, CheckpointsAfter},
+    checkpoint::{CheckpointAt, CheckpointsAfter, NewestCheckpoint},
     seal::{SealEvents, Sealed},
 };
 use crate::{
-    access::{Broken, Door, Stop},
+    access::{Door, Stop},
     checkpoints::{Checkpoints, Signed},
-    transparency::note::{self, SigningKeys},
+    transparency::note::{self, Checkpoint, SigningKeys},
 };
 use entity::audit_checkpoint;
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// Why nothing is sealed.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +32,12 @@ pub enum Unsealed {
          judge it, and go on with a key for a log of another name (`kartotek audit key`)"
     )]
     Another(u64),
+    /// It says what must not be signed in another way.
+    #[error(
+        "what was signed about the audit log is not at {0}, and the log was signed before: bring the file back, or set \
+         KARTOTEK_AUDIT_CHECKPOINT_FILE to where it is. All servers and workers of one database have the same"
+    )]
+    FileMissing(String),
 }
 
 /// The keys of the log, and where what they sign is kept.
@@ -33,19 +45,15 @@ pub enum Unsealed {
 pub struct Log {
     keys: Arc<SigningKeys>,
     file: Checkpoints,
+    /// Whether all events were looked at since the program started: after a restored dump some may have come before others.
+    looked: AtomicBool,
 }
 
 impl Log {
     /// Signed with these keys, and kept in this file.
     #[must_use]
     pub fn new(keys: SigningKeys, file: Checkpoints) -> Self {
-        Self { keys: Arc::new(keys), file }
-    }
-
-    /// What is signed under.
-    #[must_use]
-    pub fn keys(&self) -> &SigningKeys {
-        &self.keys
+        Self { keys: Arc::new(keys), file, looked: AtomicBool::new(false) }
     }
 
     /// Takes all events that have committed into the tree, and writes down what is signed then. Back comes what was signed last,
@@ -54,47 +62,70 @@ impl Log {
     /// # Errors
     /// When the database or the file fails, or the database is not the one that was signed.
     pub async fn seal(&self, door: &Arc<Door>) -> Result<Option<Sealed>, Unsealed> {
-        let access = || door.program("seal", "sealEvents");
         // What somebody who died has signed and not written down.
-        self.publish(door).await?;
+        let mut begins = !self.publish(door).await?;
         let mut newest = None;
-        while let Some(sealed) = access().write(SealEvents { keys: self.keys.clone() }).await? {
+        loop {
+            let all = !self.looked.load(Ordering::Relaxed);
+            let command = SealEvents { keys: self.keys.clone(), begins, all };
+            let Some(sealed) = door.program("seal", "sealEvents").write(command).await? else {
+                return Ok(newest);
+            };
             let more = sealed.more;
             newest = Some(sealed);
-            self.publish(door).await?;
+            begins = !self.publish(door).await?;
             if !more {
-                break;
+                self.looked.store(true, Ordering::Relaxed);
+                return Ok(newest);
             }
         }
-        Ok(newest)
     }
 
-    /// Writes down what has been signed since.
-    async fn publish(&self, door: &Arc<Door>) -> Result<(), Unsealed> {
+    /// Writes down what has been signed since under this name. Back comes whether anything was, ever.
+    async fn publish(&self, door: &Arc<Door>) -> Result<bool, Unsealed> {
         let access = || door.program("seal", "publishCheckpoints");
+        if !self.file.exists() {
+            // Elsewhere it says what must not be signed in another way.
+            if access().read(NewestCheckpoint).await?.is_some_and(|newest| self.is_ours(&newest)) {
+                return Err(Unsealed::FileMissing(self.file.path().display().to_string()));
+            }
+            self.file.begin()?;
+        }
         let mut published = 0;
-        if let Some(last) = self.file.newest()? {
-            let said = note::read(last.note.as_bytes()).ok();
-            let said = said.filter(|said| said.origin == self.keys.origin() && said.size == last.size);
-            // A log of another name is another log.
-            if let Some(said) = said {
-                let ours = access().read(CheckpointAt(said.size)).await?;
-                if ours.is_none_or(|ours| ours.root_hash != said.root) {
-                    return Err(Unsealed::Another(said.size));
-                }
+        if let Some(last) = self.file.newest(self.keys.origin())? {
+            let ours = access().read(CheckpointAt(last.size)).await?;
+            let same = ours.zip(self.said(&last.note)).is_some_and(|(ours, said)| {
+                said.size == last.size && self.said(&ours.note).is_some_and(|theirs| theirs.root == said.root)
+            });
+            if !same {
+                return Err(Unsealed::Another(last.size));
             }
             published = last.size;
         }
+        let mut ever = published > 0;
         loop {
             let signed = access().read(CheckpointsAfter(published)).await?;
-            let Some(last) = signed.last() else { return Ok(()) };
+            let Some(last) = signed.last() else { return Ok(ever) };
             published = u64::try_from(last.tree_size).unwrap_or(u64::MAX);
-            self.file.add(&signed.into_iter().map(line).collect::<Result<Vec<_>, Stop>>()?)?;
+            // What others signed, or nobody did, is not passed on as this log's.
+            let ours = signed.into_iter().filter(|row| self.is_ours(row)).filter_map(|row| {
+                let (origin, size) = (self.keys.origin().to_owned(), u64::try_from(row.tree_size).ok()?);
+                Some(Signed { origin, size, note: row.note })
+            });
+            let ours = ours.collect::<Vec<_>>();
+            ever |= !ours.is_empty();
+            self.file.add(&ours)?;
         }
     }
-}
 
-fn line(row: audit_checkpoint::Model) -> Result<Signed, Stop> {
-    let size = u64::try_from(row.tree_size).map_err(|_| Broken::Stored("a log of a negative size"))?;
-    Ok(Signed { size, note: row.note })
+    /// What a note says that these keys have signed.
+    fn said(&self, note: &str) -> Option<Checkpoint> {
+        note::open(note.as_bytes(), self.keys.verifier_keys()).ok()
+    }
+
+    fn is_ours(&self, row: &audit_checkpoint::Model) -> bool {
+        self.said(&row.note).is_some_and(|said| {
+            i64::try_from(said.size) == Ok(row.tree_size) && said.root == row.root_hash[..]
+        })
+    }
 }

@@ -4,7 +4,8 @@ use crate::{
     access::{Broken, Command, Sql, Stop, Writer},
     policy::{Action, Target},
     transparency::{
-        note::SigningKeys,
+        leaf,
+        note::{self, SigningKeys},
         tree::{Digest, Growing, Place, Tiles},
     },
 };
@@ -27,6 +28,10 @@ const SEALER: i32 = 1;
 #[derive(Clone, Debug)]
 pub struct SealEvents {
     pub keys: Arc<SigningKeys>,
+    /// Whether these keys have signed nothing yet: whatever the tree is by then, they begin with it.
+    pub begins: bool,
+    /// Whether all events are looked at for such as have no place, and not only those that came last.
+    pub all: bool,
 }
 
 /// What the log holds, as it is signed.
@@ -48,8 +53,9 @@ struct Settled {
 #[derive(FromQueryResult)]
 struct Arrived {
     event_id: AuditEventId,
-    leaf: Vec<u8>,
+    body: Vec<u8>,
     occurred_at: DateTime<Utc>,
+    place: i64,
 }
 
 impl Command for SealEvents {
@@ -62,6 +68,8 @@ impl Command for SealEvents {
     }
 
     async fn run(self, w: &mut Writer) -> Result<Option<Sealed>, Stop> {
+        let nobodys = || Broken::Stored("audit_sealer has no row");
+        w.one(audit_sealer::Entity::find_by_id(SEALER)).await?.ok_or_else(nobodys)?;
         let turn = audit_sealer::Entity::find_by_id(SEALER)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let Some(turn) = w.one(turn).await? else { return Ok(None) };
@@ -69,15 +77,16 @@ impl Command for SealEvents {
         let settled = w.numbers::<Settled>(Sql::new("SELECT below FROM audit_settled")).await?;
         let below = settled.first().map_or(0, |settled| settled.below);
         // After a restored dump transactions are counted anew.
-        let from = if turn.sealed_below > below { 0 } else { turn.sealed_below };
+        let from = if self.all || turn.sealed_below > below { 0 } else { turn.sealed_below };
         let events = arrived(w, from).await?;
         if events.is_empty() {
             return Ok(None);
         }
-        let mut tree = grown_so_far(w).await?;
+        let keys = (!self.begins).then_some(&*self.keys);
+        let mut tree = grown_so_far(w, keys).await?;
         let first = tree.size();
         for event in &events {
-            tree.push(digest(&event.leaf)?);
+            tree.push(leaf(&event.body));
         }
         let leaves = events.iter().zip(first..).map(|(event, index)| {
             let leaf_index = number(index)?;
@@ -97,9 +106,10 @@ impl Command for SealEvents {
         };
         let checkpoint = w.insert::<audit_checkpoint::Entity>(checkpoint).await?;
         let more = events.len() as u64 >= MOST.unsigned_abs();
-        if !more {
-            w.update::<audit_sealer::Entity>(audit_sealer::Model { sealed_below: below, ..turn }).await?;
-        }
+        // Of the last one's place there may be others.
+        let reached = if more { events.last().map_or(below, |last| last.place) } else { below };
+        w.update::<audit_sealer::Entity>(audit_sealer::Model { sealed_below: reached.min(below), ..turn })
+            .await?;
         let oldest = events.iter().map(|event| event.occurred_at).min();
         Ok(Some(Sealed { checkpoint, oldest, more }))
     }
@@ -110,19 +120,26 @@ const BROKEN: Broken = Broken::Stored("the audit log's tree is not what was sign
 
 /// Events from a place on that have none in the tree, in the order in which they came.
 async fn arrived(w: &Writer, from: i64) -> Result<Vec<Arrived>, Stop> {
-    let mut sql = Sql::new("SELECT a.event_id, a.leaf, a.occurred_at FROM audit_arrival a WHERE a.place >= ");
+    let mut sql =
+        Sql::new("SELECT a.event_id, a.body, a.occurred_at, a.place FROM audit_arrival a WHERE a.place >= ");
     sql.bind(from).push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) ");
     sql.push("ORDER BY a.place, a.nth LIMIT ").bind(MOST);
     w.numbers(sql).await
 }
 
-/// The tree as it was signed last.
-async fn grown_so_far(w: &Writer) -> Result<Growing, Stop> {
+/// The tree as it was signed last, by these keys if there are any.
+async fn grown_so_far(w: &Writer, keys: Option<&SigningKeys>) -> Result<Growing, Stop> {
     let newest = Sql::new("SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1");
     let Some(newest) = w.numbers::<audit_checkpoint::Model>(newest).await?.pop() else {
         return Ok(Growing::from(0, Tiles::default()).ok_or(BROKEN)?);
     };
     let size = u64::try_from(newest.tree_size).map_err(|_| BROKEN)?;
+    if let Some(keys) = keys {
+        let said = note::open(newest.note.as_bytes(), keys.verifier_keys()).map_err(|_| BROKEN)?;
+        if said.size != size || said.root != newest.root_hash[..] {
+            return Err(BROKEN.into());
+        }
+    }
     let mut tiles = Tiles::default();
     let mut sql = Sql::new("SELECT * FROM audit_tile WHERE false");
     for Place { level, index } in Growing::edge(size) {

@@ -8,14 +8,18 @@ use crate::{
     access::{Broken, Door, Inquiry, Reader, Sql, Stop},
     policy::{Action, Target},
     transparency::{
-        note,
+        note::{self, Unfit},
         tree::{Place, Unproven, WIDTH},
         verify::{Check, Signed, Stored, Wrong},
     },
 };
-use entity::{audit_event, audit_subject, audit_tile, ids::AuditEventId};
+use chrono::{DateTime, TimeDelta};
+use entity::{audit_checkpoint, audit_event, audit_subject, audit_tile, ids::AuditEventId};
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Places that are looked at together: some whole tiles.
 const AT_ONCE: u64 = 16 * WIDTH;
@@ -47,10 +51,14 @@ pub async fn verify(
     progress: impl Fn(u64, u64) + Send + Sync,
 ) -> Result<Report, Stop> {
     let access = || door.program("audit", "verify");
-    let Extent { size, unsealed, left_out } = access().read(LogExtent).await?;
+    let Extent { size, newest, unsealed, left_out } = access().read(LogExtent).await?;
     let mut check = Check::against(saved).map_err(unproven)?;
     for id in left_out {
         check.found(Wrong::LeftOut(id.to_string()));
+    }
+    // Places and what is signed about them come together.
+    if let Some(signed) = u64::try_from(newest).ok().filter(|signed| *signed < size) {
+        check.found(Wrong::NeverSigned(signed));
     }
     while check.size() < size {
         let from = check.size();
@@ -61,8 +69,7 @@ pub async fn verify(
             let Some(last) = rows.last() else { break };
             after = u64::try_from(last.tree_size).unwrap_or(u64::MAX);
             for row in rows.iter().filter(|row| u64::try_from(row.tree_size).is_ok_and(|size| size <= upto)) {
-                let whence = format!("the database's checkpoint of {} events", row.tree_size);
-                expect(&mut check, whence, &row.note, (row.tree_size, &row.root_hash), keys);
+                expect(&mut check, row, keys, row.tree_size == newest);
             }
             if after > upto {
                 break;
@@ -73,26 +80,28 @@ pub async fn verify(
         }
         progress(check.size(), size);
     }
-    let stored = access().read(TilesAbove).await?;
-    let (mut missing, mut surplus) = (Vec::new(), stored.clone());
-    for (place, hashes) in check.tiles() {
-        surplus.retain(|(other, _)| other != place);
-        if !stored.iter().any(|(other, there)| other == place && there == hashes) {
-            missing.push(*place);
-        }
-    }
-    for place in missing.into_iter().chain(surplus.into_iter().map(|(place, _)| place)) {
+    let stored = access().read(TilesAbove).await?.into_iter().collect::<BTreeMap<_, _>>();
+    // What was sealed meanwhile has added to them.
+    let right =
+        |place: &Place, hashes: &[u8]| stored.get(place).is_some_and(|there| there.starts_with(hashes));
+    let changed = check.tiles().iter().filter(|(place, hashes)| !right(place, hashes));
+    for place in changed.map(|(place, _)| *place).collect::<Vec<_>>() {
         check.found(Wrong::TileChanged(place.level, place.index));
     }
     let (agreements, wrong) = check.end();
     Ok(Report { size, unsealed, agreements, wrong })
 }
 
-/// What the database says was signed.
-fn expect(check: &mut Check, whence: String, text: &str, row: (i64, &[u8]), keys: &[String]) {
-    let said = if keys.is_empty() { note::read(text.as_bytes()) } else { note::open(text.as_bytes(), keys) };
+/// What the database says was signed. Of earlier ones the key may have been replaced, and the tree says whether they are true.
+fn expect(check: &mut Check, row: &audit_checkpoint::Model, keys: &[String], is_newest: bool) {
+    let (text, whence) =
+        (row.note.as_bytes(), format!("the database's checkpoint of {} events", row.tree_size));
+    let said = match note::open(text, keys) {
+        Err(Unfit::NotSigned) if keys.is_empty() || !is_newest => note::read(text),
+        said => said,
+    };
     match said {
-        Ok(said) if i64::try_from(said.size) == Ok(row.0) && said.root == row.1 => {
+        Ok(said) if i64::try_from(said.size) == Ok(row.tree_size) && said.root == row.root_hash[..] => {
             check.expect(Signed { size: said.size, root: said.root, outside: false, whence });
         }
         Ok(_) => check.found(Wrong::NotSigned { whence, why: "its note says something else".to_owned() }),
@@ -106,6 +115,8 @@ fn unproven(_: Unproven) -> Stop {
 
 struct Extent {
     size: u64,
+    /// The size that was signed last.
+    newest: i64,
     unsealed: u64,
     left_out: Vec<AuditEventId>,
 }
@@ -116,6 +127,7 @@ struct LogExtent;
 
 #[derive(FromQueryResult)]
 struct Numbers {
+    last_place: i64,
     places: i64,
     signed: i64,
     unsealed: i64,
@@ -136,22 +148,32 @@ impl Inquiry for LogExtent {
 
     async fn run(self, r: &Reader) -> Result<Extent, Stop> {
         let sql = Sql::new(
-            "SELECT (SELECT coalesce(max(leaf_index) + 1, 0) FROM audit_leaf) AS places, \
-             (SELECT coalesce(max(tree_size), 0) FROM audit_checkpoint) AS signed, \
+            "SELECT (SELECT coalesce(max(leaf_index), -1) FROM audit_leaf) AS last_place, \
+             (SELECT count(*) FROM audit_leaf) AS places, (SELECT coalesce(max(tree_size), 0) FROM audit_checkpoint) AS signed, \
              (SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l \
              WHERE l.event_id = e.event_id)) AS unsealed",
         );
         let found = r.numbers::<Numbers>(sql).await?.pop();
-        let found = found.unwrap_or(Numbers { places: 0, signed: 0, unsealed: 0 });
+        let found = found.unwrap_or(Numbers { last_place: -1, places: 0, signed: 0, unsealed: 0 });
         let mut sql = Sql::new(
-            "SELECT a.event_id FROM audit_arrival a JOIN audit_sealer s ON a.place < s.sealed_below \
-             WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) \
-             ORDER BY a.place, a.nth LIMIT ",
+            "SELECT a.event_id FROM audit_arrival a \
+             WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) AND a.occurred_at < ",
         );
-        sql.bind(NAMED);
+        let newest = Sql::new("SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1");
+        let newest = r.numbers::<audit_checkpoint::Model>(newest).await?.pop();
+        // What is sealed now began long after that.
+        sql.bind(newest.map_or(DateTime::UNIX_EPOCH, |newest| newest.created_at - TimeDelta::minutes(5)));
+        sql.push(" ORDER BY a.place, a.nth LIMIT ").bind(NAMED);
         let left_out = r.numbers::<Id>(sql).await?.into_iter().map(|row| row.event_id).collect();
-        let size = u64::try_from(found.places.max(found.signed)).unwrap_or_default();
-        Ok(Extent { size, unsealed: u64::try_from(found.unsealed).unwrap_or_default(), left_out })
+        // A place far beyond all others is not looked for by going there.
+        let places = found.last_place.saturating_add(1).min(found.places.saturating_add(1));
+        let size = u64::try_from(places.max(found.signed)).unwrap_or_default();
+        Ok(Extent {
+            size,
+            newest: found.signed,
+            unsealed: u64::try_from(found.unsealed).unwrap_or_default(),
+            left_out,
+        })
     }
 }
 

@@ -121,7 +121,41 @@ async fn of_one_size_there_is_never_another_root() {
     assert!(refused.to_string().contains("kartotek audit key"));
     assert_eq!(published(&app.database).len(), 1, "nothing was added");
     assert!(app.database.rows("SELECT tree_size FROM audit_checkpoint").await.is_empty());
-    assert!(app.try_to_seal(keys("audit2.bjorkobit.example", 2)).await.unwrap().is_some());
+    let size = app.try_to_seal(keys("audit2.bjorkobit.example", 2)).await.unwrap().unwrap();
+    let added = published(&app.database).pop().unwrap();
+    assert_eq!(
+        (added.origin.as_str(), i64::try_from(added.size).unwrap()),
+        ("audit2.bjorkobit.example", size)
+    );
+    app.finish().await;
+}
+
+/// Nobody but who has the key says what was signed: not in the database, and not in the file by way of that.
+#[tokio::test]
+async fn what_the_key_has_not_signed_is_neither_built_upon_nor_passed_on() {
+    let app = TestApp::new().await;
+    let signed = app.seal().await;
+    app.agent().ask(LOOK, json!({})).await.data();
+    app.database
+        .run(
+            "INSERT INTO audit_checkpoint (tree_size, root_hash, note, created_at)
+        SELECT tree_size + 1, root_hash, note, created_at FROM audit_checkpoint",
+        )
+        .await;
+    assert!(matches!(app.try_to_seal(keys(ORIGIN, 1)).await, Err(Unsealed::Stopped(_))));
+    assert_eq!(published(&app.database).iter().map(|one| one.size).collect::<Vec<_>>(), [signed.size]);
+    app.give_up().await;
+}
+
+/// What was written down says what must not be signed in another way.
+#[tokio::test]
+async fn without_the_file_nothing_more_is_signed() {
+    let app = TestApp::new().await;
+    app.seal().await;
+    app.agent().ask(LOOK, json!({})).await.data();
+    std::fs::remove_file(file(&app.database).path()).unwrap();
+    assert!(matches!(app.try_to_seal(keys(ORIGIN, 1)).await, Err(Unsealed::FileMissing(_))));
+    assert_eq!(app.database.rows("SELECT tree_size FROM audit_checkpoint").await.len(), 1);
     app.finish().await;
 }
 

@@ -3,9 +3,15 @@
 use crate::support::{
     TestApp,
     process::kartotek,
-    seal::{ORIGIN, keys, published},
+    seal::{ORIGIN, file, keys, published},
 };
-use kartotek::transparency::{note, verify::Wrong};
+use kartotek::{
+    domain::audit,
+    transparency::{
+        note::{self, SigningKeys},
+        verify::Wrong,
+    },
+};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -18,6 +24,7 @@ async fn signed() -> TestApp {
     for _ in 0..300 {
         app.agent().ask(LOOK, json!({})).await.data();
     }
+    app.advance(chrono::TimeDelta::minutes(10));
     app.seal().await;
     app
 }
@@ -176,6 +183,41 @@ async fn a_changed_tree_does_not_agree_with_what_was_signed() {
     app.give_up().await;
 }
 
+/// With the newest checkpoint gone, what it was about stands on nothing.
+#[tokio::test]
+async fn a_removed_checkpoint_is_missed() {
+    let app = signed().await;
+    let saved = published(&app.database);
+    let (first, last) = (saved[0].size, saved[1].size);
+    tamper(&app, "audit_checkpoint", &format!("DELETE FROM audit_checkpoint WHERE tree_size = {last}")).await;
+    assert_eq!(wrong(&app).await, BTreeSet::from([Wrong::NeverSigned(first)]));
+    app.give_up().await;
+}
+
+/// The key was replaced: for a while both signed, and earlier notes are still what they were.
+#[tokio::test]
+async fn a_replaced_key_is_no_tampering() {
+    let app = TestApp::new().await;
+    app.seal().await;
+    let line = |seed: u8| SigningKeys::generate(ORIGIN, &zeroize::Zeroizing::new([seed; 32])).unwrap();
+    let both = SigningKeys::parse(&format!("{}{}", *line(2), *line(1))).unwrap();
+    for keys in [both, keys(ORIGIN, 2)] {
+        app.agent().ask(LOOK, json!({})).await.data();
+        app.try_to_seal(keys).await.unwrap().unwrap();
+    }
+    let newer = keys(ORIGIN, 2).verifier_keys().to_vec();
+    let report = audit::verify(&app.server.door, Vec::new(), &newer, |_, _| {}).await.unwrap();
+    assert_eq!((report.wrong, report.agreements), (BTreeSet::new(), 3));
+    // With the old key alone, the last one is somebody else's.
+    let older = keys(ORIGIN, 1).verifier_keys().to_vec();
+    let report = audit::verify(&app.server.door, Vec::new(), &older, |_, _| {}).await.unwrap();
+    assert!(
+        matches!(report.wrong.first(), Some(Wrong::NotSigned { .. })) && report.wrong.len() == 1,
+        "{report:?}"
+    );
+    app.finish().await;
+}
+
 /// An older state of the whole database, and one that went on in another way and was signed with the real key.
 #[tokio::test]
 async fn what_was_cut_off_or_forked_is_found_by_what_was_saved_before() {
@@ -191,6 +233,8 @@ async fn what_was_cut_off_or_forked_is_found_by_what_was_saved_before() {
     app.finish().await;
 
     let fork = TestApp::on(older).await;
+    // Whoever forks it with the real key writes the file, too, as it was by then.
+    file(&fork.database).add(&saved[..1]).unwrap();
     let (size, left) = (saved[1].size, saved[0].size);
     let cut = Wrong::CutOff { size, left, whence: "saved".to_owned() };
     assert_eq!(fork.look_through_log_by(&saved).await.wrong, BTreeSet::from([cut]));

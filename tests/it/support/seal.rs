@@ -60,7 +60,7 @@ impl TestApp {
     /// The same, which must go well; what is published then.
     pub async fn seal(&self) -> Checkpoint {
         self.try_to_seal(keys(ORIGIN, 1)).await.unwrap();
-        let newest = file(&self.database).newest().unwrap().unwrap();
+        let newest = file(&self.database).newest(ORIGIN).unwrap().unwrap();
         note::open(newest.note.as_bytes(), keys(ORIGIN, 1).verifier_keys()).unwrap()
     }
 
