@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// As much of the end of the file as holds its last line for certain: notes are a few hundred bytes.
+/// As much of the end of the file as holds its last line, as long as one log alone writes: notes are a few hundred bytes.
 const TAIL: u64 = 64 * 1024;
 
 /// A line.
@@ -29,7 +29,7 @@ pub struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// The one at this path, which is made when something is added first.
+    /// The one at this path, which need not be there yet.
     #[must_use]
     pub const fn new(path: PathBuf) -> Self {
         Self { path }
@@ -72,14 +72,19 @@ impl Checkpoints {
         }
     }
 
-    /// All lines that are whole, from the first.
+    /// All lines that are whole, from the first, and how many are not.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn all(&self) -> io::Result<Vec<Signed>> {
-        let lines = BufReader::new(File::open(&self.path)?).lines();
-        let lines = lines.map(|line| Ok(serde_json::from_str(&line?).ok()));
-        Ok(lines.collect::<io::Result<Vec<Option<Signed>>>>()?.into_iter().flatten().collect())
+    pub fn all(&self) -> io::Result<(Vec<Signed>, usize)> {
+        let (mut whole, mut damaged) = (Vec::new(), 0);
+        for line in BufReader::new(File::open(&self.path)?).split(b'\n') {
+            match serde_json::from_slice(&line?) {
+                Ok(signed) => whole.push(signed),
+                Err(_) => damaged += 1,
+            }
+        }
+        Ok((whole, damaged))
     }
 
     /// Adds those of these, all of one log, that are about a larger one than its last line. On return they are on the disk.
@@ -87,11 +92,11 @@ impl Checkpoints {
     /// # Errors
     /// What the file system says.
     pub fn add(&self, signed: &[Signed]) -> io::Result<()> {
+        let Some(first) = signed.first() else { return Ok(()) };
         let mut options = OpenOptions::new();
         let mut file = options.read(true).append(true).create(true).mode(0o644).open(&self.path)?;
         // Until the file is closed.
         file.lock()?;
-        let Some(first) = signed.first() else { return Ok(()) };
         let last = newest(&file, &first.origin)?.map_or(0, |last| last.size);
         let mut text = Vec::new();
         for one in signed.iter().filter(|one| one.size > last) {
@@ -107,16 +112,22 @@ impl Checkpoints {
             text.insert(0, b'\n');
         }
         file.write_all(&text)?;
-        file.sync_all()?;
-        Ok(())
+        file.sync_all()
     }
 }
 
+/// Whoever goes back to a name that was given up finds it again, however much another log has written since.
 fn newest(file: &File, origin: &str) -> io::Result<Option<Signed>> {
-    let tail = tail(file, TAIL)?;
-    let lines = tail.rsplit(|byte| *byte == b'\n');
-    let mut lines = lines.filter_map(|line| serde_json::from_slice::<Signed>(line).ok());
-    Ok(lines.find(|line| line.origin == origin))
+    for most in [TAIL, u64::MAX] {
+        let tail = tail(file, most)?;
+        let lines = tail.rsplit(|byte| *byte == b'\n');
+        let mut lines = lines.filter_map(|line| serde_json::from_slice::<Signed>(line).ok());
+        let found = lines.find(|line| line.origin == origin);
+        if found.is_some() || (tail.len() as u64) < most {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 /// The last bytes of a file.

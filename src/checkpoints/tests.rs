@@ -24,7 +24,13 @@ fn lines_are_added_once_and_in_order() {
     assert_eq!(file.newest("other.example").unwrap(), None);
     file.add(std::slice::from_ref(&other)).unwrap();
     assert_eq!(file.newest("other.example").unwrap(), Some(other));
-    assert_eq!(file.all().unwrap()[..3], [signed(3), signed(7), signed(9)]);
+    assert_eq!(file.all().unwrap().0[..3], [signed(3), signed(7), signed(9)]);
+    // And the first is found behind all that another has written.
+    let others = (5..1_000).map(|size| Signed { origin: "other.example".to_owned(), ..signed(size) });
+    file.add(&others.collect::<Vec<_>>()).unwrap();
+    assert!(fs::metadata(file.path()).unwrap().len() > 70_000);
+    assert_eq!(file.newest("log.example").unwrap(), Some(signed(9)));
+    assert_eq!(file.newest("third.example").unwrap(), None);
 }
 
 #[test]
@@ -36,5 +42,5 @@ fn a_torn_line_is_none_and_the_next_stands_by_itself() {
     torn.write_all(b"{\"size\":4,\"no").unwrap();
     assert_eq!(file.newest("log.example").unwrap(), Some(signed(3)));
     file.add(&[signed(4)]).unwrap();
-    assert_eq!(file.all().unwrap(), [signed(3), signed(4)]);
+    assert_eq!(file.all().unwrap(), (vec![signed(3), signed(4)], 1));
 }

@@ -41,13 +41,15 @@ pub(super) fn key(args: &AuditKeyArgs) -> Result<(), Failure> {
 /// Looks through the log, and says what is wrong with it.
 pub(super) async fn verify(args: AuditVerifyArgs, config: Config) -> Result<(), Failure> {
     let keys = if args.key.is_empty() { keys::verifier_keys(&config)? } else { args.key };
+    note::check_keys(&keys).map_err(|error| Failure::usage(error).hint("see --key"))?;
     if keys.is_empty() {
         output::note("no key was named, so that no signature is checked: see --key");
     }
     let mut saved = Vec::new();
     if args.checkpoint.is_empty() {
         let file = keys::checkpoints(&config);
-        if file.path().exists() {
+        // A server that has just begun has signed nothing.
+        if fs::metadata(file.path()).is_ok_and(|file| file.len() > 0) {
             saved.extend(read(file.path(), &keys)?);
         } else {
             output::note(
@@ -100,7 +102,11 @@ fn read(file: &Path, keys: &[String]) -> Result<Vec<Signed>, Failure> {
     let notes = if note::read(&text).is_ok() {
         vec![text]
     } else {
-        let lines = Checkpoints::new(file.to_owned()).all().map_err(|error| named(error.to_string()))?;
+        let (lines, damaged) =
+            Checkpoints::new(file.to_owned()).all().map_err(|error| named(error.to_string()))?;
+        if damaged > 0 {
+            output::note(&format!("{damaged} lines of {} are damaged or broken off", file.display()));
+        }
         lines.into_iter().map(|line| line.note.into_bytes()).collect()
     };
     if notes.is_empty() {

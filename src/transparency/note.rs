@@ -137,6 +137,14 @@ fn verifier_key(line: &str) -> Result<String, Unfit> {
     Ok(format!("{name}+{:08x}+{}", key_id(name, &public), STANDARD.encode(&public)))
 }
 
+/// Whether these are verifier keys.
+///
+/// # Errors
+/// When one is not.
+pub fn check_keys(keys: &[String]) -> Result<(), Unfit> {
+    keys.iter().try_for_each(|key| StandardVerifier::new(key).map(drop).map_err(|_| Unfit::VerifierKey))
+}
+
 /// What a note says that one of these keys has signed, each of them a verifier key. Signatures of others do not matter.
 ///
 /// # Errors

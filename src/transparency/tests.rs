@@ -2,7 +2,7 @@
 
 use super::{
     leaf,
-    note::{SigningKeys, Unfit, open},
+    note::{SigningKeys, Unfit, check_keys, open},
     tree::{Digest, Growing, Tiles, Unproven, proves_consistency, proves_inclusion},
 };
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
@@ -135,6 +135,9 @@ fn while_a_key_takes_anothers_place_either_can_check() {
         assert_eq!(open(note.as_bytes(), trusted.verifier_keys()).map(|said| said.size), Ok(1));
     }
     assert_eq!(open(note.as_bytes(), stranger.verifier_keys()), Err(Unfit::NotSigned));
+    assert_eq!(check_keys(both.verifier_keys()), Ok(()));
+    let mistyped = both.verifier_keys()[0].replace("example", "exampel");
+    assert_eq!(check_keys(&[mistyped]), Err(Unfit::VerifierKey));
 }
 
 #[test]

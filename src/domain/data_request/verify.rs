@@ -194,6 +194,7 @@ impl VerifyIdentity {
         lines.retain(|one| is_asked_for(one));
         Ok((plan, lines, dry_run))
     }
+
     /// What is to be done with these lines, for whatever reason, is done for the request as well from here on.
     async fn take_over(&self, w: &Writer, lines: &[Judged]) -> Result<(), Stop> {
         for some in lines.chunks(1_000) {

@@ -71,7 +71,8 @@ impl Command for LiftRestriction {
     }
 }
 
-/// Lifts the restriction that a request asked for, if it is in force: the customer, who is locked, takes it back. Back comes the customer as they are then.
+/// Lifts the restriction that a request asked for, if it is in force: the customer, who is locked, takes it back. Back comes the
+/// customer as they are then.
 pub(in crate::domain) async fn lift_for(
     w: &Writer,
     catalog: &Catalog,

@@ -29,7 +29,7 @@ pub fn file(database: &Database) -> Checkpoints {
 
 /// What was written down so far.
 pub fn published(database: &Database) -> Vec<Signed> {
-    file(database).all().unwrap_or_default()
+    file(database).all().map(|(whole, _)| whole).unwrap_or_default()
 }
 
 impl Database {
