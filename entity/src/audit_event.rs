@@ -32,6 +32,8 @@ pub struct Model {
     pub body: Vec<u8>,
     /// SHA-256(0x00 || body), an RFC 9162 leaf.
     pub leaf: Vec<u8>,
+    /// What the body has only the root of: whom it was about, and from where it came.
+    pub withheld: Option<Vec<u8>>,
 }
 
 /// None: joins are written where they are needed.

@@ -25,6 +25,8 @@ CREATE TABLE audit_event (
     request_id text NOT NULL,
     body {bytes} NOT NULL,
     leaf {bytes} NOT NULL CONSTRAINT audit_event_leaf CHECK (length(leaf) = 32),
+    -- Whom it was about, and from where it came: the body has only the root of that.
+    withheld {bytes},
     CONSTRAINT audit_event_says_why CHECK ((outcome = 'ALLOWED') = (error_code IS NULL))
 ) {strict};
 CREATE INDEX audit_event_by_actor ON audit_event (actor, event_id);

@@ -36,7 +36,7 @@ REVOKE ALL ON audit_event, audit_subject, audit_leaf, audit_tile, audit_checkpoi
     FROM kartotek_runtime;
 GRANT SELECT ON audit_event, audit_subject, audit_leaf, audit_tile, audit_checkpoint, audit_arrival, audit_settled
     TO kartotek_runtime;
-GRANT INSERT (event_id, occurred_at, actor, actor_kind, operation, kind, outcome, error_code, purpose, request_id, body, leaf)
+GRANT INSERT (event_id, occurred_at, actor, actor_kind, operation, kind, outcome, error_code, purpose, request_id, body, leaf, withheld)
     ON audit_event TO kartotek_runtime;
 GRANT INSERT ON audit_subject, audit_leaf, audit_tile, audit_checkpoint TO kartotek_runtime;
 GRANT UPDATE (hashes) ON audit_tile TO kartotek_runtime;

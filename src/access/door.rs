@@ -1,10 +1,10 @@
 //! Opens and closes: holds the pools, the keys, the journal and the clock, and gives them to nobody.
 
 use super::{
-    Access, Broken, Caller, Clock, Released, Session, Settings, Stop, clock::Ticker, database::Database,
-    event::Event, journal::Journal, operation::Gate, trail::Trail, vault::Vault,
+    Access, Broken, Caller, Clock, Released, Session, Settings, Stop, database::Database, event::Event,
+    journal::Journal, operation::Gate, trail::Trail, vault::Vault,
 };
-use crate::{crypto::MasterKeys, policy::Actor, transparency::TargetBody};
+use crate::{clock::Ticker, crypto::MasterKeys, policy::Actor};
 use entity::{
     enums::{ActorKind, AuditKind, AuditOutcome},
     ids::AuditEventId,
@@ -48,12 +48,13 @@ impl Door {
         clock: Box<dyn Clock>,
     ) -> Result<Arc<Self>, Broken> {
         let database = Database::open(settings).await?;
-        let (journal, writer) = Journal::start(database.audit().clone());
+        let ticker = Ticker::new(clock);
+        let (journal, writer) = Journal::start(database.audit().clone(), ticker.id());
         Ok(Arc::new(Self {
             database,
             vault: Vault::new(keys),
             journal,
-            ticker: Ticker::new(clock),
+            ticker,
             writer: Mutex::new(Some(writer)),
         }))
     }
@@ -124,7 +125,8 @@ impl Door {
             at: self.ticker.now(),
             operation: "authenticate".to_owned(),
             kind: AuditKind::Authenticate,
-            target: Some(TargetBody { id: None, kind: "Viewer".to_owned() }),
+            target: Some("Viewer".to_owned()),
+            target_id: None,
             outcome,
             code: Some(code),
             count: Some(count),

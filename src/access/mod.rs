@@ -5,7 +5,6 @@
 //! saying whom they are about, a change commits together with its event or not at all, and an answer leaves
 //! only as [`Released`], once what it was made from is on record.
 
-mod clock;
 mod command;
 mod database;
 mod door;
@@ -22,7 +21,10 @@ mod trail;
 mod vault;
 mod writer;
 
-pub use clock::{Clock, SystemClock};
+pub use crate::{
+    clock::{Clock, SystemClock},
+    refusal::{Code, Refusal},
+};
 pub use command::Command;
 pub use database::{Engine, Settings, engine, known_migrations, migrate, migrations};
 pub use door::{Door, Rejected};
@@ -32,7 +34,7 @@ pub use reader::Reader;
 pub use released::Released;
 pub use session::{Caller, Session};
 pub use sql::Sql;
-pub use stop::{Broken, Code, Refusal, Stop};
+pub use stop::{Broken, Stop};
 pub use trail::Trail;
 pub use vault::{Apart, Profile, Revealed};
 pub use writer::{Rehearsal, Writer};

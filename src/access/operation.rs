@@ -4,10 +4,7 @@ use super::{
     Broken, Code, Command, Door, Inquiry, Reader, Refusal, Stop, Trail, Writer, database, event::Event,
     session::Caller,
 };
-use crate::{
-    policy::{self, Action, No, Target},
-    transparency::TargetBody,
-};
+use crate::policy::{self, Action, No, Target};
 use entity::{
     enums::{AuditKind, AuditOutcome},
     ids::AuditEventId,
@@ -418,7 +415,8 @@ impl Access {
             at: ticker.now(),
             operation: self.0.operation.clone(),
             kind: facts.kind,
-            target: Some(TargetBody { id: target.id.clone(), kind: facts.target.to_owned() }),
+            target: Some(facts.target.to_owned()),
+            target_id: target.id.clone(),
             outcome,
             code,
             count: None,

@@ -53,15 +53,17 @@ impl Writer {
         caller: &Arc<Caller>,
     ) -> Result<Trail, Broken> {
         let trail = self.trail();
+        let journal = self.reader.access().door().journal.clone();
         let (on, _) = self.reader.into_parts();
         let On::Transaction(tx) = on else { return Err(Broken::Stored("a writer without a transaction")) };
         if event.is_none() && !trail.is_empty() {
             return Err(Broken::Stored("what leaves no record was about somebody"));
         }
-        let entries = journal::entries(event.into_iter().collect(), caller)?;
-        let written = journal::insert(&tx, &entries.iter().collect::<Vec<_>>()).await;
+        let batch = journal.batch(event.as_ref(), caller)?;
+        let written = journal::insert(&tx, &batch).await;
         written.map_err(|error| Broken::Journal(error.to_string()))?;
         tx.commit().await?;
+        batch.committed();
         Ok(trail)
     }
 

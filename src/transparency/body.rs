@@ -1,11 +1,13 @@
 //! An event's exact bytes: what is hashed now is what a proof will be about for good.
 //!
 //! The body is a version byte and then JSON with sorted keys and no white space. Version 1 is described by
-//! [`Body`]; a later version may add to it, and never changes what a stored body says.
+//! [`Body`]; a later version may add to it, and never changes what a stored body says. Whom it was about is not in it, but the
+//! root of what is [`super::Withheld`].
 
+use super::{Commitment, Link};
 use entity::{
     enums::{ActorKind, AuditKind, AuditOutcome},
-    ids::{AuditEventId, CategoryKey, CustomerId},
+    ids::AuditEventId,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -18,8 +20,6 @@ const VERSION: u8 = 1;
 pub struct Body {
     pub actor: ActorBody,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// How many times it happened, when one event stands for several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -30,15 +30,15 @@ pub struct Body {
     pub outcome: AuditOutcome,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
     pub request: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub subjects: Vec<SubjectBody>,
+    /// The type of thing that it was about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<TargetBody>,
+    pub target: Option<String>,
     /// RFC 3339 in UTC with microseconds.
     pub time: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld: Option<Commitment>,
+    pub writer: Link,
 }
 
 /// Who did it.
@@ -48,23 +48,6 @@ pub struct ActorBody {
     pub id: String,
     pub kind: ActorKind,
     pub roles: Vec<crate::policy::Role>,
-}
-
-/// Whom it was about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubjectBody {
-    pub categories: Vec<CategoryKey>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub changed: Vec<String>,
-    pub customer: CustomerId,
-}
-
-/// What it was about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TargetBody {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    pub kind: String,
 }
 
 impl Body {

@@ -1,10 +1,15 @@
 //! What the audit log's proofs are about. Pure: bytes in, bytes and hashes out.
 
 mod body;
+mod chain;
 pub mod note;
 #[cfg(test)]
 mod tests;
 pub mod tree;
 pub mod verify;
+mod withheld;
+mod writers;
 
-pub use body::{ActorBody, Body, SubjectBody, TargetBody, leaf};
+pub use body::{ActorBody, Body, leaf};
+pub use chain::{Chain, Link};
+pub use withheld::{Commitment, Part, Shown, SubjectBody, Withheld, salt};

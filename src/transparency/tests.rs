@@ -152,3 +152,78 @@ fn what_is_no_key_is_told_and_not_repeated() {
     let secret = one.trim_end().rsplit('+').next().unwrap();
     assert!(shown.contains("log.example") && !shown.contains(secret));
 }
+
+/// Whom an event was about, and from where it came, can be shown part by part.
+mod withheld {
+    use crate::transparency::{Commitment, Part, SubjectBody, Withheld, leaf, salt, tree::proves_inclusion};
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use ct_merkle::mem_backed_tree::MemoryBackedTree;
+    use entity::ids::CustomerId;
+    use proptest::prelude::*;
+    use sha2::Sha256;
+    use uuid::Uuid;
+
+    fn about(subjects: u128) -> Withheld {
+        let subject = |n| SubjectBody {
+            categories: Vec::new(),
+            changed: Vec::new(),
+            customer: CustomerId(Uuid::from_u128(n)),
+        };
+        Withheld {
+            address: Some("192.0.2.7".to_owned()),
+            reason: None,
+            salt: salt([7; 16]),
+            subjects: (0..subjects).map(subject).collect(),
+            target: None,
+        }
+    }
+
+    fn root(commitment: &Commitment) -> (u64, [u8; 32]) {
+        (commitment.parts, STANDARD.decode(&commitment.root).unwrap().try_into().unwrap())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn a_part_is_proven_by_the_root_and_another_is_not(subjects in 0_u128..600, one in 0_u128..600) {
+            let whole = about(subjects);
+            let commitment = root(&whole.commitment().unwrap().unwrap());
+            let all = whole.show(|_| true).unwrap();
+            let mut others = MemoryBackedTree::<Sha256, Vec<u8>>::new();
+            for part in &all {
+                others.push(part.bytes.clone());
+            }
+            let theirs = others.root().as_bytes().to_vec();
+            prop_assert_eq!(theirs.as_slice(), commitment.1.as_slice());
+
+            let own = CustomerId(Uuid::from_u128(one % subjects.max(1)));
+            let shown = whole.show(|part| matches!(part, Part::Subject(of) if of.customer == own)).unwrap();
+            prop_assert_eq!(shown.len(), usize::from(subjects > 0));
+            for part in shown {
+                let text = String::from_utf8(part.bytes.clone()).unwrap();
+                prop_assert!(text.contains(&own.to_string()));
+                prop_assert!(proves_inclusion(&part.hashes, commitment, part.nth, leaf(&part.bytes)));
+                let mut forged = part.bytes.clone();
+                *forged.last_mut().unwrap() ^= 1;
+                prop_assert!(!proves_inclusion(&part.hashes, commitment, part.nth, leaf(&forged)));
+                prop_assert!(!proves_inclusion(&part.hashes, commitment, part.nth + 1, leaf(&part.bytes)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_with_another_salt_looks_like_something_else() {
+        let one = about(1);
+        let other = Withheld { salt: salt([8; 16]), ..one.clone() };
+        let (shown, others) = (one.show(|_| true).unwrap(), other.show(|_| true).unwrap());
+        assert!(
+            shown
+                .iter()
+                .zip(&others)
+                .all(|(one, other)| one.hashes != other.hashes && one.bytes != other.bytes)
+        );
+        assert_eq!(Withheld::parse(&one.bytes().unwrap()).unwrap(), one);
+        assert_eq!(Withheld::default().commitment().unwrap(), None);
+    }
+}

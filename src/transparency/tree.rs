@@ -149,7 +149,19 @@ pub struct Growing {
     touched: BTreeSet<Place>,
 }
 
+impl Default for Growing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Growing {
+    /// One without leaves.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { size: 0, tiles: Tiles::default(), touched: BTreeSet::new() }
+    }
+
     /// The tiles by which a tree of this size goes on: those that are not full.
     #[must_use]
     pub fn edge(size: u64) -> Vec<Place> {
@@ -200,6 +212,14 @@ impl Growing {
     /// Never: its right edge is there.
     pub fn root(&self) -> Result<Digest, Unproven> {
         self.tiles.root(self.size)
+    }
+
+    /// What proves that a leaf is in it, from the leaf upwards, as long as nothing was taken from it.
+    ///
+    /// # Errors
+    /// When there is no such leaf.
+    pub fn inclusion(&self, leaf: u64) -> Result<Vec<Digest>, Unproven> {
+        self.tiles.inclusion(leaf, self.size)
     }
 
     /// The tiles that have changed since it was asked last. Full ones are forgotten with it: nothing is added to them.

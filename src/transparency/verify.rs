@@ -2,8 +2,9 @@
 //! what was signed.
 
 use super::{
-    Body, leaf,
-    tree::{Digest, Growing, Place, Tiles, Unproven, WIDTH},
+    Body, Withheld, leaf,
+    tree::{Digest, Growing, Place, Unproven, WIDTH},
+    writers::Writers,
 };
 use chrono::SecondsFormat;
 use entity::{
@@ -11,16 +12,28 @@ use entity::{
     ids::{AuditEventId, CategoryKey, CustomerId},
 };
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// A place of the tree, as it is stored.
 #[derive(Clone, Debug, Default)]
 pub struct Stored {
     /// The event that has it; `None`: nobody knows.
     pub id: Option<AuditEventId>,
-    pub event: Option<audit_event::Model>,
-    pub subjects: Vec<audit_subject::Model>,
+    /// The event's exact bytes.
+    pub body: Option<Vec<u8>>,
+    /// What the body has only the root of, where that is at hand.
+    pub withheld: Option<Vec<u8>>,
+    /// What is stored beside them; an exported file has none.
+    pub columns: Option<Columns>,
     /// The leaf as the tree's tile has it.
     pub hash: Option<Digest>,
+}
+
+/// An event's row, without its body and what is withheld, and the rows of whom it was about.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    pub row: audit_event::Model,
+    pub subjects: Vec<audit_subject::Model>,
 }
 
 /// What was signed.
@@ -49,6 +62,14 @@ pub enum Wrong {
     ColumnChanged(u64, String, &'static str),
     #[error("event {1} at place {0}: whom it was about (audit_subject) is not what the body says")]
     SubjectsChanged(u64, String),
+    #[error("event {1} at place {0}: what is withheld of it is not what the body has the root of")]
+    WithheldChanged(u64, String),
+    #[error(
+        "event {1} at place {0} says that one came before it which is not in the log: that was removed before it was sealed"
+    )]
+    RemovedBefore(u64, String),
+    #[error("the writer {writer} had written {said} events at least, and {seen} of them are in the log")]
+    FewerThanWritten { writer: Uuid, said: u64, seen: u64 },
     #[error("the tree's tile {1} of level {0} is missing or was changed")]
     TileChanged(u8, u64),
     #[error("{whence} says that the log had {size} events, and there are {left}: its end was cut off")]
@@ -79,29 +100,31 @@ pub struct Check {
     agreements: u64,
     /// Whether something signed has disagreed already: what comes after it does so, too. By where it was kept.
     disagreed: (bool, bool),
+    writers: Writers,
+    /// Places of which nobody can tell any more who wrote the event that had them.
+    unreadable: u64,
     wrong: BTreeSet<Wrong>,
 }
 
 impl Check {
     /// Against all of what was signed.
-    ///
-    /// # Errors
-    /// Never: a tree begins with nothing.
-    pub fn against(signed: Vec<Signed>) -> Result<Self, Unproven> {
+    #[must_use]
+    pub fn against(signed: Vec<Signed>) -> Self {
         let mut by_size = BTreeMap::<_, Vec<_>>::new();
         for one in signed {
             by_size.entry(one.size).or_default().push(one);
         }
-        let tree = Growing::from(0, Tiles::default()).ok_or(Unproven::NotInTree)?;
-        Ok(Self {
-            tree,
+        Self {
+            tree: Growing::new(),
             above: BTreeMap::new(),
             signed: by_size,
             agreed: (0, 0),
             agreements: 0,
             disagreed: (false, false),
+            writers: Writers::default(),
+            unreadable: 0,
             wrong: BTreeSet::new(),
-        })
+        }
     }
 
     /// How many places were looked at.
@@ -129,24 +152,29 @@ impl Check {
         let id = stored.id.map(|id| id.to_string()).unwrap_or_default();
         if stored.id.is_none() {
             self.found(Wrong::PlaceMissing(at));
-        } else if stored.event.is_none() {
+        } else if stored.body.is_none() {
             self.found(Wrong::EventMissing(at, id.clone()));
         }
-        let computed = stored.event.as_ref().map(|event| leaf(&event.body));
+        let computed = stored.body.as_deref().map(leaf);
         if stored.hash.is_none() {
             self.found(Wrong::TileChanged(0, at / WIDTH));
         }
-        if let (Some(computed), Some(hash)) = (computed, stored.hash)
-            && computed != hash
-        {
-            self.found(Wrong::BodyChanged(at, id.clone()));
-        } else if let Some(event) = &stored.event {
-            for wrong in differences(at, &id, event, &stored.subjects) {
-                self.found(wrong);
-            }
-        }
         // By what the tree says, where it does, so that what was signed shows whether that is true.
-        self.tree.push(stored.hash.or(computed).unwrap_or_default());
+        let hash = stored.hash.or(computed).unwrap_or_default();
+        self.tree.push(hash);
+        self.writers.leaf(hash);
+        let is_it = computed == Some(hash);
+        if computed.is_some() && !is_it {
+            self.found(Wrong::BodyChanged(at, id.clone()));
+        }
+        match stored.body.as_deref().filter(|_| is_it).map(Body::parse) {
+            Some(Some(body)) => {
+                self.writers.link(&body.writer, at, &id);
+                self.wrong.extend(differences(at, &id, hash, &body, stored));
+            }
+            Some(None) => self.found(Wrong::ColumnChanged(at, id, "body")),
+            None => self.unreadable += 1,
+        }
         if self.tree.size().is_multiple_of(WIDTH) {
             self.note_tiles();
         }
@@ -178,6 +206,19 @@ impl Check {
         Ok(())
     }
 
+    /// Whether events say that there are others which were not among those that were looked at.
+    #[must_use]
+    pub fn misses_some(&self) -> bool {
+        self.writers.naming_what_is_missing().next().is_some() || self.writers.short().next().is_some()
+    }
+
+    /// The body of an event that has no place among those that were looked at.
+    pub fn beyond(&mut self, body: &[u8]) {
+        if let Some(parsed) = Body::parse(body) {
+            self.writers.beyond(&parsed.writer, leaf(body));
+        }
+    }
+
     /// The tiles above the leaves that there should be, once all places were looked at.
     pub fn tiles(&mut self) -> &BTreeMap<Place, Vec<u8>> {
         self.note_tiles();
@@ -191,15 +232,30 @@ impl Check {
         for Signed { size, whence, .. } in std::mem::take(&mut self.signed).into_values().flatten() {
             self.found(Wrong::CutOff { size, left, whence });
         }
+        let naming = self.writers.naming_what_is_missing();
+        let removed = naming.map(|(place, id)| Wrong::RemovedBefore(*place, id.clone())).collect::<Vec<_>>();
+        // What was removed after it was sealed is told by its place.
+        let short = self.writers.short().filter(|(_, said, seen)| said - seen > self.unreadable);
+        let short = short.map(|(writer, said, seen)| Wrong::FewerThanWritten { writer, said, seen });
+        let short = short.collect::<Vec<_>>();
+        self.wrong.extend(removed.into_iter().chain(short));
         (self.agreements, self.wrong)
     }
 }
 
-/// What of an event's columns and subjects is not what its body says.
-fn differences(at: u64, id: &str, row: &audit_event::Model, subjects: &[audit_subject::Model]) -> Vec<Wrong> {
-    let Some(body) = Body::parse(&row.body) else {
-        return vec![Wrong::ColumnChanged(at, id.to_owned(), "body")];
+/// What of what is stored beside an event's body is not what that says.
+fn differences(at: u64, id: &str, hash: Digest, body: &Body, stored: &Stored) -> Vec<Wrong> {
+    let mut wrong = Vec::new();
+    let withheld = match stored.withheld.as_deref().map(Withheld::parse) {
+        Some(Some(withheld)) if withheld.commitment().ok().flatten() == body.withheld => Some(withheld),
+        // An exported file need not have it.
+        None if body.withheld.is_none() || stored.columns.is_none() => None,
+        _ => {
+            wrong.push(Wrong::WithheldChanged(at, id.to_owned()));
+            None
+        }
     };
+    let Some(Columns { row, subjects }) = &stored.columns else { return wrong };
     let same = [
         ("event_id", row.event_id == body.id),
         ("occurred_at", row.occurred_at.to_rfc3339_opts(SecondsFormat::Micros, true) == body.time),
@@ -211,12 +267,11 @@ fn differences(at: u64, id: &str, row: &audit_event::Model, subjects: &[audit_su
         ("error_code", row.error_code == body.code),
         ("purpose", row.purpose == body.purpose),
         ("request_id", row.request_id == body.request),
-        ("leaf", row.leaf == leaf(&row.body)),
+        ("leaf", row.leaf == hash),
     ];
     let changed = same.into_iter().filter(|(_, same)| !same);
-    let mut wrong =
-        changed.map(|(column, _)| Wrong::ColumnChanged(at, id.to_owned(), column)).collect::<Vec<_>>();
-    let said = body.subjects.into_iter().map(|one| (one.customer, one.categories));
+    wrong.extend(changed.map(|(column, _)| Wrong::ColumnChanged(at, id.to_owned(), column)));
+    let said = withheld.unwrap_or_default().subjects.into_iter().map(|one| (one.customer, one.categories));
     let said = said.collect::<BTreeMap<CustomerId, Vec<CategoryKey>>>();
     let stored = subjects.iter().map(|row| {
         let categories = serde_json::from_str::<Vec<CategoryKey>>(&row.categories).unwrap_or_default();

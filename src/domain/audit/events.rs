@@ -1,6 +1,6 @@
 //! Events: a filtered page of all, those about each of several customers, some by id, or one from customers' own logs.
 
-pub use crate::transparency::{Body, SubjectBody};
+pub use crate::transparency::{Body, SubjectBody, Withheld};
 use crate::{
     access::{Code, Inquiry, Reader, Refusal, Sql, Stop},
     domain::{
@@ -44,6 +44,8 @@ pub struct EventRow {
     pub id: AuditEventId,
     pub occurred_at: DateTime<Utc>,
     pub body: Body,
+    /// Whom it was about, and from where it came: for those who may see that.
+    pub withheld: Withheld,
 }
 
 /// A page of events.
@@ -54,10 +56,17 @@ impl FromQueryResult for EventRow {
         let bytes: Vec<u8> = result.try_get(prefix, "body")?;
         let body =
             Body::parse(&bytes).ok_or_else(|| DbErr::Type("an audit body of an unknown form".to_owned()))?;
+        let withheld = match result.try_get::<Option<Vec<u8>>>(prefix, "withheld")? {
+            Some(bytes) => Withheld::parse(&bytes).ok_or_else(|| {
+                DbErr::Type("what an audit event withholds is of an unknown form".to_owned())
+            })?,
+            None => Withheld::default(),
+        };
         Ok(Self {
             id: result.try_get(prefix, "event_id")?,
             occurred_at: result.try_get(prefix, "occurred_at")?,
             body,
+            withheld,
         })
     }
 }
@@ -84,7 +93,8 @@ impl Inquiry for ListEvents {
     }
 
     async fn run(self, r: &Reader) -> Result<AuditPage, Stop> {
-        let mut sql = Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE true");
+        let mut sql =
+            Sql::new("SELECT e.event_id, e.occurred_at, e.body, e.withheld FROM audit_event e WHERE true");
         self.filter.conditions(&mut sql);
         for (argument, keys, comparison) in [
             ("after", &self.page.after, " AND e.event_id < "),
@@ -205,7 +215,7 @@ impl Inquiry for EventsOfCustomers {
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
         let pages = PagesOf {
-            table: "(SELECT s.customer_id, s.event_id AS id, e.event_id, e.occurred_at, e.body FROM audit_subject s \
+            table: "(SELECT s.customer_id, s.event_id AS id, e.event_id, e.occurred_at, e.body, e.withheld FROM audit_subject s \
                     JOIN audit_event e ON e.event_id = s.event_id)",
             customers: &self.customers,
             page: &self.page,
@@ -237,8 +247,9 @@ impl Inquiry for EventsByIds {
 }
 
 async fn by_ids(r: &Reader, ids: &[AuditEventId]) -> Result<Vec<EventRow>, Stop> {
-    let mut sql =
-        Sql::new("SELECT e.event_id, e.occurred_at, e.body FROM audit_event e WHERE e.event_id IN ");
+    let mut sql = Sql::new(
+        "SELECT e.event_id, e.occurred_at, e.body, e.withheld FROM audit_event e WHERE e.event_id IN ",
+    );
     sql.list(ids.iter().map(|id| id.0));
     r.rows(sql, |_: &EventRow| Touch::nobody()).await
 }

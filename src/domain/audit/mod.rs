@@ -9,7 +9,7 @@ mod verify;
 pub use checkpoint::{CheckpointsAfter, NewestCheckpoint, TileAt};
 pub use events::{
     AuditFilter, AuditPage, Body, EventInAccessLogs, EventRow, EventsByIds, EventsOfCustomers, ListEvents,
-    SubjectBody,
+    SubjectBody, Withheld,
 };
 pub use publish::{Log, Unsealed};
 pub use seal::{SealEvents, Sealed};

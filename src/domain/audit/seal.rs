@@ -131,7 +131,7 @@ async fn arrived(w: &Writer, from: i64) -> Result<Vec<Arrived>, Stop> {
 async fn grown_so_far(w: &Writer, keys: Option<&SigningKeys>) -> Result<Growing, Stop> {
     let newest = Sql::new("SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1");
     let Some(newest) = w.numbers::<audit_checkpoint::Model>(newest).await?.pop() else {
-        return Ok(Growing::from(0, Tiles::default()).ok_or(BROKEN)?);
+        return Ok(Growing::new());
     };
     let size = u64::try_from(newest.tree_size).map_err(|_| BROKEN)?;
     if let Some(keys) = keys {

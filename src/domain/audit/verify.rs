@@ -10,7 +10,7 @@ use crate::{
     transparency::{
         note::{self, Unfit},
         tree::{Place, Unproven, WIDTH},
-        verify::{Check, Signed, Stored, Wrong},
+        verify::{Check, Columns, Signed, Stored, Wrong},
     },
 };
 use chrono::{DateTime, TimeDelta};
@@ -52,7 +52,7 @@ pub async fn verify(
 ) -> Result<Report, Stop> {
     let access = || door.program("audit", "verify");
     let Extent { size, newest, unsealed, left_out } = access().read(LogExtent).await?;
-    let mut check = Check::against(saved).map_err(unproven)?;
+    let mut check = Check::against(saved);
     for id in left_out {
         check.found(Wrong::LeftOut(id.to_string()));
     }
@@ -79,6 +79,16 @@ pub async fn verify(
             check.place(&stored).map_err(unproven)?;
         }
         progress(check.size(), size);
+    }
+    // Some may have come, or been sealed, since.
+    let mut after = None;
+    while check.misses_some() {
+        let some = access().read(EventsBeyond { size, after }).await?;
+        let Some(last) = some.last() else { break };
+        after = Some(last.event_id);
+        for event in &some {
+            check.beyond(&event.body);
+        }
     }
     let stored = access().read(TilesAbove).await?.into_iter().collect::<BTreeMap<_, _>>();
     // What was sealed meanwhile has added to them.
@@ -242,11 +252,50 @@ impl Inquiry for Places {
         }
         for row in rows {
             if let Some(place) = at(row.index).and_then(|at| places.get_mut(at)) {
-                place.subjects = subjects.remove(&row.id).unwrap_or_default();
-                (place.id, place.event) = (Some(row.id), row.event);
+                place.id = Some(row.id);
+                let Some(mut event) = row.event else { continue };
+                place.body = Some(std::mem::take(&mut event.body));
+                place.withheld = event.withheld.take();
+                let subjects = subjects.remove(&row.id).unwrap_or_default();
+                place.columns = Some(Columns { row: event, subjects });
             }
         }
         Ok(places)
+    }
+}
+
+/// Events that have no place in a tree of this size, some at a time.
+#[derive(Clone, Copy, Debug)]
+struct EventsBeyond {
+    size: u64,
+    after: Option<AuditEventId>,
+}
+
+#[derive(FromQueryResult)]
+struct Beyond {
+    event_id: AuditEventId,
+    body: Vec<u8>,
+}
+
+impl Inquiry for EventsBeyond {
+    const ACTION: Action = Action::SeeCheckpoint;
+    type Output = Vec<Beyond>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
+        let mut sql = Sql::new(
+            "SELECT e.event_id, e.body FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l \
+                                WHERE l.event_id = e.event_id AND l.leaf_index < ",
+        );
+        sql.bind(number(self.size)?).push(")");
+        if let Some(after) = self.after {
+            sql.push(" AND e.event_id > ").bind(after.0);
+        }
+        sql.push(" ORDER BY e.event_id LIMIT 10000");
+        r.numbers(sql).await
     }
 }
 

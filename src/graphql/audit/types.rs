@@ -52,7 +52,7 @@ impl AuditEvent {
 
     /// Such as a ticket's number (`Access-Reason`).
     async fn reason(&self) -> Option<&str> {
-        self.0.body.reason.as_deref()
+        self.0.withheld.reason.as_deref()
     }
 
     /// The name of the root field, command or duty.
@@ -66,7 +66,7 @@ impl AuditEvent {
 
     /// The type of thing it was about, by its name here.
     async fn target_kind(&self) -> Option<&str> {
-        self.0.body.target.as_ref().map(|target| target.kind.as_str())
+        self.0.body.target.as_deref()
     }
 
     async fn outcome(&self) -> AuditOutcome {
@@ -90,7 +90,7 @@ impl AuditEvent {
 
     /// Where the caller came from. Null for customers: it may be a member of staff's own.
     async fn client_address(&self, ctx: &Context<'_>) -> Option<&str> {
-        if only_themselves(ctx) { None } else { self.0.body.address.as_deref() }
+        if only_themselves(ctx) { None } else { self.0.withheld.address.as_deref() }
     }
 
     /// Whose data was seen or changed. Customers see only themselves here.
@@ -108,7 +108,7 @@ impl AuditEvent {
         let hidden = only_themselves(ctx);
         let mine = |subject: &&SubjectBody| !hidden || Some(subject.customer) == actor.customer;
         // An event never changes, so a place in it will do, and names nobody.
-        let list = self.0.body.subjects.iter().filter(mine).cloned().enumerate().collect();
+        let list = self.0.withheld.subjects.iter().filter(mine).cloned().enumerate().collect();
         let page = page_of(&page, list, |(place, _)| vec![place.to_string()])?;
         Ok(AuditSubjectConnection::new(LIST, page.map(|(_, subject)| AuditSubject(subject))))
     }

@@ -6,6 +6,7 @@ use crate::support::{
     seal::{ORIGIN, file, keys, published},
 };
 use kartotek::{
+    access::Engine,
     domain::audit,
     transparency::{
         note::{self, SigningKeys},
@@ -81,7 +82,7 @@ async fn what_was_done_to_single_rows_is_found_where_it_was_done() {
     let look = published(&app.database)[0].size + 20;
     let event = |place: u64| format!("(SELECT event_id FROM audit_leaf WHERE leaf_index = {place})");
     let mut ids = Vec::new();
-    for place in look..look + 8 {
+    for place in look..look + 9 {
         ids.push(id_at(&app, place).await);
     }
     let id = |nth: usize| ids[nth].clone();
@@ -132,6 +133,15 @@ async fn what_was_done_to_single_rows_is_found_where_it_was_done() {
             vec![Wrong::SubjectsChanged(look + 7, id(7))],
         ),
         (
+            "audit_event",
+            format!(
+                "UPDATE audit_event SET withheld = (SELECT withheld FROM audit_event WHERE event_id = {}) WHERE event_id = {}",
+                event(look + 7),
+                event(look + 8)
+            ),
+            vec![Wrong::WithheldChanged(look + 8, id(8)), Wrong::SubjectsChanged(look + 8, id(8))],
+        ),
+        (
             "audit_tile",
             "UPDATE audit_tile SET hashes = ZEROS WHERE level = 1".to_owned(),
             vec![Wrong::TileChanged(1, 0)],
@@ -143,6 +153,49 @@ async fn what_was_done_to_single_rows_is_found_where_it_was_done() {
         expected.extend(found);
         let report = app.look_through_log().await;
         assert_eq!((&report.wrong, report.agreements), (&expected, 4), "{sql}");
+    }
+    app.give_up().await;
+}
+
+/// An event that was removed before it was sealed is missed by those that came after it, whether it was a look or a change.
+#[tokio::test]
+async fn what_was_removed_before_it_was_sealed_is_missed() {
+    let app = TestApp::new().await;
+    app.seal().await;
+    let change = json!({ "input": { "reference": "K-9001", "kind": "PERSON", "locale": "SV", "channel": "PHONE", "profile": { "name": "Ny Kund" } } });
+    let register =
+        "mutation ($input: RegisterCustomerInput!) { registerCustomer(input: $input) { customer { id } } }";
+    let ids = |of: Vec<sea_orm::QueryResult>| {
+        let id = |row: &sea_orm::QueryResult| row.try_get::<uuid::Uuid>("", "event_id").unwrap().to_string();
+        of.iter().map(id).collect::<Vec<_>>()
+    };
+    let unsealed = "SELECT event_id FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.event_id) \
+                    ORDER BY id";
+    for asked in ["look", "change"] {
+        app.agent().ask(LOOK, json!({})).await.data();
+        match asked {
+            "look" => app.agent().ask(LOOK, json!({})).await,
+            _ => app.agent().ask(register, change.clone()).await,
+        }
+        .data();
+        let gone = ids(app.database.rows(unsealed).await).pop().unwrap();
+        app.agent().ask(LOOK, json!({})).await.data();
+        let next = ids(app.database.rows(unsealed).await).pop().unwrap();
+        let is_it = match app.database.engine {
+            Engine::Postgres => format!("event_id = '{gone}'"),
+            Engine::Sqlite => format!("event_id = x'{}'", gone.replace('-', "")),
+        };
+        for table in ["audit_subject", "audit_event"] {
+            tamper(&app, table, &format!("DELETE FROM {table} WHERE {is_it}")).await;
+        }
+        let size = app.seal().await.size;
+        let found = wrong(&app).await;
+        let by = Wrong::RemovedBefore(size - 1, next);
+        assert!(found.contains(&by), "{asked}: {found:?}");
+        let short = found
+            .iter()
+            .filter(|one| matches!(one, Wrong::FewerThanWritten { said, seen, .. } if said > seen));
+        assert_eq!((short.count(), found.len()), (1, if asked == "look" { 2 } else { 3 }), "{found:?}");
     }
     app.give_up().await;
 }

@@ -55,7 +55,7 @@ fn what_is_personal_of_customers_is_sealed() {
     assert_eq!(
         personal,
         [
-            "audit_event.body",
+            "audit_event.withheld",
             "consent_event.recorded_by",
             "customer.profile",
             "data_location.recorded_by",

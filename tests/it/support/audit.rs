@@ -1,11 +1,13 @@
 //! The audit log, read behind the server's back, and through the API.
 
 use super::{Answer, Database, TestApp};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use kartotek::transparency::{Link, Withheld};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// An event as its body tells it, read without the program's own code.
+/// An event as its body and what is withheld of it tell it, read without the program's own code.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     pub request_id: String,
@@ -26,13 +28,13 @@ pub struct Event {
 }
 
 impl Event {
-    fn of(body: &Value) -> Self {
+    fn of(body: &Value, withheld: &Value) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let must = |name: &str| text(&body[name]).unwrap_or_else(|| panic!("{name} in {body}"));
         let words = |value: &Value| {
             value.as_array().into_iter().flatten().map(|word| word.as_str().unwrap().to_owned()).collect()
         };
-        let subjects = body["subjects"].as_array().cloned().unwrap_or_default();
+        let subjects = withheld["subjects"].as_array().cloned().unwrap_or_default();
         let by_customer = |field: &str| {
             let of = |subject: &Value| (text(&subject["customer"]).unwrap(), words(&subject[field]));
             subjects.iter().map(of).collect()
@@ -44,11 +46,11 @@ impl Event {
             outcome: must("outcome"),
             code: text(&body["code"]),
             purpose: text(&body["purpose"]),
-            reason: text(&body["reason"]),
+            reason: text(&withheld["reason"]),
             actor: text(&body["actor"]["id"]).unwrap(),
-            address: text(&body["address"]),
+            address: text(&withheld["address"]),
             count: body["count"].as_u64(),
-            target: text(&body["target"]["id"]),
+            target: text(&withheld["target"]),
             subjects: by_customer("categories"),
             changed: by_customer("changed"),
         }
@@ -66,10 +68,10 @@ pub async fn all(database: &Database) -> Vec<Event> {
 }
 
 async fn found(database: &Database, condition: &str) -> Vec<Event> {
-    let sql = format!("SELECT body FROM audit_event WHERE {condition} ORDER BY event_id");
-    let bodies = database.rows(&sql).await;
-    let body = |row: &sea_orm::QueryResult| Event::of(&parse(&row.try_get::<Vec<u8>>("", "body").unwrap()));
-    bodies.iter().map(body).collect()
+    let sql = format!("SELECT body, withheld FROM audit_event WHERE {condition} ORDER BY event_id");
+    let events = database.rows(&sql).await;
+    let body = |row: &sea_orm::QueryResult| parse(&row.try_get::<Vec<u8>>("", "body").unwrap());
+    events.iter().map(|row| Event::of(&body(row), &withheld(row))).collect()
 }
 
 /// A version byte, then JSON.
@@ -78,7 +80,13 @@ fn parse(body: &[u8]) -> Value {
     serde_json::from_slice(&body[1..]).unwrap()
 }
 
-/// Asserts of every row: `leaf` is the RFC 9162 hash of `body`, and the columns to search by say what the body says.
+fn withheld(row: &sea_orm::QueryResult) -> Value {
+    let bytes: Option<Vec<u8>> = row.try_get("", "withheld").unwrap();
+    bytes.map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).unwrap())
+}
+
+/// Asserts of every row: `leaf` is the RFC 9162 hash of `body`, the columns to search by say what the body says, it has the root
+/// of what is withheld, and what it says came before it is in the log.
 pub async fn check_whole_log(database: &Database) {
     let mut subjects = BTreeMap::<uuid::Uuid, BTreeMap<String, Value>>::new();
     for row in database.rows("SELECT customer_id, event_id, categories FROM audit_subject").await {
@@ -87,6 +95,8 @@ pub async fn check_whole_log(database: &Database) {
         let of = subjects.entry(row.try_get("", "event_id").unwrap()).or_default();
         of.insert(customer.to_string(), serde_json::from_str(&categories).unwrap());
     }
+    let (mut leaves, mut written) = (BTreeSet::new(), BTreeMap::<uuid::Uuid, (u64, u64)>::new());
+    let mut named = BTreeSet::new();
     for row in database.rows("SELECT * FROM audit_event").await {
         let bytes: Vec<u8> = row.try_get("", "body").unwrap();
         let leaf: Vec<u8> = row.try_get("", "leaf").unwrap();
@@ -102,7 +112,16 @@ pub async fn check_whole_log(database: &Database) {
             "outcome": text("outcome"), "code": text("error_code"), "purpose": text("purpose"),
             "request": text("request_id"), "subjects": subjects.remove(&id).unwrap_or_default(),
         });
-        let told = body["subjects"].as_array().cloned().unwrap_or_default();
+        let link = serde_json::from_value::<Link>(body["writer"].clone()).unwrap();
+        leaves.insert(STANDARD.encode(&leaf));
+        let counts = written.entry(link.id).or_default();
+        *counts = (counts.0 + 1, counts.1.max(link.before + 1));
+        named.extend(link.after);
+        let withheld = withheld(&row);
+        let whole = serde_json::from_value::<Option<Withheld>>(withheld.clone()).unwrap();
+        let root = whole.and_then(|withheld| withheld.commitment().unwrap());
+        assert_eq!(body["withheld"], serde_json::to_value(root).unwrap());
+        let told = withheld["subjects"].as_array().cloned().unwrap_or_default();
         let told = told.iter().map(|one| (one["customer"].as_str().unwrap(), one["categories"].clone()));
         let said = json!({
             "id": body["id"], "time": body["time"], "actor": body["actor"]["id"],
@@ -113,6 +132,8 @@ pub async fn check_whole_log(database: &Database) {
         assert_eq!(columns, said);
     }
     assert!(subjects.is_empty(), "subjects without an event: {subjects:?}");
+    assert!(named.is_subset(&leaves), "{:?} were named and are not there", named.difference(&leaves));
+    assert!(written.values().all(|(seen, said)| seen >= said), "{written:?}");
 }
 
 const EVENTS: &str = "query ($request: String!) { auditEvents(filter: { requestId: $request }) { nodes {

@@ -23,22 +23,22 @@ impl Clock for SystemClock {
 
 /// Gives out times and ids. Times carry microseconds, as both databases keep them.
 #[derive(Debug)]
-pub(in crate::access) struct Ticker {
+pub struct Ticker {
     clock: Box<dyn Clock>,
     context: Mutex<ContextV7>,
 }
 
 impl Ticker {
-    pub(in crate::access) fn new(clock: Box<dyn Clock>) -> Self {
+    pub fn new(clock: Box<dyn Clock>) -> Self {
         Self { clock, context: Mutex::new(ContextV7::new()) }
     }
 
-    pub(in crate::access) fn now(&self) -> DateTime<Utc> {
+    pub fn now(&self) -> DateTime<Utc> {
         self.clock.now().trunc_subsecs(6)
     }
 
     /// A UUIDv7: later ids of one process sort after earlier ones.
-    pub(in crate::access) fn id(&self) -> Uuid {
+    pub fn id(&self) -> Uuid {
         let now = self.clock.now();
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
         // A poisoned lock means that another thread died while it took an id: the counter is as good as before.
