@@ -12,6 +12,8 @@ pub struct Model {
     pub root_hash: Vec<u8>,
     /// A C2SP signed note.
     pub note: String,
+    /// What the note is checked with, as a C2SP verifier key: told, and never trusted.
+    pub verifier_key: String,
     pub created_at: DateTimeUtc,
 }
 

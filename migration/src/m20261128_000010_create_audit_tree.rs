@@ -25,6 +25,8 @@ CREATE TABLE audit_checkpoint (
     root_hash {bytes} NOT NULL CONSTRAINT audit_checkpoint_root CHECK (length(root_hash) = 32),
     -- A C2SP signed note.
     note text NOT NULL,
+    -- What it is checked with; whoever checks has it from elsewhere.
+    verifier_key text NOT NULL,
     created_at {time} NOT NULL
 ) {strict};
 

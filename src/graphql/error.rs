@@ -25,6 +25,11 @@ pub fn missing() -> Error {
     coded("INTERNAL", "The reference data is not complete: try again.")
 }
 
+/// The error where a thing is asked for that is not there, and null cannot say so.
+pub fn not_found(message: &str) -> Error {
+    coded("NOT_FOUND", message)
+}
+
 /// The error that a stop becomes. What broke inside is logged here, once, and not told.
 pub fn to_graphql(stop: &Stop) -> Error {
     match stop {

@@ -38,6 +38,7 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         ("DescribeSystemPayload", "tables") => MOST_TABLES as u64,
         ("DescribedTable", "columns") => MOST_COLUMNS as u64,
         ("DescribeSystemPayload", "problems") => 1,
+        ("AuditInclusionProof", "withheld") => 3,
         ("CheckConnectorPayload", "problems") => system::MOST_PROBLEMS as u64,
         // Seldom more than one at each system.
         ("DisposalPlan", "systems") | (_, "tasks") => catalog.systems.len() as u64,

@@ -4,7 +4,7 @@
 use crate::{
     access::{Access, Inquiry, Stop},
     domain::{
-        audit::{AuditPage, EventsOfCustomers},
+        audit::{AuditPage, EventsOfCustomers, Inclusion, PlacesOfEvents, ProveEvents},
         catalog::Catalog,
         consent::{ConsentParts, ConsentsByIds, ConsentsOf, ConsentsOfCustomers, PartsOfConsents},
         customer::{CustomersByIds, Keyed},
@@ -40,8 +40,9 @@ use chrono::{DateTime, Utc};
 use entity::{
     connector_state, consent, data_location, data_request_pause, disclosure, disposal_plan,
     ids::{
-        CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId, DifferenceId, DisclosureId,
-        DisposalPlanId, LegalHoldId, NoticeId, ReconciliationId, SubscriptionId, SystemId, TaskId,
+        AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId, DifferenceId,
+        DisclosureId, DisposalPlanId, LegalHoldId, NoticeId, ReconciliationId, SubscriptionId, SystemId,
+        TaskId,
     },
     legal_hold, notice, notice_line, reconciliation, reconciliation_difference, restriction, subscription,
     task, task_evidence,
@@ -321,6 +322,37 @@ by_id!(
     |keys| FormerReferences(keys.iter().map(|key| (key.0, key.1)).collect()),
     |found| found.into_iter().map(|((who, at), number)| (FormerReferenceAt(who, at), number)).collect()
 );
+/// An event whose place in the log is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PlaceOf(pub AuditEventId);
+
+by_id!(PlaceOf, u64, |keys| PlacesOfEvents(keys.iter().map(|key| key.0).collect()), |found| found
+    .into_iter()
+    .map(|(id, place)| (PlaceOf(id), place))
+    .collect());
+
+/// An event that is to be proven, in the tree of which size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InclusionOf(pub AuditEventId, pub Option<i64>);
+
+impl Loader<InclusionOf> for Batch {
+    type Value = Inclusion;
+    type Error = Arc<Stop>;
+
+    async fn load(&self, keys: &[InclusionOf]) -> Loaded<InclusionOf, Inclusion> {
+        let mut groups = HashMap::<Option<i64>, Vec<AuditEventId>>::new();
+        for InclusionOf(event, size) in keys {
+            groups.entry(*size).or_default().push(*event);
+        }
+        let mut proofs = HashMap::with_capacity(keys.len());
+        for (size, events) in groups {
+            let found = self.read(ProveEvents { events, size }).await?;
+            proofs.extend(found.into_iter().map(|(id, proof)| (InclusionOf(id, size), proof)));
+        }
+        Ok(proofs)
+    }
+}
+
 /// How calls to a system have gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConnectorStateOf(pub SystemId);

@@ -5,9 +5,10 @@ use async_graphql::{InputType, InputValueError, InputValueResult, Scalar, Scalar
 use chrono::{Datelike, NaiveDate, SecondsFormat, SubsecRound, Timelike, Utc};
 
 /// What each of them is, for who sent something else.
-const FORMS: [(&str, &str); 3] = [
+const FORMS: [(&str, &str); 4] = [
     ("DateTime", "a time as RFC 3339 of the years 0001 to 9999, such as 2026-03-31T12:00:00Z"),
     ("Date", "a day as RFC 3339 of the years 0001 to 9999, such as 2026-03-31"),
+    ("SafeInt", "a whole number from -9007199254740991 to 9007199254740991"),
     ("Duration", "a length of time as ISO 8601, such as P30D, P7Y or PT15M"),
 ];
 
@@ -113,6 +114,41 @@ impl Duration {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SafeInt(pub i64);
+
+/// A whole number that every JSON reader holds exactly: RFC 7493, 2.2.
+#[Scalar(name = "SafeInt", specified_by_url = "https://www.rfc-editor.org/rfc/rfc7493#section-2.2")]
+impl ScalarType for SafeInt {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        expected(Self::read(&value))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        Self::read(value).is_some()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::from(self.0)
+    }
+}
+
+impl SafeInt {
+    const MOST: i64 = (1 << 53) - 1;
+
+    fn read(value: &Value) -> Option<Self> {
+        let Value::Number(number) = value else { return None };
+        number.as_i64().filter(|number| (-Self::MOST..=Self::MOST).contains(number)).map(Self)
+    }
+}
+
+/// Of what is counted here there are never as many as would not fit.
+impl From<u64> for SafeInt {
+    fn from(number: u64) -> Self {
+        Self(i64::try_from(number).map_or(Self::MOST, |number| number.min(Self::MOST)))
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
@@ -177,6 +213,24 @@ mod tests {
                 "+10000-01-01T00:00:00Z",
             ],
         );
+    }
+
+    #[test]
+    fn a_whole_number_is_held_by_every_json_reader() {
+        let most = SafeInt::MOST;
+        for (value, valid) in [
+            (Value::from(0), true),
+            (Value::from(-most), true),
+            (Value::from(most), true),
+            (Value::from(most + 1), false),
+            (Value::from(u64::MAX), false),
+            (Value::from("1"), false),
+            (Value::from_json(serde_json::json!(1.5)).unwrap(), false),
+        ] {
+            assert_eq!(SafeInt::is_valid(&value), valid, "{value}");
+            assert_eq!(<SafeInt as ScalarType>::parse(value).is_ok(), valid);
+        }
+        assert_eq!(SafeInt::from(u64::MAX), SafeInt(most));
     }
 
     #[test]

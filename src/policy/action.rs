@@ -170,7 +170,7 @@ actions! {
     ListDataRequests: Read "DataRequest" STAFF personal yes ["dataRequests"];
     /// Who looked at or changed a customer's data.
     SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "auditEvents"];
+        ["customer", "customers", "findCustomer", "node", "auditEvents", "auditInclusionProof"];
     /// Whose data is at a place.
     SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
     /// Places where data is stored.
@@ -198,7 +198,7 @@ actions! {
     /// What the law makes the company keep.
     SeeRetentionRules: Read "RetentionRule" ANYONE ["retentionRules", "node"];
     /// The audit log.
-    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "node"];
+    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "auditInclusionProof", "node"];
 
     /// Puts a customer on record.
     RegisterCustomer: Write "Customer" SERVING personal yes ["registerCustomer"];
@@ -320,7 +320,9 @@ actions! {
     /// Takes events into the log's tree, and signs it.
     SealAuditLog: Administer "AuditEvent" NOBODY [];
     /// Shows what was signed about the log: hashes and sizes.
-    SeeCheckpoint: Read "AuditCheckpoint" NOBODY [];
+    SeeCheckpoint: Read "AuditCheckpoint" ANYONE
+        ["auditCheckpoint", "auditConsistencyProof", "auditInclusionProof", "auditEvents", "customer", "customers", "findCustomer",
+        "node"];
     /// Fills an empty database with what every installation ships with.
     SeedCatalog: Administer "Controller" NOBODY [];
     /// Starts to work with the server's master keys.

@@ -22,9 +22,13 @@ impl Inquiry for NewestCheckpoint {
     }
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
-        let newest = Sql::new("SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1");
-        Ok(r.numbers(newest).await?.pop())
+        newest(r).await
     }
+}
+
+pub(super) async fn newest(r: &Reader) -> Result<Option<audit_checkpoint::Model>, Stop> {
+    let sql = Sql::new("SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1");
+    Ok(r.numbers(sql).await?.pop())
 }
 
 /// What was signed when the log had this size.

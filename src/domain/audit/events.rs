@@ -1,6 +1,6 @@
 //! Events: a filtered page of all, those about each of several customers, some by id, or one from customers' own logs.
 
-pub use crate::transparency::{Body, SubjectBody, Withheld};
+pub use crate::transparency::{Body, Part, Shown, SubjectBody, Withheld};
 use crate::{
     access::{Code, Inquiry, Reader, Refusal, Sql, Stop},
     domain::{
@@ -8,6 +8,7 @@ use crate::{
         page::{Page, PageRequest, cursor_id},
     },
     policy::{Action, Target},
+    transparency::{leaf, tree::Digest},
 };
 use chrono::{DateTime, Utc};
 use entity::{
@@ -44,6 +45,8 @@ pub struct EventRow {
     pub id: AuditEventId,
     pub occurred_at: DateTime<Utc>,
     pub body: Body,
+    /// The same as it was hashed.
+    pub entry: Vec<u8>,
     /// Whom it was about, and from where it came: for those who may see that.
     pub withheld: Withheld,
 }
@@ -66,8 +69,22 @@ impl FromQueryResult for EventRow {
             id: result.try_get(prefix, "event_id")?,
             occurred_at: result.try_get(prefix, "occurred_at")?,
             body,
+            entry: bytes,
             withheld,
         })
+    }
+}
+
+impl EventRow {
+    /// What stands for it in the log's tree.
+    #[must_use]
+    pub fn leaf(&self) -> Digest {
+        leaf(&self.entry)
+    }
+
+    /// Those parts of what is withheld that may be shown, with their proofs.
+    pub fn shown(&self, may: impl Fn(Part<'_>) -> bool) -> Vec<Shown> {
+        self.withheld.show(may).unwrap_or_default()
     }
 }
 

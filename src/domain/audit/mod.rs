@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod events;
+mod prove;
 mod publish;
 mod seal;
 mod verify;
@@ -9,8 +10,9 @@ mod verify;
 pub use checkpoint::{CheckpointsAfter, NewestCheckpoint, TileAt};
 pub use events::{
     AuditFilter, AuditPage, Body, EventInAccessLogs, EventRow, EventsByIds, EventsOfCustomers, ListEvents,
-    SubjectBody, Withheld,
+    Part, Shown, SubjectBody, Withheld,
 };
+pub use prove::{Consistency, Inclusion, PlacesOfEvents, ProveConsistency, ProveEvents};
 pub use publish::{Log, Unsealed};
 pub use seal::{SealEvents, Sealed};
 pub use verify::{Report, verify};

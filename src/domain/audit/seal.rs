@@ -1,5 +1,6 @@
 //! Events get their places in the log's tree, and what it holds then is signed.
 
+use super::checkpoint::newest;
 use crate::{
     access::{Broken, Command, Sql, Stop, Writer},
     policy::{Action, Target},
@@ -102,6 +103,7 @@ impl Command for SealEvents {
                 .keys
                 .sign(tree.size(), root)
                 .map_err(|_| Broken::Stored("the log could not be signed"))?,
+            verifier_key: self.keys.verifier_keys().first().cloned().unwrap_or_default(),
             created_at: w.now(),
         };
         let checkpoint = w.insert::<audit_checkpoint::Entity>(checkpoint).await?;
@@ -129,10 +131,7 @@ async fn arrived(w: &Writer, from: i64) -> Result<Vec<Arrived>, Stop> {
 
 /// The tree as it was signed last, by these keys if there are any.
 async fn grown_so_far(w: &Writer, keys: Option<&SigningKeys>) -> Result<Growing, Stop> {
-    let newest = Sql::new("SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1");
-    let Some(newest) = w.numbers::<audit_checkpoint::Model>(newest).await?.pop() else {
-        return Ok(Growing::new());
-    };
+    let Some(newest) = newest(w).await? else { return Ok(Growing::new()) };
     let size = u64::try_from(newest.tree_size).map_err(|_| BROKEN)?;
     if let Some(keys) = keys {
         let said = note::open(newest.note.as_bytes(), keys.verifier_keys()).map_err(|_| BROKEN)?;

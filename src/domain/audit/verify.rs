@@ -1,7 +1,7 @@
 //! The log as it is stored, beside what was signed about it. Nothing is changed by looking, and nothing goes on record.
 
 use super::{
-    checkpoint::CheckpointsAfter,
+    checkpoint::{CheckpointsAfter, newest},
     seal::{digest, number},
 };
 use crate::{
@@ -111,6 +111,10 @@ fn expect(check: &mut Check, row: &audit_checkpoint::Model, keys: &[String], is_
         said => said,
     };
     match said {
+        Ok(_) if note::open(text, std::slice::from_ref(&row.verifier_key)).is_err() => {
+            let why = "the key that the database gives to check it with is another".to_owned();
+            check.found(Wrong::NotSigned { whence, why });
+        }
         Ok(said) if i64::try_from(said.size) == Ok(row.tree_size) && said.root == row.root_hash[..] => {
             check.expect(Signed { size: said.size, root: said.root, outside: false, whence });
         }
@@ -169,8 +173,7 @@ impl Inquiry for LogExtent {
             "SELECT a.event_id FROM audit_arrival a \
              WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) AND a.occurred_at < ",
         );
-        let newest = Sql::new("SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1");
-        let newest = r.numbers::<audit_checkpoint::Model>(newest).await?.pop();
+        let newest = newest(r).await?;
         // What is sealed now began long after that.
         sql.bind(newest.map_or(DateTime::UNIX_EPOCH, |newest| newest.created_at - TimeDelta::minutes(5)));
         sql.push(" ORDER BY a.place, a.nth LIMIT ").bind(NAMED);

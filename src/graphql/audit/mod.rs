@@ -1,5 +1,6 @@
 //! The audit log.
 
+mod proofs;
 mod queries;
 mod types;
 

@@ -1,16 +1,20 @@
 //! Questions about the audit log.
 
-use super::types::{AuditEvent, AuditEventConnection};
+use super::{
+    proofs::{AuditCheckpoint, AuditConsistencyProof, AuditInclusionProof},
+    types::{AuditEvent, AuditEventConnection},
+};
 use crate::{
-    domain::audit::{self, ListEvents},
+    domain::audit::{self, EventsByIds, ListEvents, NewestCheckpoint, ProveConsistency},
     graphql::{
         connection::Arguments,
-        context::access,
+        context::{access, loaders},
         enums::{ActorKind, AuditKind, AuditOutcome},
-        error::OrError,
+        error::{OrError, not_found},
+        loaders::InclusionOf,
         named,
         node::id_or_nobody,
-        scalars::DateTime,
+        scalars::{DateTime, SafeInt},
     },
     policy::Action,
 };
@@ -78,5 +82,49 @@ impl AuditQuery {
         let filter = filter.unwrap_or_default().into_domain(ctx)?;
         let page = access(ctx).read(ListEvents { filter, page }).await.or_error()?;
         Ok(AuditEventConnection::new(LIST, page.map(AuditEvent)))
+    }
+
+    /// The newest signed checkpoint; null until the first events are sealed.
+    ///
+    /// Requires: any role.
+    async fn audit_checkpoint(&self, ctx: &Context<'_>) -> Result<Option<AuditCheckpoint>> {
+        Ok(access(ctx).read(NewestCheckpoint).await.or_error()?.map(AuditCheckpoint::from))
+    }
+
+    /// Proof that an event is in the log (RFC 9162, 2.1.3). NOT_FOUND while the event is not sealed, or not in
+    /// a tree of that size.
+    ///
+    /// Requires: AUDITOR, COMPLIANCE.
+    async fn audit_inclusion_proof(
+        &self,
+        ctx: &Context<'_>,
+        event_id: ID,
+        #[graphql(desc = "The newest checkpoint's unless told.")] tree_size: Option<SafeInt>,
+    ) -> Result<AuditInclusionProof> {
+        let id = id_or_nobody(&event_id);
+        let event = access(ctx).read(EventsByIds(vec![id])).await.or_error()?.pop();
+        let key = InclusionOf(id, tree_size.map(|size| size.0));
+        let inclusion = match event {
+            Some(_) => loaders(ctx).batch.load_one(key).await.or_error()?,
+            None => None,
+        };
+        let proof = event.zip(inclusion).map(|(event, inclusion)| AuditInclusionProof { event, inclusion });
+        proof.ok_or_else(|| {
+            not_found("There is no such event in the tree of that size: it may not be sealed yet.")
+        })
+    }
+
+    /// Proof that the log of size `to` only adds to the log of size `from` (RFC 9162, 2.1.4).
+    ///
+    /// Requires: any role.
+    async fn audit_consistency_proof(
+        &self,
+        ctx: &Context<'_>,
+        from: SafeInt,
+        to: SafeInt,
+    ) -> Result<AuditConsistencyProof> {
+        let proof = access(ctx).read(ProveConsistency { from: from.0, to: to.0 }).await.or_error()?;
+        let proof = proof.ok_or_else(|| not_found("Nothing was signed about a log of that size yet."))?;
+        Ok(proof.into())
     }
 }

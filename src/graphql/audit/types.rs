@@ -1,7 +1,8 @@
 //! An event, and what it saw or changed of whom.
 
+use super::proofs::{AuditInclusionProof, AuditPartProof};
 use crate::{
-    domain::audit::{EventRow, SubjectBody},
+    domain::audit::{EventRow, Part, Shown, SubjectBody},
     graphql::{
         catalog::{DataCategory, categories},
         connection::{Arguments, connection, page_of},
@@ -9,12 +10,14 @@ use crate::{
         customer::Customer,
         enums::{ActorKind, AuditKind, AuditOutcome, Role},
         error::{OrError, missing},
+        loaders::{InclusionOf, PlaceOf},
         node,
-        scalars::DateTime,
+        scalars::{DateTime, SafeInt},
     },
     policy::Action,
 };
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Lookahead, Object, Result};
+use std::collections::HashMap;
 
 #[derive(Clone)]
 pub struct AuditEvent(pub EventRow);
@@ -110,8 +113,42 @@ impl AuditEvent {
         // An event never changes, so a place in it will do, and names nobody.
         let list = self.0.withheld.subjects.iter().filter(mine).cloned().enumerate().collect();
         let page = page_of(&page, list, |(place, _)| vec![place.to_string()])?;
-        Ok(AuditSubjectConnection::new(LIST, page.map(|(_, subject)| AuditSubject(subject))))
+        let ahead = ctx.look_ahead();
+        let mut proofs = HashMap::new();
+        if ["nodes", "edges"].iter().any(|path| asks_for_proofs(&ahead.field(path))) {
+            let all = page.entries.iter().map(|(_, (_, subject))| subject.customer).collect::<Vec<_>>();
+            let shown =
+                self.0.shown(|part| matches!(part, Part::Subject(one) if all.contains(&one.customer)));
+            // Both are in the order of the event.
+            proofs.extend(all.into_iter().zip(shown));
+        }
+        let subject = |(_, body): (_, SubjectBody)| {
+            let proof = proofs.get(&body.customer).cloned();
+            AuditSubject { body, proof }
+        };
+        Ok(AuditSubjectConnection::new(LIST, page.map(subject)))
     }
+
+    /// Its place in the Merkle tree; null until sealed (seconds).
+    async fn leaf_index(&self, ctx: &Context<'_>) -> Result<Option<SafeInt>> {
+        Ok(loaders(ctx).batch.load_one(PlaceOf(self.0.id)).await.or_error()?.map(SafeInt::from))
+    }
+
+    /// What proves that it is in the log, in the tree of this size or the one that was signed last; null while it is not.
+    async fn inclusion_proof(
+        &self,
+        ctx: &Context<'_>,
+        tree_size: Option<SafeInt>,
+    ) -> Result<Option<AuditInclusionProof>> {
+        let key = InclusionOf(self.0.id, tree_size.map(|size| size.0));
+        let inclusion = loaders(ctx).batch.load_one(key).await.or_error()?;
+        Ok(inclusion.map(|inclusion| AuditInclusionProof { event: self.0.clone(), inclusion }))
+    }
+}
+
+/// Whether each subject's proof is asked for, below a field of the connection.
+fn asks_for_proofs(below: &Lookahead<'_>) -> bool {
+    below.field("proof").exists() || below.field("node").field("proof").exists()
 }
 
 /// Whether the caller may see nobody but themselves in the log.
@@ -120,7 +157,10 @@ fn only_themselves(ctx: &Context<'_>) -> bool {
 }
 
 #[derive(Clone)]
-pub struct AuditSubject(SubjectBody);
+pub struct AuditSubject {
+    body: SubjectBody,
+    proof: Option<Shown>,
+}
 
 connection!(AuditSubjectConnection, AuditSubjectEdge, AuditSubject);
 
@@ -128,16 +168,21 @@ connection!(AuditSubjectConnection, AuditSubjectEdge, AuditSubject);
 #[Object]
 impl AuditSubject {
     async fn customer(&self, ctx: &Context<'_>) -> Result<Customer> {
-        let found = loaders(ctx).batch.load_one(self.0.customer).await.or_error()?;
+        let found = loaders(ctx).batch.load_one(self.body.customer).await.or_error()?;
         found.map(Customer).ok_or_else(missing)
     }
 
     async fn categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {
-        categories(ctx, &self.0.categories)
+        categories(ctx, &self.body.categories)
     }
 
     /// The names of what was changed; empty for reads.
     async fn changed_fields(&self) -> &[String] {
-        &self.0.changed
+        &self.body.changed
+    }
+
+    /// What proves that the event's entry is about them (see `AuditInclusionProof.entry`).
+    async fn proof(&self) -> Option<AuditPartProof> {
+        self.proof.clone().map(AuditPartProof::from)
     }
 }

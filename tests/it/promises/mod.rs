@@ -14,3 +14,4 @@ mod p13_only_with_permission;
 mod p14_hosts_and_registries;
 mod p15_leaving_and_swapping;
 mod p16_every_access_is_recorded;
+mod p16_proven;

@@ -1,5 +1,6 @@
 //! For every root field, a way to ask it that would be answered with data to somebody who may.
 
+mod audit;
 mod disclosure;
 mod disposal;
 mod reference_data;
@@ -103,6 +104,7 @@ impl Ids {
         let hold = app.hold(&customer, Some(&["user.biometric"])).await;
         let request = app.submit(&customer, json!({ "categories": ["user.biometric"] })).await;
         let other_request = app.submit(&customer, json!({ "categories": ["user.financial"] })).await;
+        app.seal().await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
         Self {
@@ -184,6 +186,7 @@ fn nothing(_: &Ids) -> Value {
 pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
     FIXTURES
         .iter()
+        .chain(audit::FIXTURES)
         .chain(disclosure::FIXTURES)
         .chain(disposal::FIXTURES)
         .chain(requests::FIXTURES)
