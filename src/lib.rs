@@ -20,6 +20,7 @@ pub mod ledger;
 pub mod policy;
 mod refusal;
 pub mod server;
+mod sql;
 pub mod telemetry;
 pub mod transparency;
 pub mod worker;

@@ -61,6 +61,15 @@ impl Database {
         Self::connect(settings).await
     }
 
+    /// Connects for looking alone.
+    pub(in crate::access) async fn look(settings: &Settings) -> Result<Self, Broken> {
+        let only = match engine(settings) {
+            Engine::Sqlite => sqlite(settings, settings.connections.max(1), For::Reading).await?,
+            Engine::Postgres => postgres(settings, settings.connections.max(1), As::Reader).await?,
+        };
+        Ok(Self { reading: only.clone(), searching: only.clone(), audit: only.clone(), writing: only })
+    }
+
     async fn connect(settings: &Settings) -> Result<Self, Broken> {
         let connections = settings.connections.max(1);
         let searches = connections.div_ceil(4);
@@ -72,9 +81,9 @@ impl Database {
                 Ok(Self { reading, searching, audit: writing.clone(), writing })
             }
             Engine::Postgres => {
-                let writing = postgres(settings, connections, true).await?;
-                let searching = postgres(settings, searches, true).await?;
-                let audit = postgres(settings, 1, true).await?;
+                let writing = postgres(settings, connections, As::Runtime).await?;
+                let searching = postgres(settings, searches, As::Runtime).await?;
+                let audit = postgres(settings, 1, As::Runtime).await?;
                 Ok(Self { reading: writing.clone(), searching, writing, audit })
             }
         }
@@ -154,7 +163,7 @@ pub async fn migrate(settings: &Settings) -> Result<(), Broken> {
     owner.close().await?;
     done?;
     if engine(settings) == Engine::Postgres {
-        let server = postgres(settings, 1, true).await?;
+        let server = postgres(settings, 1, As::Runtime).await?;
         let right = migration::privileges::check(&server).await;
         server.close().await?;
         right?;
@@ -188,7 +197,7 @@ pub fn known_migrations() -> Vec<String> {
 async fn owner(settings: &Settings) -> Result<DatabaseConnection, DbErr> {
     match engine(settings) {
         Engine::Sqlite => sqlite(settings, 1, For::Writing).await,
-        Engine::Postgres => postgres(settings, 1, false).await,
+        Engine::Postgres => postgres(settings, 1, As::Owner).await,
     }
 }
 
@@ -282,35 +291,42 @@ fn is_busy(error: &DbErr) -> bool {
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
 }
 
-async fn postgres(
-    settings: &Settings,
-    connections: u32,
-    as_runtime: bool,
-) -> Result<DatabaseConnection, DbErr> {
+/// Whom a connection to Postgres works as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum As {
+    /// Whom the URL names.
+    Owner,
+    /// The same, and changes nothing.
+    Reader,
+    /// The role that owns nothing and can only add to the audit log.
+    Runtime,
+}
+
+async fn postgres(settings: &Settings, connections: u32, whom: As) -> Result<DatabaseConnection, DbErr> {
     use secrecy::ExposeSecret;
     // Read here first: what sea-orm says of a URL that it cannot read repeats it, with the password.
     let plain: PgConnectOptions = settings.url.expose_secret().parse().map_err(unreachable)?;
     let mut options = options(settings, connections);
-    options.map_sqlx_postgres_opts(move |postgres| set(postgres, as_runtime));
+    options.map_sqlx_postgres_opts(move |postgres| set(postgres, whom));
     match sea_orm::Database::connect(options).await {
-        Err(error) if is_timeout(&error) => Err(why_not(&set(plain, as_runtime)).await.unwrap_or(error)),
+        Err(error) if is_timeout(&error) => Err(why_not(&set(plain, whom)).await.unwrap_or(error)),
         outcome => outcome,
     }
 }
 
-fn set(postgres: PgConnectOptions, as_runtime: bool) -> PgConnectOptions {
+fn set(postgres: PgConnectOptions, whom: As) -> PgConnectOptions {
     let milliseconds = |duration: Duration| duration.as_millis().to_string();
     let postgres = postgres
         .application_name("kartotek")
         .statement_cache_capacity(256)
         // Short statements never repay compiling.
         .options([("jit", "off"), ("timezone", "UTC")]);
-    if !as_runtime {
-        return postgres;
-    }
-    // The server works as a role that owns nothing and can only add to the audit log.
+    let postgres = match whom {
+        As::Owner => return postgres,
+        As::Reader => return postgres.options([("default_transaction_read_only", "on")]),
+        As::Runtime => postgres.options([("role", RUNTIME_ROLE)]),
+    };
     postgres.options([
-        ("role", RUNTIME_ROLE.to_owned()),
         ("statement_timeout", milliseconds(STATEMENT)),
         ("lock_timeout", milliseconds(ACQUIRE)),
         ("idle_in_transaction_session_timeout", milliseconds(STATEMENT)),

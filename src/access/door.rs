@@ -47,16 +47,26 @@ impl Door {
         keys: MasterKeys,
         clock: Box<dyn Clock>,
     ) -> Result<Arc<Self>, Broken> {
-        let database = Database::open(settings).await?;
+        Ok(Self::with(Database::open(settings).await?, keys, clock))
+    }
+
+    fn with(database: Database, keys: MasterKeys, clock: Box<dyn Clock>) -> Arc<Self> {
         let ticker = Ticker::new(clock);
         let (journal, writer) = Journal::start(database.audit().clone(), ticker.id());
-        Ok(Arc::new(Self {
-            database,
-            vault: Vault::new(keys),
-            journal,
-            ticker,
-            writer: Mutex::new(Some(writer)),
-        }))
+        let (vault, writer) = (Vault::new(keys), Mutex::new(Some(writer)));
+        Arc::new(Self { database, vault, journal, ticker, writer })
+    }
+
+    /// Connects for looking alone: nothing is migrated, and whatever would be written fails. A role that may read is enough.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn look(
+        settings: &Settings,
+        keys: MasterKeys,
+        clock: Box<dyn Clock>,
+    ) -> Result<Arc<Self>, Broken> {
+        Ok(Self::with(Database::look(settings).await?, keys, clock))
     }
 
     /// A request of a caller who was identified.

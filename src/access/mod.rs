@@ -15,7 +15,6 @@ mod operation;
 mod reader;
 mod released;
 mod session;
-mod sql;
 mod stop;
 mod trail;
 mod vault;
@@ -24,6 +23,7 @@ mod writer;
 pub use crate::{
     clock::{Clock, SystemClock},
     refusal::{Code, Refusal},
+    sql::Sql,
 };
 pub use command::Command;
 pub use database::{Engine, Settings, engine, known_migrations, migrate, migrations};
@@ -33,7 +33,6 @@ pub use operation::Access;
 pub use reader::Reader;
 pub use released::Released;
 pub use session::{Caller, Session};
-pub use sql::Sql;
 pub use stop::{Broken, Stop};
 pub use trail::Trail;
 pub use vault::{Apart, Profile, Revealed};

@@ -26,6 +26,20 @@ pub(super) fn file(settings: &Settings) -> Option<PathBuf> {
     (access::engine(settings) == Engine::Sqlite).then(|| PathBuf::from(path))
 }
 
+/// Whether there is a database that this version can work with; nothing is changed.
+pub(super) async fn must_be_there(settings: &Settings) -> Result<(), Failure> {
+    if let Some(file) = file(settings).filter(|file| !file.exists()) {
+        return Err(Failure::new(format!("there is no database at {}", file.display()))
+            .hint("restore it, or set KARTOTEK_DATABASE_URL to where it is"));
+    }
+    let pending = access::migrations(settings).await.map_err(failure)?;
+    if pending.iter().any(|(_, applied)| !applied) {
+        let why = "this database is not up to date: migrations are pending";
+        return Err(failure(Broken::Unfit(why.to_owned())));
+    }
+    Ok(())
+}
+
 /// Makes the file of an SQLite database and the folder that it lies in, for nobody else to read.
 pub(super) fn make(settings: &Settings) -> Result<(), Failure> {
     let Some(file) = file(settings) else { return Ok(()) };

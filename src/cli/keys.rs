@@ -56,6 +56,11 @@ pub(super) fn master(config: &Config, make: bool) -> Result<(MasterKeys, Option<
     Ok((keys, made.then_some(path)))
 }
 
+/// Keys that open nothing, for where nothing that is sealed is opened.
+pub(super) fn none() -> Result<MasterKeys, Failure> {
+    MasterKeys::parse(&MasterKeys::generate_text()?).map_err(Failure::new)
+}
+
 /// What the audit log is signed with, and where that is written down; `None` where the configuration names no key. Only `make`
 /// makes one then.
 pub(super) fn log(config: &Config, make: bool) -> Result<Option<Log>, Failure> {

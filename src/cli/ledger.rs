@@ -2,7 +2,7 @@
 
 use super::{args::ReplayArgs, database, failure::Failure, keys, output};
 use crate::{
-    access::{self, Broken, Door, SystemClock},
+    access::{Door, SystemClock},
     config::Config,
     domain::{
         catalog::Catalogs,
@@ -38,16 +38,8 @@ pub(super) async fn replay(args: ReplayArgs, config: Config) -> Result<(), Failu
         ));
     }
     let settings = database::settings(&config);
-    if let Some(file) = database::file(&settings).filter(|file| !file.exists()) {
-        return Err(Failure::new(format!("there is no database at {}", file.display()))
-            .hint("restore it first, or set KARTOTEK_DATABASE_URL to where it is"));
-    }
+    database::must_be_there(&settings).await?;
     let (master_keys, _) = keys::master(&config, false)?;
-    let pending = access::migrations(&settings).await.map_err(database::failure)?;
-    if pending.iter().any(|(_, applied)| !applied) {
-        let why = "this database is not up to date: migrations are pending";
-        return Err(database::failure(Broken::Unfit(why.to_owned())));
-    }
     let door = Door::open(&settings, master_keys, Box::new(SystemClock)).await.map_err(database::failure)?;
     let replayed = go_through(&door, Ledger::new(path), args.dry_run).await;
     door.close().await;

@@ -57,6 +57,16 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             start_logs(&config)?;
             audit::verify(args, config).await
         }
+        Command::Audit(AuditArgs { command: AuditCommand::Export(args) }) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            audit::export(args, config).await
+        }
+        Command::Audit(AuditArgs { command: AuditCommand::Prove(args) }) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            audit::prove(args, config).await
+        }
         Command::Token(args) => token::run(&args, &configured()?),
         Command::Schema => schema::run(),
     }

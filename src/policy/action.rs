@@ -319,6 +319,8 @@ actions! {
     KeepErasures: Dispose "Customer" NOBODY [];
     /// Takes events into the log's tree, and signs it.
     SealAuditLog: Administer "AuditEvent" NOBODY [];
+    /// Hands the log over, to be looked through elsewhere.
+    ExportAuditLog: Read "AuditEvent" NOBODY [];
     /// Shows what was signed about the log: hashes and sizes.
     SeeCheckpoint: Read "AuditCheckpoint" ANYONE
         ["auditCheckpoint", "auditConsistencyProof", "auditInclusionProof", "auditEvents", "customer", "customers", "findCustomer",

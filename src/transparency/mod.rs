@@ -2,6 +2,8 @@
 
 mod body;
 mod chain;
+pub mod export;
+pub mod file;
 pub mod note;
 #[cfg(test)]
 mod tests;
@@ -9,6 +11,7 @@ pub mod tree;
 pub mod verify;
 mod withheld;
 mod writers;
+mod wrong;
 
 pub use body::{ActorBody, Body, leaf};
 pub use chain::{Chain, Link};

@@ -201,6 +201,12 @@ impl Growing {
         self.size += 1;
     }
 
+    /// One of its tiles, as long as it is not forgotten.
+    #[must_use]
+    pub fn tile(&self, place: Place) -> Option<&[u8]> {
+        self.tiles.get(place)
+    }
+
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.size

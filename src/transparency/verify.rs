@@ -1,18 +1,20 @@
 //! Whether a log is what was signed, from what is stored of it; and if not, what was done to it and where. It trusts nothing but
 //! what was signed.
 
+pub use super::wrong::Wrong;
 use super::{
     Body, Withheld, leaf,
-    tree::{Digest, Growing, Place, Unproven, WIDTH},
-    writers::Writers,
+    tree::{Digest, Growing, Place, Tiles, Unproven, WIDTH},
+    writers::{Known, Naming, Writers},
 };
-use chrono::SecondsFormat;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{
     audit_event, audit_subject,
     ids::{AuditEventId, CategoryKey, CustomerId},
 };
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
 
 /// A place of the tree, as it is stored.
 #[derive(Clone, Debug, Default)]
@@ -47,46 +49,32 @@ pub struct Signed {
     pub whence: String,
 }
 
-/// What is wrong with a log.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub enum Wrong {
-    #[error("place {0} is nobody's: its row in audit_leaf was removed")]
-    PlaceMissing(u64),
-    #[error("event {1} at place {0} was removed")]
-    EventMissing(u64, String),
-    #[error(
-        "event {1} at place {0} is not what was sealed: its body was changed, or it stands in another's place"
-    )]
-    BodyChanged(u64, String),
-    #[error("event {1} at place {0}: the column {2} does not say what the body says")]
-    ColumnChanged(u64, String, &'static str),
-    #[error("event {1} at place {0}: whom it was about (audit_subject) is not what the body says")]
-    SubjectsChanged(u64, String),
-    #[error("event {1} at place {0}: what is withheld of it is not what the body has the root of")]
-    WithheldChanged(u64, String),
-    #[error(
-        "event {1} at place {0} says that one came before it which is not in the log: that was removed before it was sealed"
-    )]
-    RemovedBefore(u64, String),
-    #[error("the writer {writer} had written {said} events at least, and {seen} of them are in the log")]
-    FewerThanWritten { writer: Uuid, said: u64, seen: u64 },
-    #[error("the tree's tile {1} of level {0} is missing or was changed")]
-    TileChanged(u8, u64),
-    #[error("{whence} says that the log had {size} events, and there are {left}: its end was cut off")]
-    CutOff { size: u64, left: u64, whence: String },
-    #[error(
-        "{whence} does not agree with the log, which had {size} events then: something among places {from} to {size} was changed"
-    )]
-    NotWhatWasSigned { size: u64, from: u64, whence: String },
-    #[error("{whence}: {why}")]
-    NotSigned { whence: String, why: String },
-    #[error(
-        "the places from {0} on were never signed: the checkpoint about them was removed from the database"
-    )]
-    NeverSigned(u64),
-    #[error("event {0} came before others that are sealed, and is not")]
-    LeftOut(String),
+/// What came of looking.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// How many events have a place in the tree.
+    pub size: u64,
+    /// How many have none yet.
+    pub unsealed: u64,
+    /// How often something that was signed agreed with the log.
+    pub agreements: u64,
+    /// How many of what was signed and saved are about sizes that nothing was compared at.
+    pub not_compared: u64,
+    pub wrong: BTreeSet<Wrong>,
 }
+
+/// How far a log was looked through and found sound, to go on from there another time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    pub size: u64,
+    /// The tiles that are not full: level, index, and hashes in base64.
+    edge: Vec<(u8, u64, String)>,
+    writers: Known,
+}
+
+/// How long an event may be that names another, and comes before it: as long as a transaction lasts.
+const OVERTAKEN: TimeDelta = TimeDelta::minutes(1);
 
 /// A log that is being looked through, from its first place.
 #[derive(Debug)]
@@ -100,6 +88,11 @@ pub struct Check {
     agreements: u64,
     /// Whether something signed has disagreed already: what comes after it does so, too. By where it was kept.
     disagreed: (bool, bool),
+    /// How many of what was signed are about what was looked through before.
+    not_compared: u64,
+    /// Whether there is nothing but events: no tiles, and nobody knows what came after them.
+    is_file: bool,
+    newest: Option<DateTime<Utc>>,
     writers: Writers,
     /// Places of which nobody can tell any more who wrote the event that had them.
     unreadable: u64,
@@ -121,10 +114,44 @@ impl Check {
             agreed: (0, 0),
             agreements: 0,
             disagreed: (false, false),
+            not_compared: 0,
+            is_file: false,
+            newest: None,
             writers: Writers::default(),
             unreadable: 0,
             wrong: BTreeSet::new(),
         }
+    }
+
+    /// The same for a file with nothing but events.
+    #[must_use]
+    pub fn of_file(signed: Vec<Signed>) -> Self {
+        Self { is_file: true, ..Self::against(signed) }
+    }
+
+    /// Goes on where somebody has stopped; `None` when that is damaged.
+    #[must_use]
+    pub fn after(self, state: &State) -> Option<Self> {
+        let mut edge = Tiles::default();
+        for (level, index, hashes) in &state.edge {
+            let hashes = STANDARD.decode(hashes).ok()?;
+            edge.put(Place { level: *level, index: *index }, hashes).then_some(())?;
+        }
+        let tree = Growing::from(state.size, edge)?;
+        let mut signed = self.signed;
+        let later = signed.split_off(&(state.size + 1));
+        let not_compared = signed.into_values().map(|some| some.len() as u64).sum();
+        Some(Self { tree, signed: later, not_compared, writers: state.writers.writers()?, ..self })
+    }
+
+    /// How far it was looked through, if all was sound.
+    pub fn state(&mut self) -> Option<State> {
+        self.note_tiles();
+        let edge = Growing::edge(self.size())
+            .into_iter()
+            .map(|place| Some((place.level, place.index, STANDARD.encode(self.tree.tile(place)?))));
+        let edge = edge.collect::<Option<_>>()?;
+        self.wrong.is_empty().then(|| State { size: self.size(), edge, writers: Known::from(&self.writers) })
     }
 
     /// How many places were looked at.
@@ -133,14 +160,34 @@ impl Check {
         self.tree.size()
     }
 
-    /// Expects what was signed when the log has that size, which it has not come to yet.
-    pub fn expect(&mut self, signed: Signed) {
+    /// Expects what was signed when the log has that size, and compares it if it has that now.
+    ///
+    /// # Errors
+    /// Never: the tree's edge is there.
+    pub fn expect(&mut self, signed: Signed) -> Result<(), Unproven> {
+        if signed.size < self.size() {
+            self.not_compared += 1;
+            return Ok(());
+        }
+        let now = signed.size == self.size();
         self.signed.entry(signed.size).or_default().push(signed);
+        if now { self.compare() } else { Ok(()) }
+    }
+
+    /// The size up to which something that was signed has agreed.
+    #[must_use]
+    pub const fn agreed(&self) -> u64 {
+        self.agreed.0
     }
 
     /// Notes what somebody else has found.
     pub fn found(&mut self, wrong: Wrong) {
         self.wrong.insert(wrong);
+    }
+
+    /// What was found so far.
+    pub fn take_findings(&mut self) -> BTreeSet<Wrong> {
+        std::mem::take(&mut self.wrong)
     }
 
     /// The next place.
@@ -156,7 +203,7 @@ impl Check {
             self.found(Wrong::EventMissing(at, id.clone()));
         }
         let computed = stored.body.as_deref().map(leaf);
-        if stored.hash.is_none() {
+        if stored.hash.is_none() && !self.is_file {
             self.found(Wrong::TileChanged(0, at / WIDTH));
         }
         // By what the tree says, where it does, so that what was signed shows whether that is true.
@@ -169,7 +216,9 @@ impl Check {
         }
         match stored.body.as_deref().filter(|_| is_it).map(Body::parse) {
             Some(Some(body)) => {
-                self.writers.link(&body.writer, at, &id);
+                let time = DateTime::parse_from_rfc3339(&body.time).ok().map(|time| time.to_utc());
+                self.newest = self.newest.max(time);
+                self.writers.link(&body.writer, &Naming { place: at, id: id.clone(), at: time });
                 self.wrong.extend(differences(at, &id, hash, &body, stored));
             }
             Some(None) => self.found(Wrong::ColumnChanged(at, id, "body")),
@@ -225,21 +274,26 @@ impl Check {
         &self.above
     }
 
-    /// What came of it: how often something signed agreed, and what is wrong.
+    /// What came of it. So many events have no place yet.
     #[must_use]
-    pub fn end(mut self) -> (u64, BTreeSet<Wrong>) {
+    pub fn end(mut self, unsealed: u64) -> Report {
         let left = self.tree.size();
         for Signed { size, whence, .. } in std::mem::take(&mut self.signed).into_values().flatten() {
             self.found(Wrong::CutOff { size, left, whence });
         }
+        // What a file ends with may name what came after.
+        let since = self.newest.filter(|_| self.is_file).map(|newest| newest - OVERTAKEN);
         let naming = self.writers.naming_what_is_missing();
-        let removed = naming.map(|(place, id)| Wrong::RemovedBefore(*place, id.clone())).collect::<Vec<_>>();
+        let naming = naming.filter(|by| since.is_none_or(|since| by.at.is_none_or(|at| at < since)));
+        let removed = naming.map(|by| Wrong::RemovedBefore(by.place, by.id.clone())).collect::<Vec<_>>();
         // What was removed after it was sealed is told by its place.
-        let short = self.writers.short().filter(|(_, said, seen)| said - seen > self.unreadable);
+        let short =
+            self.writers.short().filter(|(_, said, seen)| !self.is_file && said - seen > self.unreadable);
         let short = short.map(|(writer, said, seen)| Wrong::FewerThanWritten { writer, said, seen });
         let short = short.collect::<Vec<_>>();
         self.wrong.extend(removed.into_iter().chain(short));
-        (self.agreements, self.wrong)
+        let Self { agreements, not_compared, wrong, .. } = self;
+        Report { size: left, unsealed, agreements, not_compared, wrong }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod events;
+mod export;
 mod prove;
 mod publish;
 mod seal;
@@ -12,7 +13,8 @@ pub use events::{
     AuditFilter, AuditPage, Body, EventInAccessLogs, EventRow, EventsByIds, EventsOfCustomers, ListEvents,
     Part, Shown, SubjectBody, Withheld,
 };
+pub use export::{NotExported, Wanted, export};
 pub use prove::{Consistency, Inclusion, PlacesOfEvents, ProveConsistency, ProveEvents};
 pub use publish::{Log, Unsealed};
 pub use seal::{SealEvents, Sealed};
-pub use verify::{Report, verify};
+pub use verify::verify;

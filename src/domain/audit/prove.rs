@@ -84,30 +84,39 @@ impl Inquiry for ProveEvents {
         sql.bind(size);
         let checkpoint = r.numbers::<audit_checkpoint::Model>(sql).await?.pop();
         let size = u64::try_from(size).unwrap_or_default();
-        let mut places = places(r, &self.events).await?;
-        places.retain(|_, index| *index < size);
-        let prove = |tiles: &Tiles| {
-            let root = tiles.root(size);
-            let each = places.iter().map(|(event, index)| (*event, *index, tiles.inclusion(*index, size)));
-            let (mut proofs, mut missing) = (Vec::new(), BTreeSet::new());
-            for (event, index, hashes) in each {
-                match hashes {
-                    Ok(hashes) => proofs.push((event, index, hashes)),
-                    Err(Unproven::Missing(tiles)) => missing.extend(tiles),
-                    Err(other) => return Err(other),
-                }
-            }
-            if let Err(Unproven::Missing(tiles)) = &root {
-                missing.extend(tiles);
-            }
-            if missing.is_empty() { Ok((root?, proofs)) } else { Err(Unproven::Missing(missing)) }
-        };
-        let (root, proofs) = proven(r, prove).await?;
-        let proof = |(event, index, hashes)| {
+        let mut events = places(r, &self.events).await?.into_iter().collect::<Vec<_>>();
+        events.retain(|(_, index)| *index < size);
+        let places = events.iter().map(|(_, index)| *index).collect::<Vec<_>>();
+        let (root, proofs) = inclusions(r, &places, size).await?;
+        let proof = |((event, index), hashes)| {
             (event, Inclusion { index, size, hashes, root, checkpoint: checkpoint.clone() })
         };
-        Ok(proofs.into_iter().map(proof).collect())
+        Ok(events.into_iter().zip(proofs).map(proof).collect())
     }
+}
+
+/// The root of the tree of this size, and what proves that what has these places is in it, each from the leaf upwards.
+pub(super) async fn inclusions(
+    r: &Reader,
+    places: &[u64],
+    size: u64,
+) -> Result<(Digest, Vec<Vec<Digest>>), Stop> {
+    let prove = |tiles: &Tiles| {
+        let root = tiles.root(size);
+        let (mut proofs, mut missing) = (Vec::new(), BTreeSet::new());
+        for index in places {
+            match tiles.inclusion(*index, size) {
+                Ok(hashes) => proofs.push(hashes),
+                Err(Unproven::Missing(tiles)) => missing.extend(tiles),
+                Err(other) => return Err(other),
+            }
+        }
+        if let Err(Unproven::Missing(tiles)) = &root {
+            missing.extend(tiles);
+        }
+        if missing.is_empty() { Ok((root?, proofs)) } else { Err(Unproven::Missing(missing)) }
+    };
+    proven(r, prove).await
 }
 
 /// A proof that the tree of the size `to` only adds to the one of the size `from`; `None` where none of that size was signed.

@@ -10,16 +10,13 @@ use crate::{
     transparency::{
         note::{self, Unfit},
         tree::{Place, Unproven, WIDTH},
-        verify::{Check, Columns, Signed, Stored, Wrong},
+        verify::{Check, Columns, Report, Signed, State, Stored, Wrong},
     },
 };
 use chrono::{DateTime, TimeDelta};
 use entity::{audit_checkpoint, audit_event, audit_subject, audit_tile, ids::AuditEventId};
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Places that are looked at together: some whole tiles.
 const AT_ONCE: u64 = 16 * WIDTH;
@@ -27,20 +24,9 @@ const AT_ONCE: u64 = 16 * WIDTH;
 /// Events that are named of those that were left out.
 const NAMED: i64 = 100;
 
-/// What came of looking.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// How many events have a place in the tree.
-    pub size: u64,
-    /// How many have none yet.
-    pub unsealed: u64,
-    /// How often something that was signed agreed with the log.
-    pub agreements: u64,
-    pub wrong: BTreeSet<Wrong>,
-}
-
-/// Looks through the whole log. `saved` was signed about it and is kept elsewhere; with `keys`, verifier keys, whatever the
-/// database says was signed is checked as well. `progress` is told how many places of how many were looked at.
+/// Looks through the whole log, or from where it was looked through before. `saved` was signed about it and is kept elsewhere; with `keys`, verifier keys, whatever the
+/// database says was signed is checked as well. `progress` is told how many places of how many were looked at. Back
+/// comes how far it is sound, too, unless something is wrong.
 ///
 /// # Errors
 /// When the database fails.
@@ -48,11 +34,15 @@ pub async fn verify(
     door: &Arc<Door>,
     saved: Vec<Signed>,
     keys: &[String],
+    before: Option<&State>,
     progress: impl Fn(u64, u64) + Send + Sync,
-) -> Result<Report, Stop> {
+) -> Result<(Report, Option<State>), Stop> {
     let access = || door.program("audit", "verify");
     let Extent { size, newest, unsealed, left_out } = access().read(LogExtent).await?;
     let mut check = Check::against(saved);
+    if let Some(before) = before {
+        check = check.after(before).ok_or(Broken::Stored("how far the log was looked through is damaged"))?;
+    }
     for id in left_out {
         check.found(Wrong::LeftOut(id.to_string()));
     }
@@ -69,7 +59,7 @@ pub async fn verify(
             let Some(last) = rows.last() else { break };
             after = u64::try_from(last.tree_size).unwrap_or(u64::MAX);
             for row in rows.iter().filter(|row| u64::try_from(row.tree_size).is_ok_and(|size| size <= upto)) {
-                expect(&mut check, row, keys, row.tree_size == newest);
+                expect(&mut check, row, keys, row.tree_size == newest)?;
             }
             if after > upto {
                 break;
@@ -98,12 +88,19 @@ pub async fn verify(
     for place in changed.map(|(place, _)| *place).collect::<Vec<_>>() {
         check.found(Wrong::TileChanged(place.level, place.index));
     }
-    let (agreements, wrong) = check.end();
-    Ok(Report { size, unsealed, agreements, wrong })
+    let state = check.state();
+    let report = check.end(unsealed);
+    let state = state.filter(|_| report.wrong.is_empty());
+    Ok((report, state))
 }
 
 /// What the database says was signed. Of earlier ones the key may have been replaced, and the tree says whether they are true.
-fn expect(check: &mut Check, row: &audit_checkpoint::Model, keys: &[String], is_newest: bool) {
+fn expect(
+    check: &mut Check,
+    row: &audit_checkpoint::Model,
+    keys: &[String],
+    is_newest: bool,
+) -> Result<(), Stop> {
     let (text, whence) =
         (row.note.as_bytes(), format!("the database's checkpoint of {} events", row.tree_size));
     let said = match note::open(text, keys) {
@@ -116,11 +113,14 @@ fn expect(check: &mut Check, row: &audit_checkpoint::Model, keys: &[String], is_
             check.found(Wrong::NotSigned { whence, why });
         }
         Ok(said) if i64::try_from(said.size) == Ok(row.tree_size) && said.root == row.root_hash[..] => {
-            check.expect(Signed { size: said.size, root: said.root, outside: false, whence });
+            check
+                .expect(Signed { size: said.size, root: said.root, outside: false, whence })
+                .map_err(unproven)?;
         }
         Ok(_) => check.found(Wrong::NotSigned { whence, why: "its note says something else".to_owned() }),
         Err(why) => check.found(Wrong::NotSigned { whence, why: why.to_string() }),
     }
+    Ok(())
 }
 
 fn unproven(_: Unproven) -> Stop {

@@ -1,4 +1,5 @@
 //! P16: the audit log can be proven. What is signed about it, and what that shows.
 
+mod exporting;
 mod sealing;
 mod verifying;

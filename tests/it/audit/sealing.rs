@@ -138,8 +138,8 @@ async fn what_the_key_has_not_signed_is_neither_built_upon_nor_passed_on() {
     app.agent().ask(LOOK, json!({})).await.data();
     app.database
         .run(
-            "INSERT INTO audit_checkpoint (tree_size, root_hash, note, created_at)
-        SELECT tree_size + 1, root_hash, note, created_at FROM audit_checkpoint",
+            "INSERT INTO audit_checkpoint (tree_size, root_hash, note, verifier_key, created_at)
+        SELECT tree_size + 1, root_hash, note, verifier_key, created_at FROM audit_checkpoint",
         )
         .await;
     assert!(matches!(app.try_to_seal(keys(ORIGIN, 1)).await, Err(Unsealed::Stopped(_))));

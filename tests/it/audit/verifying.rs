@@ -259,11 +259,11 @@ async fn a_replaced_key_is_no_tampering() {
         app.try_to_seal(keys).await.unwrap().unwrap();
     }
     let newer = keys(ORIGIN, 2).verifier_keys().to_vec();
-    let report = audit::verify(&app.server.door, Vec::new(), &newer, |_, _| {}).await.unwrap();
+    let report = audit::verify(&app.server.door, Vec::new(), &newer, None, |_, _| {}).await.unwrap().0;
     assert_eq!((report.wrong, report.agreements), (BTreeSet::new(), 3));
     // With the old key alone, the last one is somebody else's.
     let older = keys(ORIGIN, 1).verifier_keys().to_vec();
-    let report = audit::verify(&app.server.door, Vec::new(), &older, |_, _| {}).await.unwrap();
+    let report = audit::verify(&app.server.door, Vec::new(), &older, None, |_, _| {}).await.unwrap().0;
     assert!(
         matches!(report.wrong.first(), Some(Wrong::NotSigned { .. })) && report.wrong.len() == 1,
         "{report:?}"

@@ -39,6 +39,7 @@ fn mod_files_only_list() {
                 "use ",
                 "pub use ",
                 "pub(in crate::domain) use ",
+                "pub(super) use ",
                 "pub(crate) use ",
             ];
             assert!(lists.iter().any(|begin| statement.starts_with(begin)), "{}: {statement}", source.path);

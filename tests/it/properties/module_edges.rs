@@ -27,7 +27,7 @@ const EDGES: &[Knows] = &[
     // `connector` for what is asked of it and what comes back, and for what it says of settings; `ledger` to say who goes first.
     ("domain", &["access", "checkpoints", "connector", "identifier", "ledger", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
-    ("access", &["clock", "crypto", "identifier", "policy", "refusal", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
+    ("access", &["clock", "crypto", "identifier", "policy", "refusal", "sql", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
     ("policy", &[], &["entity"]),
     // `policy` for the words of roles, which stand in bodies.
     ("transparency", &["policy"], &["entity"]),
@@ -35,6 +35,8 @@ const EDGES: &[Knows] = &[
     ("identifier", &[], &[]),
     ("clock", &[], &[]),
     ("refusal", &[], &[]),
+    // Text and values: whoever has no connection can do nothing with them.
+    ("sql", &[], &["sea_orm"]),
     // Files, and nothing else.
     ("checkpoints", &[], &[]),
     ("ledger", &[], &["entity"]),

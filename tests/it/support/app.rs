@@ -205,10 +205,15 @@ impl TestApp {
     }
 
     /// Ends a test that has changed the log behind the server's back.
-    pub async fn give_up(mut self) {
+    pub async fn give_up(self) {
+        self.leave().await.discard().await;
+    }
+
+    /// The same, and leaves the database.
+    pub async fn leave(mut self) -> Database {
         self.unfinished.0 = false;
         self.server.close().await;
-        self.database.discard().await;
+        self.database
     }
 
     /// The same, and leaves the database.

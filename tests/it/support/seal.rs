@@ -4,14 +4,15 @@ use super::{Database, TestApp};
 use kartotek::{
     access::Engine,
     checkpoints::{Checkpoints, Signed},
-    domain::audit::{self, Log, Report, Unsealed},
+    domain::audit::{self, Log, Unsealed},
     transparency::{
         leaf,
         note::{self, Checkpoint, SigningKeys},
         tree::{Digest, Growing, Tiles},
-        verify,
+        verify::{self, Report},
     },
 };
+use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 /// The log's name in tests.
@@ -50,6 +51,31 @@ impl Database {
     }
 }
 
+/// Somebody who may read a database on PostgreSQL, and nothing else.
+pub struct Reader(String);
+
+impl Reader {
+    pub async fn of(database: &Database) -> Self {
+        // The database has a name that no other has.
+        let name = format!("reader_{}", database.settings().url.expose_secret().rsplit('/').next().unwrap());
+        database.run(&format!("CREATE ROLE {name} LOGIN")).await;
+        database.run(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")).await;
+        Self(name)
+    }
+
+    /// Has the program work as them.
+    pub fn runs(&self, command: &mut std::process::Command, database: &Database) {
+        let settings = database.settings();
+        let (_, place) = settings.url.expose_secret().split_once('@').unwrap();
+        command.env("KARTOTEK_DATABASE_URL", format!("postgres://{}@{place}", self.0));
+    }
+
+    pub async fn leave(self, database: &Database) {
+        database.run(&format!("DROP OWNED BY {}", self.0)).await;
+        database.run(&format!("DROP ROLE {}", self.0)).await;
+    }
+}
+
 impl TestApp {
     /// Seals all that has happened; what was signed last.
     pub async fn try_to_seal(&self, keys: SigningKeys) -> Result<Option<i64>, Unsealed> {
@@ -77,7 +103,7 @@ impl TestApp {
             verify::Signed { size: said.size, root: said.root, outside: true, whence: "saved".to_owned() }
         });
         let door = &self.server.door;
-        audit::verify(door, saved.collect(), keys.verifier_keys(), |_, _| {}).await.unwrap()
+        audit::verify(door, saved.collect(), keys.verifier_keys(), None, |_, _| {}).await.unwrap().0
     }
 
     /// The root of the tree over the events as they are stored, in the order of their places.

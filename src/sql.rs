@@ -43,7 +43,8 @@ impl Sql {
         self.push(if empty { "NULL)" } else { ")" })
     }
 
-    pub(in crate::access) fn statement(self, backend: DbBackend) -> Statement {
+    /// The statement for this engine, for who has a connection.
+    pub(crate) fn statement(self, backend: DbBackend) -> Statement {
         // `$1` is a name to SQLite, and it looks through all names for each: with thousands of them that takes seconds.
         let text = if backend == DbBackend::Sqlite { self.text.replace('$', "?") } else { self.text };
         Statement::from_sql_and_values(backend, text, self.values)

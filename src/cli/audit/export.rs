@@ -1,0 +1,150 @@
+//! `kartotek audit export` and `kartotek audit prove`: the log, or some of it, in a file that is looked through offline.
+
+use super::progress::Progress;
+use crate::{
+    access::{Door, SystemClock},
+    cli::{
+        args::{AuditExportArgs, AuditProveArgs},
+        database,
+        failure::Failure,
+        keys, output,
+    },
+    config::Config,
+    domain::{
+        audit::{self, NotExported, Wanted},
+        customer::IdOfReference,
+    },
+    graphql::NodeId,
+    transparency::export::Line,
+};
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufRead, BufReader, BufWriter, Seek, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Writes the log, or some of it.
+pub(in crate::cli) async fn export(args: AuditExportArgs, config: Config) -> Result<(), Failure> {
+    let door = open(&config).await?;
+    let result = export_from(&args, &door).await;
+    door.close().await;
+    result
+}
+
+async fn export_from(args: &AuditExportArgs, door: &Arc<Door>) -> Result<(), Failure> {
+    let customer = match &args.customer {
+        Some(reference) => {
+            let found = door.program("audit", "exportLog").read(IdOfReference(reference.clone())).await;
+            let found = found.map_err(Failure::new)?;
+            let nobody = || Failure::usage("there is no customer of that number").hint("see --customer");
+            Some(found.ok_or_else(nobody)?)
+        }
+        None => None,
+    };
+    let wanted = Wanted { since: args.since, customer, event: None };
+    let (from, out): (u64, Box<dyn Write>) = match &args.output {
+        Some(path) if wanted.is_all() => {
+            let (from, file) = resume(path).map_err(|error| in_file(error, path))?;
+            (from, Box::new(file))
+        }
+        Some(path) => (0, Box::new(new_file(path).map_err(|error| in_file(error, path))?)),
+        None => (0, Box::new(io::stdout().lock())),
+    };
+    let mut out = BufWriter::new(out);
+    let progress = Progress::of("places");
+    let write = |line: &Line| write_line(&mut out, line);
+    let count =
+        audit::export(door, wanted, (from, None), args.whole, write, |done, of| progress.done(done, of));
+    let count = count.await.map_err(failure)?;
+    out.flush()?;
+    output::note(&format!("{count} events were written"));
+    Ok(())
+}
+
+/// Writes one event, with what proves it.
+pub(in crate::cli) async fn prove(args: AuditProveArgs, config: Config) -> Result<(), Failure> {
+    let event = event(&args.event).ok_or_else(|| {
+        Failure::usage("that is no event's id")
+            .hint("give the id that the API or `kartotek audit verify` tells")
+    })?;
+    let door = open(&config).await?;
+    let wanted = Wanted { event: Some(event), ..Wanted::default() };
+    let mut out = Vec::new();
+    let write = |line: &Line| write_line(&mut out, line);
+    let count = audit::export(&door, wanted, (0, args.tree_size), args.whole, write, |_, _| {}).await;
+    door.close().await;
+    if count.map_err(failure)? == 0 {
+        return Err(Failure::new("there is no such event in the tree of that size")
+            .hint("an event has its place a second or so after it happened, if the log is signed"));
+    }
+    Ok(output::data(&String::from_utf8_lossy(&out))?)
+}
+
+/// An id as the API has it, or as the log itself.
+fn event(text: &str) -> Option<Uuid> {
+    match NodeId::parse(&text.into()) {
+        Some(NodeId::AuditEvent(id)) => Some(id.0),
+        _ => Uuid::try_parse(text).ok(),
+    }
+}
+
+async fn open(config: &Config) -> Result<Arc<Door>, Failure> {
+    let settings = database::settings(config);
+    database::must_be_there(&settings).await?;
+    Door::open(&settings, keys::none()?, Box::new(SystemClock)).await.map_err(database::failure)
+}
+
+fn write_line(out: &mut impl Write, line: &Line) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
+}
+
+fn failure(error: NotExported) -> Failure {
+    match error {
+        NotExported::NothingSigned | NotExported::NotSigned(_) => Failure::new(error)
+            .hint("a server or worker signs the log each second when it has KARTOTEK_AUDIT_KEY_FILE"),
+        error => Failure::new(error),
+    }
+}
+
+fn in_file(error: io::Error, path: &Path) -> Failure {
+    Failure::usage(error).hint(format!("see {}", path.display()))
+}
+
+/// A file of whom an event was about is nobody else's to read.
+fn new_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Where an export goes on that was broken off: at the place after its last whole line. What is not whole is taken away.
+fn resume(path: &Path) -> io::Result<(u64, File)> {
+    let mut file = match new_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            OpenOptions::new().read(true).write(true).open(path)?
+        }
+        made => return made.map(|file| (0, file)),
+    };
+    let (mut whole, mut next) = (0, 0);
+    let mut lines = BufReader::new(&file);
+    let mut text = Vec::new();
+    loop {
+        text.clear();
+        let length = lines.read_until(b'\n', &mut text)? as u64;
+        if !text.ends_with(b"\n") {
+            break;
+        }
+        match serde_json::from_slice(&text) {
+            Ok(Line::Event(event)) if event.leaf_index == next && event.hashes.is_none() => next += 1,
+            Ok(Line::Signed(_)) if next > 0 => {}
+            _ => return Err(io::Error::other("this is no export of the whole log")),
+        }
+        whole += length;
+    }
+    drop(lines);
+    file.set_len(whole)?;
+    file.seek(io::SeekFrom::End(0))?;
+    Ok((next, file))
+}

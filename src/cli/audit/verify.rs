@@ -1,0 +1,136 @@
+//! `kartotek audit verify`
+
+use super::{progress::Progress, saved};
+use crate::{
+    access::{Door, SystemClock},
+    cli::{args::AuditVerifyArgs, database, failure::Failure, keys, output},
+    config::Config,
+    domain::audit,
+    transparency::{
+        file, note,
+        verify::{Report, Signed, State},
+    },
+};
+use std::{
+    fs::{self, File},
+    io::{BufReader, ErrorKind},
+    path::Path,
+};
+
+/// The log is not what was signed.
+const TAMPERED: u8 = 2;
+
+/// Looks through the log, and says what is wrong with it.
+pub(in crate::cli) async fn verify(args: AuditVerifyArgs, config: Config) -> Result<(), Failure> {
+    let keys = if args.key.is_empty() { keys::verifier_keys(&config)? } else { args.key.clone() };
+    note::check_keys(&keys).map_err(|error| Failure::usage(error).hint("see --key"))?;
+    if keys.is_empty() {
+        output::note("no key was named, so that no signature is checked: see --key");
+    }
+    let saved = saved_before(&args, &config, &keys)?;
+    match &args.from {
+        Some(path) => in_file(path, &saved, &keys),
+        None => in_database(&args, &config, saved, &keys).await,
+    }
+}
+
+/// What was signed and kept elsewhere, as far as it was named, or the server writes it down.
+fn saved_before(args: &AuditVerifyArgs, config: &Config, keys: &[String]) -> Result<Vec<Signed>, Failure> {
+    let mut saved = Vec::new();
+    if args.checkpoint.is_empty() && args.from.is_none() {
+        let file = keys::checkpoints(config);
+        // A server that has just begun has signed nothing.
+        if fs::metadata(file.path()).is_ok_and(|file| file.len() > 0) {
+            saved.extend(saved::read(file.path(), keys)?);
+        } else {
+            output::note(
+                "no checkpoint was saved outside the database: a log that was cut off cannot be told from a whole one",
+            );
+        }
+    }
+    for file in &args.checkpoint {
+        saved.extend(saved::read(file, keys)?);
+    }
+    Ok(saved)
+}
+
+fn in_file(path: &Path, saved: &[Signed], keys: &[String]) -> Result<(), Failure> {
+    let named = |error| Failure::usage(error).hint(format!("see {}", path.display()));
+    let file = File::open(path).map_err(named)?;
+    let length = file.metadata()?.len();
+    let progress = Progress::of("bytes");
+    let looked = file::look_through(BufReader::new(file), saved, keys, |done| progress.done(done, length))?;
+    if looked.proven > 0 {
+        output::note(
+            "the file holds a part of the log: each event of it is proven, and nothing shows whether there are others",
+        );
+        output::data(&format!("{} events are proven to be in the log\n", looked.proven))?;
+    }
+    tell(&looked.report)
+}
+
+async fn in_database(
+    args: &AuditVerifyArgs,
+    config: &Config,
+    saved: Vec<Signed>,
+    keys: &[String],
+) -> Result<(), Failure> {
+    let settings = database::settings(config);
+    database::must_be_there(&settings).await?;
+    let before = args.state.as_deref().map(read_state).transpose()?.flatten();
+    let door =
+        Door::look(&settings, keys::none()?, Box::new(SystemClock)).await.map_err(database::failure)?;
+    let progress = Progress::of("events");
+    let told = |done, of| progress.done(done, of);
+    let looked = audit::verify(&door, saved, keys, before.as_ref(), told).await;
+    door.close().await;
+    let (report, state) = looked.map_err(Failure::new)?;
+    if let Some((path, state)) = args.state.as_deref().zip(state) {
+        write_state(path, &state)?;
+    }
+    tell(&report)
+}
+
+/// How far the log was looked through before.
+fn read_state(path: &Path) -> Result<Option<State>, Failure> {
+    let named = || format!("see {}: without it the log is looked through from its beginning", path.display());
+    match fs::read(path) {
+        Ok(text) => {
+            let state = serde_json::from_slice::<State>(&text);
+            let state = state.map_err(|error| Failure::usage(error).hint(named()))?;
+            output::note(&format!("the first {} events were looked at before", state.size));
+            Ok(Some(state))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::usage(error).hint(named())),
+    }
+}
+
+/// In one step: whoever is broken off leaves the old one.
+fn write_state(path: &Path, state: &State) -> Result<(), Failure> {
+    let beside = path.with_extension("new");
+    fs::write(&beside, serde_json::to_vec(state)?)?;
+    Ok(fs::rename(beside, path)?)
+}
+
+fn tell(report: &Report) -> Result<(), Failure> {
+    for wrong in &report.wrong {
+        output::data(&format!("TAMPERED: {wrong}\n"))?;
+    }
+    let Report { size, unsealed, agreements, not_compared, wrong } = report;
+    if *not_compared > 0 {
+        output::note(&format!(
+            "{not_compared} checkpoints are about sizes of the log that were not looked at now, and were not compared"
+        ));
+    }
+    output::data(&format!(
+        "{size} events are sealed and {unsealed} are not yet; {agreements} checkpoints agree, {} findings\n",
+        wrong.len()
+    ))?;
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new("the audit log is not what was signed")
+        .hint("keep the database and the checkpoints as they are, and see docs/audit.md")
+        .with_code(TAMPERED))
+}

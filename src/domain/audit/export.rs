@@ -1,0 +1,205 @@
+//! The log, or some of it, for whoever looks through it without the database.
+
+use super::{
+    checkpoint::{CheckpointAt, NewestCheckpoint},
+    prove::inclusions,
+    seal::number,
+};
+use crate::{
+    access::{Broken, Command, Door, Inquiry, Reader, Sql, Stop, Writer},
+    policy::{Action, Target},
+    transparency::{
+        Part, Withheld,
+        export::{EventLine, Line, SignedLine, encode},
+    },
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, Utc};
+use entity::{audit_checkpoint, ids::CustomerId, touch::Touch};
+use sea_orm::FromQueryResult;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Events that are read together.
+const AT_ONCE: u64 = 2_000;
+
+/// Which events.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// From this moment on.
+    pub since: Option<DateTime<Utc>>,
+    /// Those that saw or changed this customer's data.
+    pub customer: Option<CustomerId>,
+    /// This one.
+    pub event: Option<Uuid>,
+}
+
+impl Wanted {
+    /// Whether that is all of them.
+    #[must_use]
+    pub const fn is_all(&self) -> bool {
+        self.since.is_none() && self.customer.is_none() && self.event.is_none()
+    }
+}
+
+/// Why a log does not leave.
+#[derive(Debug, thiserror::Error)]
+pub enum NotExported {
+    #[error(transparent)]
+    Stopped(#[from] Stop),
+    #[error("nothing was signed about the log yet")]
+    NothingSigned,
+    #[error("nothing was signed about the log when it had {0} events")]
+    NotSigned(u64),
+    #[error("the event of place {0} is not there: `kartotek audit verify` says what was done to the log")]
+    Damaged(u64),
+    #[error("it could not be written")]
+    NotWritten(#[from] std::io::Error),
+}
+
+/// Hands over the lines of a file. All events go without proofs, as the tree follows from them, from the place `from` on; some of
+/// them each with its own, in the tree of the size `size`, or the one that was signed last. `whole` is with all that is withheld;
+/// without, a customer's own events go with what says that they are about them, and nothing else of that. `progress` is told how
+/// many places of how many were looked at. Back comes how many events there were.
+///
+/// # Errors
+/// When the database fails, nothing was signed, an event is missing, or a line cannot be written.
+pub async fn export(
+    door: &Arc<Door>,
+    wanted: Wanted,
+    (from, size): (u64, Option<u64>),
+    whole: bool,
+    mut line: impl FnMut(&Line) -> std::io::Result<()>,
+    progress: impl Fn(u64, u64),
+) -> Result<u64, NotExported> {
+    let access = || door.program("audit", "exportLog");
+    let signed = match size {
+        Some(size) => access().read(CheckpointAt(size)).await?.ok_or(NotExported::NotSigned(size))?,
+        None => access().read(NewestCheckpoint).await?.ok_or(NotExported::NothingSigned)?,
+    };
+    let size = u64::try_from(signed.tree_size).unwrap_or_default();
+    access().write(ExportLog).await?;
+    let note = Line::Signed(SignedLine { checkpoint: signed.note.clone() });
+    if !wanted.is_all() {
+        line(&note)?;
+    }
+    let (mut next, mut count) = (from, 0);
+    while next < size {
+        let events = access().read(Next { wanted, from: next, signed: signed.clone(), whole }).await?;
+        let all_there =
+            !wanted.is_all() || events.iter().zip(next..).all(|(event, place)| event.leaf_index == place);
+        let Some(last) = events.last().filter(|_| all_there) else {
+            if wanted.is_all() {
+                let there = events.iter().zip(next..).take_while(|(event, place)| event.leaf_index == *place);
+                return Err(NotExported::Damaged(next + there.count() as u64));
+            }
+            break;
+        };
+        next = last.leaf_index + 1;
+        count += events.len() as u64;
+        for event in events {
+            line(&Line::Event(Box::new(event)))?;
+        }
+        progress(next, size);
+    }
+    progress(size, size);
+    if wanted.is_all() && count > 0 {
+        line(&note)?;
+    }
+    Ok(count)
+}
+
+/// Puts on record that the log was handed over.
+#[derive(Clone, Copy, Debug)]
+struct ExportLog;
+
+impl Command for ExportLog {
+    const ACTION: Action = Action::ExportAuditLog;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, _: &mut Writer) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+/// The next events from a place on, some at a time.
+#[derive(Clone, Debug)]
+struct Next {
+    wanted: Wanted,
+    from: u64,
+    signed: audit_checkpoint::Model,
+    whole: bool,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    leaf_index: i64,
+    body: Vec<u8>,
+    withheld: Option<Vec<u8>>,
+}
+
+impl Inquiry for Next {
+    const ACTION: Action = Action::ExportAuditLog;
+    const SNAPSHOT: bool = true;
+    type Output = Vec<EventLine>;
+
+    fn target(&self) -> Target {
+        self.wanted.customer.map_or_else(Target::none, Target::customer)
+    }
+
+    async fn run(self, r: &Reader) -> Result<Vec<EventLine>, Stop> {
+        let rows = self.rows(r).await?;
+        let places = rows.iter().filter_map(|row| u64::try_from(row.leaf_index).ok()).collect::<Vec<_>>();
+        let size = u64::try_from(self.signed.tree_size).unwrap_or_default();
+        let proofs = if self.wanted.is_all() { None } else { Some(inclusions(r, &places, size).await?.1) };
+        let mut proofs = proofs.map(Vec::into_iter);
+        let line = |(row, leaf_index): (Row, u64)| {
+            let withheld =
+                row.withheld.as_deref().map(|bytes| Withheld::parse(bytes).ok_or(UNREADABLE)).transpose()?;
+            let own = |part: Part<'_>| matches!(part, Part::Subject(one) if Some(one.customer) == self.wanted.customer);
+            let parts = withheld.as_ref().filter(|_| !self.whole).map(|all| all.show(own)).transpose();
+            let parts = parts.map_err(|_| UNREADABLE)?.unwrap_or_default();
+            Ok(EventLine {
+                leaf_index,
+                entry: STANDARD.encode(&row.body),
+                hashes: proofs.as_mut().and_then(Iterator::next).map(|hashes| encode(&hashes)),
+                parts: parts.into_iter().map(Into::into).collect(),
+                withheld: withheld.filter(|_| self.whole),
+            })
+        };
+        Ok(rows.into_iter().zip(places.iter().copied()).map(line).collect::<Result<Vec<_>, Broken>>()?)
+    }
+}
+
+const UNREADABLE: Broken = Broken::Stored("what an audit event withholds is of an unknown form");
+
+impl Next {
+    async fn rows(&self, r: &Reader) -> Result<Vec<Row>, Stop> {
+        let mut sql = Sql::new(
+            "SELECT l.leaf_index, e.body, e.withheld FROM audit_leaf l JOIN audit_event e ON e.event_id = l.event_id \
+             WHERE l.leaf_index >= ",
+        );
+        sql.bind(number(self.from)?).push(" AND l.leaf_index < ").bind(self.signed.tree_size);
+        if self.wanted.is_all() {
+            // Each place has one event, or the log is damaged.
+            sql.push(" AND l.leaf_index < ").bind(number(self.from + AT_ONCE)?);
+        }
+        if let Some(event) = self.wanted.event {
+            sql.push(" AND e.event_id = ").bind(event);
+        }
+        if let Some(since) = self.wanted.since {
+            sql.push(" AND e.occurred_at >= ").bind(since);
+        }
+        if let Some(customer) = self.wanted.customer {
+            r.tells(customer, &[]);
+            sql.push(" AND EXISTS (SELECT 1 FROM audit_subject s WHERE s.event_id = e.event_id AND s.customer_id = ");
+            sql.bind(customer.0).push(")");
+        }
+        sql.push(" ORDER BY l.leaf_index");
+        Ok(r.some(sql, AT_ONCE, |_: &Row| Touch::nobody()).await?.0)
+    }
+}
