@@ -287,6 +287,9 @@ words! {
     /// What sort of operation it was.
     AuditKind { Read, Write, Dispose, Disclose, Authenticate, Administer }
 
+    /// What is wrong with the audit log: what keeps it as it is, or what it says.
+    AuditAlarmKind { Protection, Content }
+
     /// How an operation ended.
     AuditOutcome { Allowed, Denied, Failed }
 }

@@ -2,6 +2,7 @@
 
 pub mod answer_link;
 pub mod assessment;
+pub mod audit_alarm;
 pub mod audit_checkpoint;
 pub mod audit_event;
 pub mod audit_leaf;

@@ -16,6 +16,7 @@ mod m20261128_000008_create_reconciliation;
 mod m20261128_000009_create_erasure;
 mod m20261128_000010_create_audit_tree;
 pub mod privileges;
+pub mod protection;
 
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
 use sea_orm_migration::{

@@ -36,6 +36,13 @@ CREATE TABLE audit_sealer (
     sealed_below {long} NOT NULL
 ) {strict};
 INSERT INTO audit_sealer (id, sealed_below) VALUES (1, 0);
+
+-- What the program itself has found wrong with the log, while it lasts.
+CREATE TABLE audit_alarm (
+    kind text PRIMARY KEY CONSTRAINT audit_alarm_kind CHECK (kind IN ('PROTECTION', 'CONTENT')),
+    event_id {uuid} NOT NULL,
+    since {time} NOT NULL
+) {strict};
 ";
 
 // Where an event came among the others, and below which place none comes any more: on Postgres its transaction's, as rows
@@ -102,6 +109,7 @@ BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
 const DOWN: &str = r"
 DROP VIEW audit_settled;
 DROP VIEW audit_arrival;
+DROP TABLE audit_alarm;
 DROP TABLE audit_sealer;
 DROP TABLE audit_checkpoint;
 DROP TABLE audit_tile;

@@ -124,6 +124,11 @@ impl Database {
         Ok(done?.is_some_and(|row| row.try_get_by_index::<i32>(0).is_ok_and(|busy| busy == 0)))
     }
 
+    /// What is missing of what keeps the audit log as it is.
+    pub(in crate::access) async fn unprotected(&self) -> Result<Vec<String>, Broken> {
+        Ok(migration::protection::missing(&self.reading).await?)
+    }
+
     /// Whether the database answers.
     pub(in crate::access) async fn ping(&self) -> Result<(), Broken> {
         self.reading.ping().await?;

@@ -99,6 +99,14 @@ impl Door {
         self.database.ping().await
     }
 
+    /// What is missing of what keeps the audit log as it is in the database, in words: triggers and privileges.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unprotected(&self) -> Result<Vec<String>, Broken> {
+        self.database.unprotected().await
+    }
+
     /// Leaves nothing of what was destroyed in `SQLite`'s write-ahead log; whether it could. Elsewhere there is nothing to do.
     ///
     /// # Errors

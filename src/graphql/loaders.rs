@@ -4,7 +4,9 @@
 use crate::{
     access::{Access, Inquiry, Stop},
     domain::{
-        audit::{AuditPage, EventsOfCustomers, Inclusion, PlacesOfEvents, ProveEvents},
+        audit::{
+            AuditPage, EventRow, EventsByIds, EventsOfCustomers, Inclusion, PlacesOfEvents, ProveEvents,
+        },
         catalog::Catalog,
         consent::{ConsentParts, ConsentsByIds, ConsentsOf, ConsentsOfCustomers, PartsOfConsents},
         customer::{CustomersByIds, Keyed},
@@ -322,6 +324,9 @@ by_id!(
     |keys| FormerReferences(keys.iter().map(|key| (key.0, key.1)).collect()),
     |found| found.into_iter().map(|((who, at), number)| (FormerReferenceAt(who, at), number)).collect()
 );
+by_id!(One<AuditEventId>, EventRow, |keys| EventsByIds(keys.iter().map(|key| key.0).collect()), |found| {
+    found.into_iter().map(|row| (One(row.id), row)).collect()
+});
 /// An event whose place in the log is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PlaceOf(pub AuditEventId);

@@ -198,7 +198,7 @@ actions! {
     /// What the law makes the company keep.
     SeeRetentionRules: Read "RetentionRule" ANYONE ["retentionRules", "node"];
     /// The audit log.
-    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "auditInclusionProof", "node"];
+    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "auditInclusionProof", "findings", "node"];
 
     /// Puts a customer on record.
     RegisterCustomer: Write "Customer" SERVING personal yes ["registerCustomer"];
@@ -319,6 +319,8 @@ actions! {
     KeepErasures: Dispose "Customer" NOBODY [];
     /// Takes events into the log's tree, and signs it.
     SealAuditLog: Administer "AuditEvent" NOBODY [];
+    /// Looks what is wrong with the log, and says so.
+    WatchAuditLog: Administer "AuditEvent" NOBODY [];
     /// Hands the log over, to be looked through elsewhere.
     ExportAuditLog: Read "AuditEvent" NOBODY [];
     /// Shows what was signed about the log: hashes and sizes.

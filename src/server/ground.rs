@@ -7,8 +7,8 @@ use crate::{
     domain::{audit::Log, catalog::Catalogs, demo::Seed, erasure::Erasures, master_key::UseMasterKeys},
     ledger::Ledger,
     worker::{
-        Worker, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_reconciliations, keep_sealed,
-        keep_tasks,
+        Worker, keep_alarms, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_reconciliations,
+        keep_sealed, keep_tasks,
     },
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -78,7 +78,10 @@ impl Ground {
     /// Does tasks, and looks through all maps, and after erasures, every so often; and seals the audit log, where there is a
     /// key for it.
     pub(super) fn work(&mut self, sweep_interval: Duration, log: Option<Log>) {
-        if let Some(log) = log.map(Arc::new) {
+        let log = log.map(Arc::new);
+        let (door, watched) = (self.door.clone(), log.clone());
+        self.start(|stop| keep_alarms(watched, door, stop));
+        if let Some(log) = log {
             let door = self.door.clone();
             self.start(|stop| keep_sealed(log, door, stop));
         }

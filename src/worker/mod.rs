@@ -1,5 +1,6 @@
 //! When: loops that run one duty again and again, as a named part of the program, until told to stop.
 
+mod alarms;
 mod catalog;
 mod erasures;
 mod keys;
@@ -10,6 +11,7 @@ mod rejections;
 mod seals;
 mod tasks;
 
+pub use alarms::{keep_alarms, watch_content, watch_protection};
 pub use catalog::keep_catalog;
 pub use erasures::keep_erasures;
 pub use keys::keep_keys;

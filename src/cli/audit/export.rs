@@ -58,7 +58,11 @@ async fn export_from(args: &AuditExportArgs, door: &Arc<Door>) -> Result<(), Fai
     let write = |line: &Line| write_line(&mut out, line);
     let count =
         audit::export(door, wanted, (from, None), args.whole, write, |done, of| progress.done(done, of));
-    let count = count.await.map_err(failure)?;
+    let count = match count.await {
+        // Whoever reads it has seen enough (`| head`).
+        Err(NotExported::NotWritten(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+        count => count.map_err(failure)?,
+    };
     out.flush()?;
     output::note(&format!("{count} events were written"));
     Ok(())

@@ -1,5 +1,6 @@
 //! The audit log as it is read, and the tree that proves it. (It is written in the door, and nowhere else.)
 
+mod alarm;
 mod checkpoint;
 mod events;
 mod export;
@@ -8,6 +9,7 @@ mod publish;
 mod seal;
 mod verify;
 
+pub use alarm::alarm;
 pub use checkpoint::{CheckpointsAfter, NewestCheckpoint, TileAt};
 pub use events::{
     AuditFilter, AuditPage, Body, EventInAccessLogs, EventRow, EventsByIds, EventsOfCustomers, ListEvents,
@@ -15,6 +17,6 @@ pub use events::{
 };
 pub use export::{NotExported, Wanted, export};
 pub use prove::{Consistency, Inclusion, PlacesOfEvents, ProveConsistency, ProveEvents};
-pub use publish::{Log, Unsealed};
+pub use publish::{Log, Sound, Unsealed};
 pub use seal::{SealEvents, Sealed};
 pub use verify::verify;

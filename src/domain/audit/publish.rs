@@ -3,14 +3,19 @@
 use super::{
     checkpoint::{CheckpointAt, CheckpointsAfter, NewestCheckpoint},
     seal::{SealEvents, Sealed},
+    verify::verify,
 };
 use crate::{
-    access::{Door, Stop},
+    access::{Broken, Door, Stop},
     checkpoints::{Checkpoints, Signed},
-    transparency::note::{self, Checkpoint, SigningKeys},
+    transparency::{
+        note::{self, Checkpoint, SigningKeys},
+        verify::{self, State, Wrong},
+    },
 };
 use entity::audit_checkpoint;
 use std::{
+    collections::BTreeSet,
     io,
     sync::{
         Arc,
@@ -39,6 +44,10 @@ pub enum Unsealed {
     )]
     FileMissing(String),
 }
+
+/// How far the log was looked through and found sound, since the program started.
+#[derive(Debug, Default)]
+pub struct Sound(Option<State>);
 
 /// The keys of the log, and where what they sign is kept.
 #[derive(Debug)]
@@ -116,6 +125,26 @@ impl Log {
             ever |= !ours.is_empty();
             self.file.add(&ours)?;
         }
+    }
+
+    /// Looks through the log from where it was sound before, beside what was written down about it. What is wrong comes back.
+    ///
+    /// # Errors
+    /// When the database or the file fails.
+    pub async fn look_through(&self, door: &Arc<Door>, sound: &mut Sound) -> Result<BTreeSet<Wrong>, Stop> {
+        let (lines, _) =
+            self.file.all().map_err(|_| Broken::Stored("the file of checkpoints cannot be read"))?;
+        let signed = lines.iter().filter_map(|line| {
+            let said = self.said(&line.note)?;
+            let whence = format!("the line about {} events in the file of checkpoints", said.size);
+            Some(verify::Signed { size: said.size, root: said.root, outside: true, whence })
+        });
+        let keys = self.keys.verifier_keys();
+        let (report, state) = verify(door, signed.collect(), keys, sound.0.as_ref(), |_, _| {}).await?;
+        if state.is_some() {
+            sound.0 = state;
+        }
+        Ok(report.wrong)
     }
 
     /// What a note says that these keys have signed.

@@ -71,6 +71,9 @@ kinds! {
     ConsentMissing "CONSENT_MISSING" High;
     SpecialCategoryConditionMissing "SPECIAL_CATEGORY_CONDITION_MISSING" High;
     ConnectorFailing "CONNECTOR_FAILING" Medium High;
+    AuditLogNotSealed "AUDIT_LOG_NOT_SEALED" High;
+    AuditLogUnprotected "AUDIT_LOG_UNPROTECTED" Critical;
+    AuditLogTampered "AUDIT_LOG_TAMPERED" Critical;
 }
 
 impl FindingKind {

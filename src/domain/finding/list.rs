@@ -1,6 +1,7 @@
 //! All that is wrong right now, filtered, in one of several orders: one statement over all kinds.
 
 use super::{
+    audit_log,
     branch::{Asked, Branch},
     counted::counted,
     customers_data,
@@ -110,6 +111,7 @@ impl Inquiry for ListFindings {
         branches.extend(open_work::branches(&asked, &days));
         branches.extend(requests::branches(&asked));
         branches.extend(reconciled::branches(&asked));
+        branches.extend(audit_log::branches(&asked));
         branches.extend(known::branches(&asked));
         if let Some(customer) = self.filter.customer {
             // That there is nothing is told as well.

@@ -87,6 +87,7 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
             )
         }
         Subject::Difference(_) => words.unmapped(finding),
+        Subject::AuditEvent(_) => words.audit_log(finding.kind).to_owned(),
         Subject::Task(_) if finding.kind == FindingKind::NothingFound => {
             let name = words.system(finding.system);
             words.either(
@@ -124,6 +125,33 @@ struct Words<'a> {
 
 impl Words<'_> {
     fn either(&self, sv: String, en: String) -> String {
+        match self.locale {
+            Locale::Sv => sv,
+            Locale::En => en,
+        }
+    }
+
+    fn audit_log(&self, kind: FindingKind) -> &'static str {
+        let (sv, en) = match kind {
+            FindingKind::AuditLogNotSealed => (
+                "Händelser i granskningsloggen väntar på att förseglas: serverns logg säger varför. Tills dess kan de tas \
+                 bort obemärkt.",
+                "Events of the audit log wait to be sealed: the server's log says why. Until then they can be removed \
+                 unnoticed.",
+            ),
+            FindingKind::AuditLogUnprotected => (
+                "Det som skyddar granskningsloggen i databasen saknas, eller så signeras den inte: serverns logg säger vad \
+                 det är. Ta reda på vem som tog bort det, och kör `kartotek migrate` eller ange en nyckel.",
+                "What protects the audit log in the database is missing, or nothing is signed: the server's log says what it \
+                 is. Find out who took it away, and run `kartotek migrate` or set a key.",
+            ),
+            _ => (
+                "Granskningsloggen är inte vad som signerades: kör `kartotek audit verify`, som säger vad som gjordes med \
+                 den och var, och behåll databasen och kontrollpunkterna som de är.",
+                "The audit log is not what was signed: run `kartotek audit verify`, which says what was done to it and \
+                 where, and keep the database and the checkpoints as they are.",
+            ),
+        };
         match self.locale {
             Locale::Sv => sv,
             Locale::En => en,

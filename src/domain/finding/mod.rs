@@ -1,6 +1,7 @@
 //! What is wrong right now: worked out at the moment it is asked for, from what is on record, and never stored. Whatever
 //! is put right is gone from the list by itself.
 
+mod audit_log;
 mod branch;
 mod counted;
 mod customers_data;

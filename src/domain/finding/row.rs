@@ -4,8 +4,8 @@ use super::kind::{FindingKind, Severity};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{
-        CategoryKey, CustomerId, DataLocationId, DataRequestId, DifferenceId, LegalHoldId, RequirementId,
-        SystemId, TaskId, ThirdPartyId,
+        AuditEventId, CategoryKey, CustomerId, DataLocationId, DataRequestId, DifferenceId, LegalHoldId,
+        RequirementId, SystemId, TaskId, ThirdPartyId,
     },
     touch::Touch,
 };
@@ -35,6 +35,8 @@ pub enum Subject {
     Task(TaskId),
     DataRequest(DataRequestId),
     Difference(DifferenceId),
+    /// For what is wrong with the log: the first that waits for its place, or the newest when it was found.
+    AuditEvent(AuditEventId),
 }
 
 impl Subject {
@@ -59,6 +61,9 @@ impl Subject {
             Kind::HoldReviewOverdue => Self::LegalHold(LegalHoldId(id)),
             Kind::NothingFound | Kind::TaskNeedsHuman | Kind::TaskOverdue => Self::Task(TaskId(id)),
             Kind::RequestDueSoon | Kind::RequestOverdue => Self::DataRequest(DataRequestId(id)),
+            Kind::AuditLogNotSealed | Kind::AuditLogUnprotected | Kind::AuditLogTampered => {
+                Self::AuditEvent(AuditEventId(id))
+            }
         }
     }
 
@@ -71,7 +76,8 @@ impl Subject {
             | Self::LegalHold(LegalHoldId(id))
             | Self::Task(TaskId(id))
             | Self::DataRequest(DataRequestId(id))
-            | Self::Difference(DifferenceId(id)) => id,
+            | Self::Difference(DifferenceId(id))
+            | Self::AuditEvent(AuditEventId(id)) => id,
         }
     }
 }

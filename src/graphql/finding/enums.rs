@@ -58,4 +58,10 @@ pub enum FindingKind {
     SpecialCategoryConditionMissing,
     /// A system's connector fails.
     ConnectorFailing,
+    /// Events wait for their places in what is signed for longer than a minute.
+    AuditLogNotSealed,
+    /// Triggers or privileges that keep the audit log as it is are missing, or nothing is signed.
+    AuditLogUnprotected,
+    /// The audit log is not what was signed.
+    AuditLogTampered,
 }

@@ -78,7 +78,11 @@ async fn preload(ctx: &Context<'_>, page: &Page<finding::Finding>) -> Result<()>
                 Subject::Task(id) => tasks.push(One(id)),
                 Subject::DataRequest(id) => requests.push(One(id)),
                 Subject::Difference(id) => differences.push(One(id)),
-                Subject::ThirdParty(_) | Subject::System(_) | Subject::DataRequirement(_) => {}
+                // At most three of them.
+                Subject::AuditEvent(_)
+                | Subject::ThirdParty(_)
+                | Subject::System(_)
+                | Subject::DataRequirement(_) => {}
             }
         }
         load(batch, lines).await?;

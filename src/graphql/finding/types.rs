@@ -7,6 +7,7 @@ use crate::{
         reconciliation::Differing,
     },
     graphql::{
+        audit::AuditEvent,
         catalog::DataRequirement,
         connection::connection,
         context::{catalog, loaders},
@@ -48,6 +49,7 @@ impl Finding {
             Subject::Task(id) => id.into(),
             Subject::DataRequest(id) => id.into(),
             Subject::Difference(id) => id.into(),
+            Subject::AuditEvent(id) => id.into(),
         };
         format!("{}:{}", self.0.kind.word(), subject.id().0)
     }
@@ -97,6 +99,9 @@ impl Finding {
             Subject::Difference(id) => {
                 let row = loaders.batch.load_one(One(id)).await.or_error()?;
                 row.map(|row| ReconciliationDifference(Differing::from(&row)).into())
+            }
+            Subject::AuditEvent(id) => {
+                loaders.batch.load_one(One(id)).await.or_error()?.map(|row| AuditEvent(row).into())
             }
             Subject::ThirdParty(id) => {
                 catalog.third_parties.get(&id).cloned().map(|row| ThirdParty(row).into())

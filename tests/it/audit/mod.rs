@@ -1,5 +1,7 @@
 //! P16: the audit log can be proven. What is signed about it, and what that shows.
 
 mod exporting;
+mod killed;
 mod sealing;
 mod verifying;
+mod watching;

@@ -6,6 +6,7 @@ macro_rules! each_entity {
         $with!(
             answer_link,
             assessment,
+            audit_alarm,
             audit_checkpoint,
             audit_event,
             audit_leaf,

@@ -57,7 +57,10 @@ pub struct Reader(String);
 impl Reader {
     pub async fn of(database: &Database) -> Self {
         // The database has a name that no other has.
-        let name = format!("reader_{}", database.settings().url.expose_secret().rsplit('/').next().unwrap());
+        let name = format!(
+            "reader_{}",
+            database.settings().url.expose_secret().rsplit('/').next().unwrap().trim_end_matches('?')
+        );
         database.run(&format!("CREATE ROLE {name} LOGIN")).await;
         database.run(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")).await;
         Self(name)
