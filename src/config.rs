@@ -12,6 +12,7 @@ pub use value::parse_duration;
 
 use crate::{
     auth::Keys,
+    checkpoints::Push,
     connector::{Host, email},
     http::Network,
 };
@@ -78,6 +79,8 @@ pub struct Config {
     pub audit_key_file: Option<PathBuf>,
     /// Where signed checkpoints are written down, outside the database. Default: `audit-checkpoints.jsonl` in the data directory.
     pub audit_checkpoint_file: Option<PathBuf>,
+    /// Where each signed checkpoint is posted to, besides: `https://`, or `http://` on this machine.
+    pub audit_push_url: Option<SecretString>,
     /// The erasure ledger, which says who was erased and outlasts a restored backup. Default: `erasure-ledger.jsonl` in the
     /// data directory.
     pub erasure_ledger_file: Option<PathBuf>,
@@ -120,7 +123,7 @@ pub struct Config {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 31] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -134,6 +137,7 @@ const KEYS: [&str; 30] = [
     "master_key_file",
     "audit_key_file",
     "audit_checkpoint_file",
+    "audit_push_url",
     "erasure_ledger_file",
     "jwks_url",
     "jwt_public_key_file",
@@ -221,6 +225,11 @@ impl Config {
             master_key_file: s.path("master_key_file")?,
             audit_key_file: s.path("audit_key_file")?,
             audit_checkpoint_file: s.path("audit_checkpoint_file")?,
+            audit_push_url: s.get(
+                "audit_push_url",
+                "an https:// address (http:// only on this machine)",
+                |text| Push::may_go_to(text).then(|| text.to_owned().into()),
+            )?,
             erasure_ledger_file: s.path("erasure_ledger_file")?,
             jwks_url: s.get(
                 "jwks_url",
@@ -340,6 +349,7 @@ impl Config {
             "master_key_file" => path(self.master_key_file.as_ref()?),
             "audit_key_file" => path(self.audit_key_file.as_ref()?),
             "audit_checkpoint_file" => path(self.audit_checkpoint_file.as_ref()?),
+            "audit_push_url" => value::quoted(&url::masked(self.audit_push_url.as_ref()?.expose_secret())),
             "erasure_ledger_file" => path(self.erasure_ledger_file.as_ref()?),
             "jwks_url" => value::quoted(&url::masked(self.jwks_url.as_ref()?)),
             "jwt_public_key_file" => path(self.jwt_public_key_file.as_ref()?),

@@ -4,6 +4,7 @@
 
 mod data;
 mod http;
+mod log;
 mod meter;
 mod pgbench;
 mod questions;
@@ -36,6 +37,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>
 /// Over so many connections the server is compared with pgbench.
 const CONNECTIONS: usize = 16;
 
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 /// What `benches/run` says.
 #[derive(Parser)]
 struct Arguments {
@@ -73,6 +75,12 @@ struct Arguments {
     /// Instead of the others, measure tasks at a database and a third party's API, and requests.
     #[arg(long)]
     tasks: bool,
+    /// Instead of the others, measure the audit log: sealing, looking through it, and proofs.
+    #[arg(long)]
+    log: bool,
+    /// Events in the log, where that is measured.
+    #[arg(long, default_value_t = 1_000_000)]
+    events: u64,
     /// What keeps a server busy for a profiler.
     #[arg(long, default_value = "W4", value_parser = ["W2", "W4"])]
     workload: String,
@@ -115,6 +123,14 @@ async fn run(arguments: Arguments) -> Result<()> {
             carried.push(stand.carry_out().await?);
         }
         println!("\n{}", tasks::table(&carried));
+        return Ok(());
+    }
+    if arguments.log {
+        let mut looked = Vec::new();
+        for stand in &mut stands {
+            looked.push(stand.look_through(arguments.events).await?);
+        }
+        println!("\n{}", log::table(&looked));
         return Ok(());
     }
     let pgbench = match (&arguments.postgres, &arguments.pgbench, stands.first()) {

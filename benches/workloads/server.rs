@@ -54,7 +54,7 @@ impl Setup {
         self.folder.join("in-house")
     }
 
-    fn call(&self, arguments: &[&str]) -> Result<String> {
+    pub fn call(&self, arguments: &[&str]) -> Result<String> {
         let done = self.command(arguments).output()?;
         if !done.status.success() {
             return Err(String::from_utf8_lossy(&done.stderr).into_owned().into());
@@ -142,6 +142,15 @@ impl Server {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of rows")]
         let lines = lines as u64;
         Ok(value("sweep_seconds_sum").map(|seconds| (seconds, lines)))
+    }
+
+    /// How many events have a place in what was signed last.
+    pub fn sealed(&self) -> Result<u64> {
+        let metrics = get(self.address, "/metrics")?;
+        let size = metrics.lines().find_map(|line| line.strip_prefix("audit_tree_size "));
+        let size = size.and_then(|value| value.trim().parse::<f64>().ok()).unwrap_or_default();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of events")]
+        Ok(size as u64)
     }
 
     /// As an operator would.

@@ -90,6 +90,22 @@ impl Store {
         Ok(())
     }
 
+    /// Events with whom they are about, with one commit, which is on the disk then or need not be.
+    pub async fn together(&self, rows: [Rows; 2], on_disk: bool) -> Result<()> {
+        // A subject comes with its event, in one transaction, as the log demands.
+        if self.is_postgres() {
+            let commit = if on_disk { "on" } else { "off" };
+            self.run(&format!("BEGIN; SET LOCAL synchronous_commit = {commit}")).await?;
+        } else {
+            let disk = if on_disk { "FULL" } else { "OFF" };
+            self.run(&format!("PRAGMA synchronous = {disk}; BEGIN IMMEDIATE")).await?;
+        }
+        for some in rows {
+            self.put(some).await?;
+        }
+        self.run("COMMIT").await
+    }
+
     async fn put(&self, rows: Rows) -> Result<()> {
         if self.is_postgres() { self.copy(&rows).await } else { self.insert(rows).await }
     }

@@ -86,7 +86,7 @@ ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_with_its_event;
 // A REPLACE deletes without firing delete triggers unless `recursive_triggers` is on, so the insert itself
 // is refused when its key is there already. That no row comes before another is seen only afterwards: before an insert
 // that leaves the id to SQLite, `new.id` is -1, which somebody can also give.
-const LOCK_SQLITE: &str = r"
+pub(crate) const LOCK_SQLITE: &str = r"
 CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event
 BEGIN SELECT raise(abort, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_event_no_delete BEFORE DELETE ON audit_event

@@ -80,7 +80,7 @@ ALTER TABLE audit_tile ENABLE ALWAYS TRIGGER audit_tile_no_truncate;
 ALTER TABLE audit_tile ENABLE ALWAYS TRIGGER audit_tile_only_grows;
 ";
 
-const LOCK_SQLITE: &str = r"
+pub(crate) const LOCK_SQLITE: &str = r"
 CREATE VIEW audit_arrival AS SELECT event_id, body, occurred_at, id AS place, id AS nth FROM audit_event;
 CREATE VIEW audit_settled AS SELECT coalesce(max(id), 0) + 1 AS below FROM audit_event;
 

@@ -1,59 +1,113 @@
-//! What keeps the audit log as it is, and whether it is there: triggers, and on Postgres the privileges of the server's role.
+//! What keeps the audit log as it is, and whether it is there as this version has made it: triggers, the views that the sealer goes
+//! by, and on Postgres the privileges of the server's role.
 
-use crate::privileges;
+use crate::{m20261125_000003_create_audit as log, m20261128_000010_create_audit_tree as tree, privileges};
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use std::collections::BTreeMap;
 
-const POSTGRES: &[(&str, &[&str])] = &[
-    ("audit_event", &["no_change", "no_truncate"]),
-    ("audit_subject", &["no_change", "no_truncate", "with_its_event"]),
-    ("audit_leaf", &["no_change", "no_truncate"]),
-    ("audit_checkpoint", &["no_change", "no_truncate"]),
-    ("audit_tile", &["no_delete", "no_truncate", "only_grows"]),
-];
+// All triggers on the log's tables that are not the database's own, and the views: each with what it does. A trigger that is not
+// always on is off for whoever replicates.
+const THERE_ON_POSTGRES: &str = r"
+WITH ours AS (
+    SELECT oid, relname, relkind, relhasrules, relrowsecurity FROM pg_class
+    WHERE relname IN ('audit_event', 'audit_subject', 'audit_leaf', 'audit_checkpoint', 'audit_tile', 'audit_arrival', 'audit_settled')
+        AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('seaql_migrations'))
+)
+SELECT 'trigger' AS kind, t.tgname::text AS name,
+    pg_get_triggerdef(t.oid, true) || CASE t.tgenabled WHEN 'A' THEN '' ELSE ' OFF' END || ' AS'
+        || regexp_replace(replace(p.prosrc, quote_ident(current_schema()) || '.audit_event', 'audit_event'), '\s+', ' ', 'g') AS does
+FROM ours JOIN pg_trigger t ON t.tgrelid = ours.oid AND NOT t.tgisinternal JOIN pg_proc p ON p.oid = t.tgfoid
+UNION ALL SELECT 'view', relname, replace(regexp_replace(pg_get_viewdef(oid), '\s+', ' ', 'g'), 'audit_event.', '')
+FROM ours WHERE relkind = 'v'
+UNION ALL SELECT 'rule', relname, 'a rule or policy' FROM ours WHERE relkind = 'r' AND (relhasrules OR relrowsecurity)";
 
-const SQLITE: &[(&str, &[&str])] = &[
-    ("audit_event", &["no_update", "no_delete", "no_replace", "no_backdating"]),
-    ("audit_subject", &["no_update", "no_delete", "no_replace", "with_its_event"]),
-    ("audit_leaf", &["no_update", "no_delete", "no_replace"]),
-    ("audit_checkpoint", &["no_update", "no_delete", "no_replace"]),
-    ("audit_tile", &["no_delete", "only_grows"]),
-];
+const REFUSES: &str = "refuse_change_of_audit_log() AS BEGIN RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = \
+                       'insufficient_privilege'; END ";
 
-// A trigger that is not ALWAYS on is off for whoever replicates. What it calls refuses, and does nothing else.
-const OFF_ON_POSTGRES: &str = "
-SELECT CASE WHEN t.oid IS NULL THEN 'is missing' WHEN t.tgenabled <> 'A' THEN 'is not always on'
-    ELSE 'calls a function that was changed' END AS wrong
-FROM (SELECT $1::text AS of, $2::text AS name) e
-LEFT JOIN pg_trigger t ON t.tgrelid = to_regclass(e.of) AND t.tgname = e.name
-LEFT JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE t.oid IS NULL OR t.tgenabled <> 'A' OR p.prosrc NOT LIKE '%RAISE EXCEPTION ''the audit log is append-only%'
-    OR p.prosrc LIKE '%RETURN NEW%' OR p.prosrc LIKE '%RETURN OLD%'";
+const COMES_WITH_ITS_EVENT: &str = "CREATE TRIGGER audit_subject_with_its_event AFTER INSERT ON audit_subject REFERENCING NEW TABLE AS \
+    added FOR EACH STATEMENT EXECUTE FUNCTION refuse_subject_of_another_transaction() AS BEGIN IF EXISTS (SELECT FROM added a WHERE \
+    NOT EXISTS (SELECT FROM audit_event e WHERE e.event_id = a.event_id AND e.xid = pg_current_xact_id())) THEN RAISE EXCEPTION \
+    'the audit log is append-only: a subject comes with its event' USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NULL; END ";
 
-const OFF_ON_SQLITE: &str = "
-SELECT CASE WHEN t.sql IS NULL THEN 'is missing' ELSE 'was changed' END AS wrong
-FROM (SELECT $1 AS of, $2 AS name) e
-LEFT JOIN sqlite_master t ON t.type = 'trigger' AND t.tbl_name = e.of AND t.name = e.name
-WHERE t.sql IS NULL OR t.sql NOT LIKE '%BEGIN SELECT raise(abort, ''the audit log is append-only%'";
+const ONLY_GROWS: &str = "BEFORE UPDATE ON audit_tile FOR EACH ROW WHEN (new.level <> old.level OR new.tile_index <> old.tile_index OR \
+                          substr(new.hashes, 1, length(old.hashes)) <> old.hashes)";
 
-/// What is missing of it, in words; nothing when all is there. On Postgres it is asked as the server's own role.
+const ARRIVAL: &str =
+    " SELECT event_id, body, occurred_at, ((xid)::text)::bigint AS place, id AS nth FROM audit_event;";
+const SETTLED: &str = " SELECT ((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint AS below;";
+
+const THERE_ON_SQLITE: &str = "
+SELECT type AS kind, name, sql AS does FROM sqlite_master WHERE (type = 'trigger' AND tbl_name IN ('audit_event', 'audit_subject',
+    'audit_leaf', 'audit_checkpoint', 'audit_tile')) OR (type = 'view' AND name IN ('audit_arrival', 'audit_settled'))";
+
+type All = BTreeMap<(String, String), String>;
+
+fn on_postgres() -> All {
+    let mut all = BTreeMap::new();
+    let mut put = |kind: &str, name: &str, does: String| all.insert((kind.to_owned(), name.to_owned()), does);
+    for table in ["audit_event", "audit_subject", "audit_leaf", "audit_checkpoint", "audit_tile"] {
+        let (change, when) = match table {
+            "audit_tile" => ("no_delete", "BEFORE DELETE"),
+            _ => ("no_change", "BEFORE DELETE OR UPDATE"),
+        };
+        let trigger = |name: &str, when: &str, each: &str| {
+            format!(
+                "CREATE TRIGGER {table}_{name} {when} ON {table} FOR EACH {each} EXECUTE FUNCTION {REFUSES}"
+            )
+        };
+        put("trigger", &format!("{table}_{change}"), trigger(change, when, "ROW"));
+        put(
+            "trigger",
+            &format!("{table}_no_truncate"),
+            trigger("no_truncate", "BEFORE TRUNCATE", "STATEMENT"),
+        );
+    }
+    put("trigger", "audit_subject_with_its_event", COMES_WITH_ITS_EVENT.to_owned());
+    let grows = format!("CREATE TRIGGER audit_tile_only_grows {ONLY_GROWS} EXECUTE FUNCTION {REFUSES}");
+    put("trigger", "audit_tile_only_grows", grows);
+    put("view", "audit_arrival", ARRIVAL.to_owned());
+    put("view", "audit_settled", SETTLED.to_owned());
+    all
+}
+
+/// As the migrations say it, which is how it is stored.
+fn on_sqlite() -> All {
+    let statements = [log::LOCK_SQLITE, tree::LOCK_SQLITE];
+    let statements = statements.iter().flat_map(|all| all.split("\nCREATE ").skip(1));
+    let named = |rest: &str| {
+        let mut words = rest.split_whitespace();
+        let (kind, name) =
+            (words.next().unwrap_or_default().to_lowercase(), words.next().unwrap_or_default());
+        ((kind, name.to_owned()), format!("CREATE {}", rest.trim_end().trim_end_matches(';')))
+    };
+    statements.map(named).collect()
+}
+
+/// What is missing of it, or was changed, or does not belong there, in words; nothing when all is as it was made. On Postgres it
+/// is asked as the server's own role.
 ///
 /// # Errors
 /// What the database says.
 pub async fn missing(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let backend = db.get_database_backend();
-    let (triggers, off) =
-        if backend == DbBackend::Postgres { (POSTGRES, OFF_ON_POSTGRES) } else { (SQLITE, OFF_ON_SQLITE) };
+    let (mut expected, there) = match backend {
+        DbBackend::Postgres => (on_postgres(), THERE_ON_POSTGRES),
+        _ => (on_sqlite(), THERE_ON_SQLITE),
+    };
     let mut missing = Vec::new();
-    for (table, names) in triggers {
-        for name in *names {
-            let name = format!("{table}_{name}");
-            let asked = Statement::from_sql_and_values(backend, off, [(*table).into(), name.clone().into()]);
-            if let Some(row) = db.query_one_raw(asked).await? {
-                let wrong: String = row.try_get("", "wrong")?;
-                missing.push(format!("the trigger {name} {wrong}"));
+    for row in db.query_all_raw(Statement::from_string(backend, there)).await? {
+        let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
+        let does: String = row.try_get("", "does")?;
+        match expected.remove(&(kind.clone(), name.clone())) {
+            Some(right) if right == does => {}
+            Some(right) if does == right.replacen(" AS ", " OFF AS ", 1) => {
+                missing.push(format!("the {kind} {name} is not always on"));
             }
+            Some(_) => missing.push(format!("the {kind} {name} was changed")),
+            None => missing.push(format!("the {kind} {name} does not belong there")),
         }
     }
+    missing.extend(expected.into_keys().map(|(kind, name)| format!("the {kind} {name} is missing")));
     if backend == DbBackend::Postgres {
         match privileges::check(db).await {
             Err(DbErr::Custom(wrong)) => missing.push(wrong),

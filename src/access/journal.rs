@@ -101,7 +101,13 @@ impl Batch {
                 None => lock(chain).following(),
                 Some(former) => former.link.beside(former.leaf),
             };
-            batch.entries.push(Entry::new(event.clone(), caller.clone(), link)?);
+            let entry = Entry::new(event.clone(), caller.clone(), link.clone());
+            let entry = entry.inspect_err(|_| {
+                if batch.entries.is_empty() {
+                    lock(chain).give_back(&link);
+                }
+            });
+            batch.entries.push(entry?);
         }
         Ok(batch)
     }

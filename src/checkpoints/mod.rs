@@ -2,7 +2,9 @@
 //! database cannot change it with that.
 
 mod file;
+mod push;
 #[cfg(test)]
 mod tests;
 
 pub use file::{Checkpoints, Signed};
+pub use push::{NotTaken, Push};

@@ -204,8 +204,8 @@ pub struct AuditKeyArgs {
     Nothing is changed, and no master key is needed. Without --checkpoint the log is compared with the file that the \
     server writes (KARTOTEK_AUDIT_CHECKPOINT_FILE); an auditor names what they saved themselves. Without --key the keys are \
     those of KARTOTEK_AUDIT_KEY_FILE. A role that may read the tables is enough.\n\n\
-    Exit codes: 0 sound; 1 failed; 2 tampered with, each finding on a line of standard output, or a mistake in the command \
-    line or the settings.")]
+    Exit codes: 0 sound; 1 failed, such as by a file that is not there; 2 tampered with, each finding on a line of standard \
+    output that begins with TAMPERED, or a mistake in the command line or the settings.")]
 pub struct AuditVerifyArgs {
     /// What was signed about the log and saved: a signed note, or a file with many as the server writes it. Repeatable.
     #[arg(long, value_name = "FILE")]

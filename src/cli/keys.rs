@@ -3,7 +3,7 @@
 use super::{database::make_folder, failure::Failure, output};
 use crate::{
     auth::{Keys, LocalKey, TokenRules, TokenVerifier, is_open_to_others, write_new_secret},
-    checkpoints::Checkpoints,
+    checkpoints::{Checkpoints, Push},
     config::Config,
     crypto::MasterKeys,
     domain::audit::Log,
@@ -89,7 +89,8 @@ pub(super) fn log(config: &Config, make: bool) -> Result<Option<Log>, Failure> {
     if config.audit_checkpoint_file.is_none() {
         make_folder(&config.data_dir)?;
     }
-    Ok(Some(Log::new(keys, checkpoints(config))))
+    let push = config.audit_push_url.clone().map(Push::to).transpose().map_err(Failure::new)?;
+    Ok(Some(Log::new(keys, checkpoints(config)).pushing(push)))
 }
 
 /// What the audit log's signatures are checked with, where its key is at hand.

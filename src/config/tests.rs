@@ -230,6 +230,7 @@ fn what_is_printed_can_be_read_again() {
         ("KARTOTEK_MASTER_KEY_FILE", "/keys/\"master\""),
         ("KARTOTEK_AUDIT_KEY_FILE", "/keys/audit"),
         ("KARTOTEK_AUDIT_CHECKPOINT_FILE", "/log/checkpoints.jsonl"),
+        ("KARTOTEK_AUDIT_PUSH_URL", "https://archive.example/kartotek"),
         ("KARTOTEK_ERASURE_LEDGER_FILE", "/ledger/erasures.jsonl"),
         ("KARTOTEK_JWKS_URL", "https://login.example/keys"),
         ("KARTOTEK_JWT_ISSUER", "https://login.example"),

@@ -326,7 +326,7 @@ actions! {
     /// Shows what was signed about the log: hashes and sizes.
     SeeCheckpoint: Read "AuditCheckpoint" ANYONE
         ["auditCheckpoint", "auditConsistencyProof", "auditInclusionProof", "auditEvents", "customer", "customers", "findCustomer",
-        "node"];
+        "findings", "node"];
     /// Fills an empty database with what every installation ships with.
     SeedCatalog: Administer "Controller" NOBODY [];
     /// Starts to work with the server's master keys.

@@ -7,8 +7,8 @@ use crate::{
     domain::{audit::Log, catalog::Catalogs, demo::Seed, erasure::Erasures, master_key::UseMasterKeys},
     ledger::Ledger,
     worker::{
-        Worker, keep_alarms, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_reconciliations,
-        keep_sealed, keep_tasks,
+        Worker, keep_alarms, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_pushed,
+        keep_reconciliations, keep_sealed, keep_tasks,
     },
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -81,6 +81,9 @@ impl Ground {
         let log = log.map(Arc::new);
         let (door, watched) = (self.door.clone(), log.clone());
         self.start(|stop| keep_alarms(watched, door, stop));
+        if let Some(log) = log.clone().filter(|log| log.pushes()) {
+            self.start(|stop| keep_pushed(log, stop));
+        }
         if let Some(log) = log {
             let door = self.door.clone();
             self.start(|stop| keep_sealed(log, door, stop));

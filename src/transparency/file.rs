@@ -6,7 +6,10 @@ use super::{
     note,
     verify::{Check, Report, Signed, Stored, Wrong},
 };
-use std::io::{self, BufRead};
+use std::{
+    collections::{BTreeMap, HashSet},
+    io::{self, BufRead},
+};
 
 /// What came of looking through a file.
 #[derive(Clone, Debug)]
@@ -27,7 +30,14 @@ pub fn look_through(
     keys: &[String],
     progress: impl Fn(u64),
 ) -> io::Result<Looked> {
-    let mut looking = Looking { check: Check::of_file(saved.to_vec()), tree: None, proven: 0, saved, keys };
+    let mut looking = Looking {
+        check: Check::of_file(saved.to_vec()),
+        tree: None,
+        notes: BTreeMap::new(),
+        proven: HashSet::new(),
+        saved,
+        keys,
+    };
     let (mut text, mut read) = (Vec::new(), 0);
     for line in 1.. {
         text.clear();
@@ -62,7 +72,9 @@ struct Looking<'a> {
     check: Check,
     /// What was signed last in the file, by its size and root.
     tree: Option<(u64, [u8; 32])>,
-    proven: u64,
+    /// All that was signed in it, by its size, with the line.
+    notes: BTreeMap<u64, ([u8; 32], u64)>,
+    proven: HashSet<u64>,
     saved: &'a [Signed],
     keys: &'a [String],
 }
@@ -74,6 +86,11 @@ impl Looking<'_> {
         match said {
             Ok(said) => {
                 self.tree = Some((said.size, said.root));
+                let (root, before) = *self.notes.entry(said.size).or_insert((said.root, line));
+                if root != said.root {
+                    let why = format!("the note on line {before} says something else of as many events");
+                    self.check.found(Wrong::NotSigned { whence: whence.clone(), why });
+                }
                 // Where the lines before it are the whole log by then; else those after it are proven by it.
                 if self.check.size() > 0 {
                     let signed = Signed { size: said.size, root: said.root, outside: false, whence };
@@ -102,7 +119,7 @@ impl Looking<'_> {
         }
         if event.hashes.is_some() {
             if self.tree.is_some_and(|tree| event.is_in(tree)) {
-                self.proven += 1;
+                self.proven.insert(place);
             } else {
                 self.check.found(Wrong::NotProven { line, place, id });
             }
@@ -112,6 +129,13 @@ impl Looking<'_> {
             self.check.found(Wrong::LineMissing { line, is: place, expected: self.check.size() });
             return Ok(false);
         }
+        if place == 0 {
+            for (size, (root, line)) in &self.notes {
+                let whence = format!("the note on line {line}");
+                let signed = Signed { size: *size, root: *root, outside: false, whence };
+                self.check.expect(signed).map_err(io::Error::other)?;
+            }
+        }
         let stored = Stored { id: parsed.map(|body| body.id), body: Some(body), ..Stored::default() };
         self.check.place(&stored).map_err(io::Error::other)?;
         Ok(true)
@@ -120,27 +144,26 @@ impl Looking<'_> {
     fn end(mut self) -> Looked {
         let size = self.check.size();
         if size == 0 {
-            // Each event by itself: that the log only grew since is another proof.
-            let agree = |saved: &&Signed| self.tree == Some((saved.size, saved.root));
-            let (same, others): (Vec<_>, Vec<_>) = self.saved.iter().partition(agree);
-            let forked = others.iter().find(|saved| self.tree.is_some_and(|(size, _)| size == saved.size));
+            // Each event by itself: that the log only grew is another proof.
+            let of = |saved: &Signed| self.notes.get(&saved.size).map(|(root, _)| *root == saved.root);
+            let agree = self.saved.iter().filter(|saved| of(saved) == Some(true)).count() as u64;
+            for saved in self.saved.iter().filter(|saved| of(saved) == Some(false)) {
+                let (size, whence) = (saved.size, saved.whence.clone());
+                self.check.found(Wrong::NotWhatWasSigned { size, from: 0, whence });
+            }
+            if self.proven.is_empty() {
+                self.check.found(Wrong::NothingSignedFrom(0));
+            }
             let mut check = Check::of_file(Vec::new());
             self.check.take_findings().into_iter().for_each(|wrong| check.found(wrong));
-            if let Some(saved) = forked {
-                let (size, whence) = (saved.size, saved.whence.clone());
-                check.found(Wrong::NotWhatWasSigned { size, from: 0, whence });
-            }
-            let report = Report {
-                size: self.tree.map_or(0, |(size, _)| size),
-                agreements: same.len() as u64,
-                not_compared: others.len() as u64,
-                ..check.end(0)
-            };
-            return Looked { report, proven: self.proven };
+            let not_compared = self.saved.iter().filter(|saved| of(saved).is_none()).count() as u64;
+            let report = Report { agreements: agree, not_compared, ..check.end(0) };
+            return Looked { report, proven: self.proven.len() as u64 };
         }
         if self.check.agreed() < size {
             self.check.found(Wrong::NothingSignedFrom(self.check.agreed()));
         }
-        Looked { report: self.check.end(0), proven: self.proven }
+        let proven = self.proven.len() as u64;
+        Looked { report: self.check.end(0), proven }
     }
 }

@@ -61,6 +61,8 @@ pub struct Report {
     /// How many of what was signed and saved are about sizes that nothing was compared at.
     pub not_compared: u64,
     pub wrong: BTreeSet<Wrong>,
+    /// How many findings there were beyond those.
+    pub more: u64,
 }
 
 /// How far a log was looked through and found sound, to go on from there another time.
@@ -72,6 +74,9 @@ pub struct State {
     edge: Vec<(u8, u64, String)>,
     writers: Known,
 }
+
+/// Findings that are told one by one.
+const MOST: usize = 1_000;
 
 /// How long an event may be that names another, and comes before it: as long as a transaction lasts.
 const OVERTAKEN: TimeDelta = TimeDelta::minutes(1);
@@ -97,6 +102,7 @@ pub struct Check {
     /// Places of which nobody can tell any more who wrote the event that had them.
     unreadable: u64,
     wrong: BTreeSet<Wrong>,
+    more: u64,
 }
 
 impl Check {
@@ -120,6 +126,7 @@ impl Check {
             writers: Writers::default(),
             unreadable: 0,
             wrong: BTreeSet::new(),
+            more: 0,
         }
     }
 
@@ -139,9 +146,11 @@ impl Check {
         }
         let tree = Growing::from(state.size, edge)?;
         let mut signed = self.signed;
-        let later = signed.split_off(&(state.size + 1));
+        let later = signed.split_off(&state.size);
         let not_compared = signed.into_values().map(|some| some.len() as u64).sum();
-        Some(Self { tree, signed: later, not_compared, writers: state.writers.writers()?, ..self })
+        let mut check = Self { tree, signed: later, not_compared, writers: state.writers.writers()?, ..self };
+        check.compare().ok()?;
+        Some(check)
     }
 
     /// How far it was looked through, if all was sound.
@@ -182,7 +191,11 @@ impl Check {
 
     /// Notes what somebody else has found.
     pub fn found(&mut self, wrong: Wrong) {
-        self.wrong.insert(wrong);
+        if self.wrong.len() < MOST {
+            self.wrong.insert(wrong);
+        } else {
+            self.more += 1;
+        }
     }
 
     /// What was found so far.
@@ -218,8 +231,13 @@ impl Check {
             Some(Some(body)) => {
                 let time = DateTime::parse_from_rfc3339(&body.time).ok().map(|time| time.to_utc());
                 self.newest = self.newest.max(time);
-                self.writers.link(&body.writer, &Naming { place: at, id: id.clone(), at: time });
-                self.wrong.extend(differences(at, &id, hash, &body, stored));
+                self.writers.link(
+                    &body.writer,
+                    &Naming { place: at, id: id.clone(), writer: body.writer.id, at: time },
+                );
+                for wrong in differences(at, &id, hash, &body, stored) {
+                    self.found(wrong);
+                }
             }
             Some(None) => self.found(Wrong::ColumnChanged(at, id, "body")),
             None => self.unreadable += 1,
@@ -291,17 +309,24 @@ impl Check {
             self.writers.short().filter(|(_, said, seen)| !self.is_file && said - seen > self.unreadable);
         let short = short.map(|(writer, said, seen)| Wrong::FewerThanWritten { writer, said, seen });
         let short = short.collect::<Vec<_>>();
-        self.wrong.extend(removed.into_iter().chain(short));
-        let Self { agreements, not_compared, wrong, .. } = self;
-        Report { size: left, unsealed, agreements, not_compared, wrong }
+        for wrong in removed.into_iter().chain(short) {
+            self.found(wrong);
+        }
+        let Self { agreements, not_compared, wrong, more, .. } = self;
+        Report { size: left, unsealed, agreements, not_compared, wrong, more }
     }
 }
 
 /// What of what is stored beside an event's body is not what that says.
 fn differences(at: u64, id: &str, hash: Digest, body: &Body, stored: &Stored) -> Vec<Wrong> {
     let mut wrong = Vec::new();
+    // In the one way in which it is written.
+    let is_it = |withheld: &Withheld| {
+        withheld.bytes().ok() == stored.withheld
+            && withheld.commitment().is_ok_and(|root| root == body.withheld)
+    };
     let withheld = match stored.withheld.as_deref().map(Withheld::parse) {
-        Some(Some(withheld)) if withheld.commitment().ok().flatten() == body.withheld => Some(withheld),
+        Some(Some(withheld)) if body.withheld.is_some() && is_it(&withheld) => Some(withheld),
         // An exported file need not have it.
         None if body.withheld.is_none() || stored.columns.is_none() => None,
         _ => {
@@ -325,13 +350,11 @@ fn differences(at: u64, id: &str, hash: Digest, body: &Body, stored: &Stored) ->
     ];
     let changed = same.into_iter().filter(|(_, same)| !same);
     wrong.extend(changed.map(|(column, _)| Wrong::ColumnChanged(at, id.to_owned(), column)));
-    let said = withheld.unwrap_or_default().subjects.into_iter().map(|one| (one.customer, one.categories));
-    let said = said.collect::<BTreeMap<CustomerId, Vec<CategoryKey>>>();
-    let stored = subjects.iter().map(|row| {
-        let categories = serde_json::from_str::<Vec<CategoryKey>>(&row.categories).unwrap_or_default();
-        (row.customer_id, categories)
-    });
-    if said != stored.collect() {
+    let written = |categories: &[CategoryKey]| serde_json::to_string(categories).unwrap_or_default();
+    let said = withheld.unwrap_or_default().subjects.into_iter();
+    let said = said.map(|one| (one.customer, written(&one.categories)));
+    let said = said.collect::<BTreeMap<CustomerId, String>>();
+    if said != subjects.iter().map(|row| (row.customer_id, row.categories.clone())).collect() {
         wrong.push(Wrong::SubjectsChanged(at, id.to_owned()));
     }
     wrong

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use uuid::Uuid;
 
-/// Leaves that are remembered once an event has named them. One that is named twice, because nobody knew whether the first that
-/// did so had committed, is so by one of the next few of its writer.
-const REMEMBERED: usize = 100_000;
+/// Leaves of each writer that are remembered once an event of theirs has named them. One is named twice where nobody knew whether
+/// the first that did so had committed: by the same writer, and among the next that it names.
+const REMEMBERED: usize = 256;
 
 /// The writers of a log that is being looked through.
 #[derive(Debug, Default)]
@@ -17,9 +17,8 @@ pub struct Writers {
     counts: BTreeMap<Uuid, Counts>,
     /// Leaves that no event has named so far.
     unnamed: HashSet<Digest>,
-    named: HashSet<Digest>,
-    /// The same in the order in which they were named.
-    order: VecDeque<Digest>,
+    /// Those that were named, by whom, the newest last.
+    named: BTreeMap<Uuid, VecDeque<Digest>>,
     /// Leaves that were named and not seen so far, and by which event.
     missing: HashMap<Digest, Naming>,
 }
@@ -29,6 +28,8 @@ pub struct Writers {
 pub struct Naming {
     pub place: u64,
     pub id: String,
+    /// Who wrote it.
+    pub writer: Uuid,
     /// When it happened, if its body says so.
     pub at: Option<DateTime<Utc>>,
 }
@@ -43,10 +44,9 @@ struct Counts {
 impl Writers {
     /// A leaf that is in the log.
     pub fn leaf(&mut self, leaf: Digest) {
-        if self.missing.remove(&leaf).is_some() {
-            self.remember(leaf);
-        } else {
-            self.unnamed.insert(leaf);
+        match self.missing.remove(&leaf) {
+            Some(naming) => self.remember(naming.writer, leaf),
+            None => drop(self.unnamed.insert(leaf)),
         }
     }
 
@@ -57,8 +57,8 @@ impl Writers {
         counts.said = counts.said.max(link.before.saturating_add(1));
         for leaf in link.named() {
             if self.unnamed.remove(&leaf) {
-                self.remember(leaf);
-            } else if !self.named.contains(&leaf) {
+                self.remember(link.id, leaf);
+            } else if !self.named.get(&link.id).is_some_and(|named| named.contains(&leaf)) {
                 self.missing.insert(leaf, event.clone());
             }
         }
@@ -70,13 +70,11 @@ impl Writers {
         self.missing.remove(&leaf);
     }
 
-    fn remember(&mut self, leaf: Digest) {
-        self.named.insert(leaf);
-        self.order.push_back(leaf);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.named.remove(&oldest);
+    fn remember(&mut self, writer: Uuid, leaf: Digest) {
+        let named = self.named.entry(writer).or_default();
+        named.push_back(leaf);
+        if named.len() > REMEMBERED {
+            named.pop_front();
         }
     }
 
@@ -92,19 +90,15 @@ impl Writers {
     }
 }
 
-/// What is known of a log's writers by some place, to go on from there another time. Of leaves that were named, and are only
-/// remembered because they may be so once more, the newest go along.
+/// What is known of a log's writers by some place, to go on from there another time.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
     counts: BTreeMap<Uuid, Counts>,
     unnamed: Vec<String>,
-    named: Vec<String>,
+    named: BTreeMap<Uuid, Vec<String>>,
     missing: Vec<(String, Naming)>,
 }
-
-/// Leaves that go along of those that were named.
-const GOES_ALONG: usize = 1_000;
 
 impl From<&Writers> for Known {
     fn from(writers: &Writers) -> Self {
@@ -112,7 +106,7 @@ impl From<&Writers> for Known {
         Self {
             counts: writers.counts.clone(),
             unnamed: writers.unnamed.iter().map(text).collect(),
-            named: writers.order.iter().rev().take(GOES_ALONG).rev().map(text).collect(),
+            named: writers.named.iter().map(|(id, named)| (*id, named.iter().map(text).collect())).collect(),
             missing: writers.missing.iter().map(|(leaf, by)| (text(leaf), by.clone())).collect(),
         }
     }
@@ -123,12 +117,13 @@ impl Known {
     #[must_use]
     pub fn writers(&self) -> Option<Writers> {
         let leaf = |text: &String| STANDARD.decode(text).ok()?.try_into().ok();
-        let order = self.named.iter().map(leaf).collect::<Option<VecDeque<Digest>>>()?;
+        let named = |(id, named): (&Uuid, &Vec<String>)| {
+            Some((*id, named.iter().map(leaf).collect::<Option<VecDeque<Digest>>>()?))
+        };
         Some(Writers {
             counts: self.counts.clone(),
             unnamed: self.unnamed.iter().map(leaf).collect::<Option<_>>()?,
-            named: order.iter().copied().collect(),
-            order,
+            named: self.named.iter().map(named).collect::<Option<_>>()?,
             missing: self
                 .missing
                 .iter()

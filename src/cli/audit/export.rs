@@ -11,7 +11,7 @@ use crate::{
     },
     config::Config,
     domain::{
-        audit::{self, NotExported, Wanted},
+        audit::{self, Had, NotExported, Wanted},
         customer::IdOfReference,
     },
     graphql::NodeId,
@@ -45,25 +45,36 @@ async fn export_from(args: &AuditExportArgs, door: &Arc<Door>) -> Result<(), Fai
         None => None,
     };
     let wanted = Wanted { since: args.since, customer, event: None };
-    let (from, out): (u64, Box<dyn Write>) = match &args.output {
-        Some(path) if wanted.is_all() => {
-            let (from, file) = resume(path).map_err(|error| in_file(error, path))?;
-            (from, Box::new(file))
+    let (had, file) = match &args.output {
+        Some(path) => {
+            let opened = if wanted.is_all() {
+                resume(path)
+            } else {
+                new_file(path).map(|file| (Had::default(), file))
+            };
+            let (had, file) = opened.map_err(|error| in_file(error, path))?;
+            (had, Some(file))
         }
-        Some(path) => (0, Box::new(new_file(path).map_err(|error| in_file(error, path))?)),
-        None => (0, Box::new(io::stdout().lock())),
+        None => (Had::default(), None),
     };
-    let mut out = BufWriter::new(out);
+    let mut out: BufWriter<Box<dyn Write>> = BufWriter::new(match &file {
+        Some(file) => Box::new(file),
+        None => Box::new(io::stdout().lock()),
+    });
     let progress = Progress::of("places");
     let write = |line: &Line| write_line(&mut out, line);
     let count =
-        audit::export(door, wanted, (from, None), args.whole, write, |done, of| progress.done(done, of));
+        audit::export(door, wanted, (had, None), args.whole, write, |done, of| progress.done(done, of));
     let count = match count.await {
         // Whoever reads it has seen enough (`| head`).
         Err(NotExported::NotWritten(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
         count => count.map_err(failure)?,
     };
     out.flush()?;
+    drop(out);
+    if let Some(file) = file {
+        file.sync_all()?;
+    }
     output::note(&format!("{count} events were written"));
     Ok(())
 }
@@ -78,7 +89,8 @@ pub(in crate::cli) async fn prove(args: AuditProveArgs, config: Config) -> Resul
     let wanted = Wanted { event: Some(event), ..Wanted::default() };
     let mut out = Vec::new();
     let write = |line: &Line| write_line(&mut out, line);
-    let count = audit::export(&door, wanted, (0, args.tree_size), args.whole, write, |_, _| {}).await;
+    let count =
+        audit::export(&door, wanted, (Had::default(), args.tree_size), args.whole, write, |_, _| {}).await;
     door.close().await;
     if count.map_err(failure)? == 0 {
         return Err(Failure::new("there is no such event in the tree of that size")
@@ -123,26 +135,33 @@ fn new_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Where an export goes on that was broken off: at the place after its last whole line. What is not whole is taken away.
-fn resume(path: &Path) -> io::Result<(u64, File)> {
+/// Where an export goes on that was broken off: at the place after its last whole line. What is not whole is taken away, if what
+/// is before it, or it itself, is an export's. Nobody else may be at it.
+fn resume(path: &Path) -> io::Result<(Had, File)> {
     let mut file = match new_file(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             OpenOptions::new().read(true).write(true).open(path)?
         }
-        made => return made.map(|file| (0, file)),
+        made => return made.map(|file| (Had::default(), file)),
     };
-    let (mut whole, mut next) = (0, 0);
+    file.try_lock().map_err(|_| io::Error::other("somebody else is writing to it"))?;
+    let (mut whole, mut had) = (0, Had::default());
     let mut lines = BufReader::new(&file);
     let mut text = Vec::new();
     loop {
         text.clear();
         let length = lines.read_until(b'\n', &mut text)? as u64;
         if !text.ends_with(b"\n") {
+            if had.next == 0 && !text.is_empty() && !text.starts_with(br#"{"leafIndex":0,"#) {
+                return Err(io::Error::other("this is no export of the whole log"));
+            }
             break;
         }
         match serde_json::from_slice(&text) {
-            Ok(Line::Event(event)) if event.leaf_index == next && event.hashes.is_none() => next += 1,
-            Ok(Line::Signed(_)) if next > 0 => {}
+            Ok(Line::Event(event)) if event.leaf_index == had.next && event.hashes.is_none() => {
+                had = Had { next: had.next + 1, last: Some(event.entry), signed: false };
+            }
+            Ok(Line::Signed(_)) if had.next > 0 => had.signed = true,
             _ => return Err(io::Error::other("this is no export of the whole log")),
         }
         whole += length;
@@ -150,5 +169,5 @@ fn resume(path: &Path) -> io::Result<(u64, File)> {
     drop(lines);
     file.set_len(whole)?;
     file.seek(io::SeekFrom::End(0))?;
-    Ok((next, file))
+    Ok((had, file))
 }

@@ -12,7 +12,7 @@ use std::{fs, path::Path};
 
 /// What a file says was signed: a note, or a line of JSON for each.
 pub(super) fn read(file: &Path, keys: &[String]) -> Result<Vec<Signed>, Failure> {
-    let named = |error: String| Failure::usage(error).hint(format!("see {}", file.display()));
+    let named = |error: String| Failure::new(error).hint(format!("see {}", file.display()));
     let text = fs::read(file).map_err(|error| named(error.to_string()))?;
     let notes = if note::read(&text).is_ok() {
         vec![text]

@@ -23,7 +23,7 @@ const TAMPERED: u8 = 2;
 /// Looks through the log, and says what is wrong with it.
 pub(in crate::cli) async fn verify(args: AuditVerifyArgs, config: Config) -> Result<(), Failure> {
     let keys = if args.key.is_empty() { keys::verifier_keys(&config)? } else { args.key.clone() };
-    note::check_keys(&keys).map_err(|error| Failure::usage(error).hint("see --key"))?;
+    note::check_keys(&keys).map_err(|error| Failure::new(error).hint("see --key"))?;
     if keys.is_empty() {
         output::note("no key was named, so that no signature is checked: see --key");
     }
@@ -55,7 +55,7 @@ fn saved_before(args: &AuditVerifyArgs, config: &Config, keys: &[String]) -> Res
 }
 
 fn in_file(path: &Path, saved: &[Signed], keys: &[String]) -> Result<(), Failure> {
-    let named = |error| Failure::usage(error).hint(format!("see {}", path.display()));
+    let named = |error| Failure::new(error).hint(format!("see {}", path.display()));
     let file = File::open(path).map_err(named)?;
     let length = file.metadata()?.len();
     let progress = Progress::of("bytes");
@@ -64,9 +64,15 @@ fn in_file(path: &Path, saved: &[Signed], keys: &[String]) -> Result<(), Failure
         output::note(
             "the file holds a part of the log: each event of it is proven, and nothing shows whether there are others",
         );
-        output::data(&format!("{} events are proven to be in the log\n", looked.proven))?;
     }
-    tell(&looked.report)
+    let what = match (looked.proven, looked.report.size) {
+        (0, size) => format!("{size} events, the whole log by then"),
+        (proven, 0) => format!("{proven} events, each proven to be in the log"),
+        (proven, size) => {
+            format!("{size} events, the whole log by then, and {proven} more, each proven to be in it")
+        }
+    };
+    tell(&what, &looked.report)
 }
 
 async fn in_database(
@@ -88,7 +94,8 @@ async fn in_database(
     if let Some((path, state)) = args.state.as_deref().zip(state) {
         write_state(path, &state)?;
     }
-    tell(&report)
+    let Report { size, unsealed, .. } = &report;
+    tell(&format!("{size} events are sealed and {unsealed} are not yet"), &report)
 }
 
 /// How far the log was looked through before.
@@ -97,12 +104,12 @@ fn read_state(path: &Path) -> Result<Option<State>, Failure> {
     match fs::read(path) {
         Ok(text) => {
             let state = serde_json::from_slice::<State>(&text);
-            let state = state.map_err(|error| Failure::usage(error).hint(named()))?;
+            let state = state.map_err(|error| Failure::new(error).hint(named()))?;
             output::note(&format!("the first {} events were looked at before", state.size));
             Ok(Some(state))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::usage(error).hint(named())),
+        Err(error) => Err(Failure::new(error).hint(named())),
     }
 }
 
@@ -113,20 +120,21 @@ fn write_state(path: &Path, state: &State) -> Result<(), Failure> {
     Ok(fs::rename(beside, path)?)
 }
 
-fn tell(report: &Report) -> Result<(), Failure> {
+fn tell(what: &str, report: &Report) -> Result<(), Failure> {
     for wrong in &report.wrong {
         output::data(&format!("TAMPERED: {wrong}\n"))?;
     }
-    let Report { size, unsealed, agreements, not_compared, wrong } = report;
+    let Report { agreements, not_compared, wrong, more, .. } = report;
+    if *more > 0 {
+        output::data(&format!("TAMPERED: and {more} more\n"))?;
+    }
     if *not_compared > 0 {
         output::note(&format!(
             "{not_compared} checkpoints are about sizes of the log that were not looked at now, and were not compared"
         ));
     }
-    output::data(&format!(
-        "{size} events are sealed and {unsealed} are not yet; {agreements} checkpoints agree, {} findings\n",
-        wrong.len()
-    ))?;
+    let findings = wrong.len() as u64 + more;
+    output::data(&format!("{what}; {agreements} checkpoints agree, {findings} findings\n"))?;
     if wrong.is_empty() {
         return Ok(());
     }

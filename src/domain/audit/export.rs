@@ -51,14 +51,29 @@ pub enum NotExported {
     NothingSigned,
     #[error("nothing was signed about the log when it had {0} events")]
     NotSigned(u64),
+    #[error(
+        "the file is of another log, or this one was cut off or changed since: `kartotek audit verify` says which"
+    )]
+    AnotherLog,
     #[error("the event of place {0} is not there: `kartotek audit verify` says what was done to the log")]
     Damaged(u64),
     #[error("it could not be written")]
     NotWritten(#[from] std::io::Error),
 }
 
-/// Hands over the lines of a file. All events go without proofs, as the tree follows from them, from the place `from` on; some of
-/// them each with its own, in the tree of the size `size`, or the one that was signed last. `whole` is with all that is withheld;
+/// How far somebody has a log already.
+#[derive(Clone, Debug, Default)]
+pub struct Had {
+    /// The place after the last event.
+    pub next: u64,
+    /// The last event's entry, as it is written.
+    pub last: Option<String>,
+    /// Whether what was signed about it comes after it.
+    pub signed: bool,
+}
+
+/// Hands over the lines of a file. All events go without proofs, as the tree follows from them, but for those that somebody `had`;
+/// some of them each with its own, in the tree of the size `size`, or the one that was signed last. `whole` is with all that is withheld;
 /// without, a customer's own events go with what says that they are about them, and nothing else of that. `progress` is told how
 /// many places of how many were looked at. Back comes how many events there were.
 ///
@@ -67,7 +82,7 @@ pub enum NotExported {
 pub async fn export(
     door: &Arc<Door>,
     wanted: Wanted,
-    (from, size): (u64, Option<u64>),
+    (had, size): (Had, Option<u64>),
     whole: bool,
     mut line: impl FnMut(&Line) -> std::io::Result<()>,
     progress: impl Fn(u64, u64),
@@ -78,32 +93,39 @@ pub async fn export(
         None => access().read(NewestCheckpoint).await?.ok_or(NotExported::NothingSigned)?,
     };
     let size = u64::try_from(signed.tree_size).unwrap_or_default();
+    let next = async |from| access().read(Next { wanted, from, signed: signed.clone(), whole }).await;
+    if let Some(last) = &had.last {
+        let there = if had.next > size { Vec::new() } else { next(had.next - 1).await? };
+        if there.first().is_none_or(|event| event.leaf_index + 1 != had.next || event.entry != *last) {
+            return Err(NotExported::AnotherLog);
+        }
+    }
     access().write(ExportLog).await?;
     let note = Line::Signed(SignedLine { checkpoint: signed.note.clone() });
     if !wanted.is_all() {
         line(&note)?;
     }
-    let (mut next, mut count) = (from, 0);
-    while next < size {
-        let events = access().read(Next { wanted, from: next, signed: signed.clone(), whole }).await?;
+    let (mut at, mut count) = (had.next, 0);
+    while at < size {
+        let events = next(at).await?;
         let all_there =
-            !wanted.is_all() || events.iter().zip(next..).all(|(event, place)| event.leaf_index == place);
+            !wanted.is_all() || events.iter().zip(at..).all(|(event, place)| event.leaf_index == place);
         let Some(last) = events.last().filter(|_| all_there) else {
             if wanted.is_all() {
-                let there = events.iter().zip(next..).take_while(|(event, place)| event.leaf_index == *place);
-                return Err(NotExported::Damaged(next + there.count() as u64));
+                let there = events.iter().zip(at..).take_while(|(event, place)| event.leaf_index == *place);
+                return Err(NotExported::Damaged(at + there.count() as u64));
             }
             break;
         };
-        next = last.leaf_index + 1;
+        at = last.leaf_index + 1;
         count += events.len() as u64;
         for event in events {
             line(&Line::Event(Box::new(event)))?;
         }
-        progress(next, size);
+        progress(at, size);
     }
     progress(size, size);
-    if wanted.is_all() && count > 0 {
+    if wanted.is_all() && (count > 0 || (had.next > 0 && !had.signed)) {
         line(&note)?;
     }
     Ok(count)

@@ -15,8 +15,8 @@ pub use events::{
     AuditFilter, AuditPage, Body, EventInAccessLogs, EventRow, EventsByIds, EventsOfCustomers, ListEvents,
     Part, Shown, SubjectBody, Withheld,
 };
-pub use export::{NotExported, Wanted, export};
+pub use export::{Had, NotExported, Wanted, export};
 pub use prove::{Consistency, Inclusion, PlacesOfEvents, ProveConsistency, ProveEvents};
-pub use publish::{Log, Sound, Unsealed};
+pub use publish::{Log, NotPushed, Sound, Unsealed};
 pub use seal::{SealEvents, Sealed};
 pub use verify::verify;

@@ -191,6 +191,15 @@ async fn proven<T>(r: &Reader, prove: impl Fn(&Tiles) -> Result<T, Unproven>) ->
 const DAMAGED: Broken = Broken::Stored("the audit log's tree lacks tiles: run `kartotek audit verify`");
 
 async fn load(r: &Reader, places: &BTreeSet<Place>) -> Result<Vec<(Place, Vec<u8>)>, Stop> {
+    let (mut found, places) = (Vec::new(), places.iter().collect::<Vec<_>>());
+    // SQLite takes expressions that are 1,000 deep.
+    for some in places.chunks(400) {
+        found.extend(load_some(r, some).await?);
+    }
+    Ok(found)
+}
+
+async fn load_some(r: &Reader, places: &[&Place]) -> Result<Vec<(Place, Vec<u8>)>, Stop> {
     let mut sql = Sql::new("SELECT * FROM audit_tile WHERE false");
     for Place { level, index } in places {
         sql.push(" OR (level = ")

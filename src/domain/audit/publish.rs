@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     access::{Broken, Door, Stop},
-    checkpoints::{Checkpoints, Signed},
+    checkpoints::{Checkpoints, NotTaken, Push, Signed},
     transparency::{
         note::{self, Checkpoint, SigningKeys},
         verify::{self, State, Wrong},
@@ -49,6 +49,14 @@ pub enum Unsealed {
 #[derive(Debug, Default)]
 pub struct Sound(Option<State>);
 
+impl Sound {
+    /// Whether it was not looked through at all yet.
+    #[must_use]
+    pub const fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
 /// The keys of the log, and where what they sign is kept.
 #[derive(Debug)]
 pub struct Log {
@@ -56,13 +64,50 @@ pub struct Log {
     file: Checkpoints,
     /// Whether all events were looked at since the program started: after a restored dump some may have come before others.
     looked: AtomicBool,
+    push: Option<Push>,
+}
+
+/// Why nothing was handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPushed {
+    #[error(transparent)]
+    NotTaken(#[from] NotTaken),
+    #[error("the file of checkpoints cannot be read")]
+    File(#[from] io::Error),
 }
 
 impl Log {
     /// Signed with these keys, and kept in this file.
     #[must_use]
     pub fn new(keys: SigningKeys, file: Checkpoints) -> Self {
-        Self { keys: Arc::new(keys), file, looked: AtomicBool::new(false) }
+        Self { keys: Arc::new(keys), file, looked: AtomicBool::new(false), push: None }
+    }
+
+    /// The same, with what is signed handed over, too.
+    #[must_use]
+    pub fn pushing(self, push: Option<Push>) -> Self {
+        Self { push, ..self }
+    }
+
+    /// Whether what is signed is handed over.
+    #[must_use]
+    pub const fn pushes(&self) -> bool {
+        self.push.is_some()
+    }
+
+    /// Hands over what was signed last, if it is about a larger log than this. Back comes the size that was handed over.
+    ///
+    /// # Errors
+    /// When it was not taken, or the file cannot be read.
+    pub async fn push_beyond(&self, size: u64) -> Result<u64, NotPushed> {
+        let newest = self.file.newest(self.keys.origin())?;
+        match (&self.push, newest.filter(|newest| newest.size > size)) {
+            (Some(push), Some(newest)) => {
+                push.hand_over(newest.note).await?;
+                Ok(newest.size)
+            }
+            _ => Ok(size),
+        }
     }
 
     /// Takes all events that have committed into the tree, and writes down what is signed then. Back comes what was signed last,
@@ -134,7 +179,8 @@ impl Log {
     pub async fn look_through(&self, door: &Arc<Door>, sound: &mut Sound) -> Result<BTreeSet<Wrong>, Stop> {
         let (lines, _) =
             self.file.all().map_err(|_| Broken::Stored("the file of checkpoints cannot be read"))?;
-        let signed = lines.iter().filter_map(|line| {
+        let from = sound.0.as_ref().map_or(0, |state| state.size);
+        let signed = lines.iter().filter(|line| line.size >= from).filter_map(|line| {
             let said = self.said(&line.note)?;
             let whence = format!("the line about {} events in the file of checkpoints", said.size);
             Some(verify::Signed { size: said.size, root: said.root, outside: true, whence })

@@ -1,7 +1,7 @@
 //! The log as it is stored, beside what was signed about it. Nothing is changed by looking, and nothing goes on record.
 
 use super::{
-    checkpoint::{CheckpointsAfter, newest},
+    checkpoint::CheckpointsAfter,
     seal::{digest, number},
 };
 use crate::{
@@ -13,7 +13,6 @@ use crate::{
         verify::{Check, Columns, Report, Signed, State, Stored, Wrong},
     },
 };
-use chrono::{DateTime, TimeDelta};
 use entity::{audit_checkpoint, audit_event, audit_subject, audit_tile, ids::AuditEventId};
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use std::{collections::BTreeMap, sync::Arc};
@@ -42,6 +41,10 @@ pub async fn verify(
     let mut check = Check::against(saved);
     if let Some(before) = before {
         check = check.after(before).ok_or(Broken::Stored("how far the log was looked through is damaged"))?;
+        if before.size > size {
+            let whence = "what was sound before".to_owned();
+            check.found(Wrong::CutOff { size: before.size, left: size, whence });
+        }
     }
     for id in left_out {
         check.found(Wrong::LeftOut(id.to_string()));
@@ -70,6 +73,13 @@ pub async fn verify(
         }
         progress(check.size(), size);
     }
+    // What the database says was signed about more than there is.
+    for row in
+        access().read(CheckpointsAfter(size)).await?.iter().take(100).filter(|row| row.tree_size <= newest)
+    {
+        expect(&mut check, row, keys, row.tree_size == newest)?;
+    }
+    let state = check.state();
     // Some may have come, or been sealed, since.
     let mut after = None;
     while check.misses_some() {
@@ -88,7 +98,6 @@ pub async fn verify(
     for place in changed.map(|(place, _)| *place).collect::<Vec<_>>() {
         check.found(Wrong::TileChanged(place.level, place.index));
     }
-    let state = check.state();
     let report = check.end(unsealed);
     let state = state.filter(|_| report.wrong.is_empty());
     Ok((report, state))
@@ -171,16 +180,17 @@ impl Inquiry for LogExtent {
         let found = found.unwrap_or(Numbers { last_place: -1, places: 0, signed: 0, unsealed: 0 });
         let mut sql = Sql::new(
             "SELECT a.event_id FROM audit_arrival a \
-             WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) AND a.occurred_at < ",
+             WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) \
+             AND a.place < (SELECT s.sealed_below FROM audit_sealer s) \
+             AND (SELECT s.sealed_below FROM audit_sealer s) <= (SELECT t.below FROM audit_settled t) \
+             ORDER BY a.place, a.nth LIMIT ",
         );
-        let newest = newest(r).await?;
-        // What is sealed now began long after that.
-        sql.bind(newest.map_or(DateTime::UNIX_EPOCH, |newest| newest.created_at - TimeDelta::minutes(5)));
-        sql.push(" ORDER BY a.place, a.nth LIMIT ").bind(NAMED);
+        // After a restored dump places are counted anew, until something is sealed.
+        sql.bind(NAMED);
         let left_out = r.numbers::<Id>(sql).await?.into_iter().map(|row| row.event_id).collect();
         // A place far beyond all others is not looked for by going there.
         let places = found.last_place.saturating_add(1).min(found.places.saturating_add(1));
-        let size = u64::try_from(places.max(found.signed)).unwrap_or_default();
+        let size = u64::try_from(places).unwrap_or_default();
         Ok(Extent {
             size,
             newest: found.signed,

@@ -40,11 +40,13 @@ fn columns(sql: &mut Sql, kind: FindingKind) {
 }
 
 /// The first that came of those without a place, once something was signed at all: where nothing ever is, that is another finding.
+/// After a restored dump places are counted anew, until something is sealed.
 fn not_sealed(sql: &mut Sql, asked: &Asked<'_>) {
     columns(sql, FindingKind::AuditLogNotSealed);
     sql.push(
         "FROM (SELECT a.event_id, a.occurred_at AS since FROM audit_arrival a \
-         WHERE a.place >= (SELECT s.sealed_below FROM audit_sealer s WHERE s.sealed_below > 0) \
+         WHERE EXISTS (SELECT 1 FROM audit_checkpoint) AND a.place >= (SELECT CASE WHEN s.sealed_below <= t.below \
+         THEN s.sealed_below ELSE 0 END FROM audit_sealer s, audit_settled t) \
          AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) ORDER BY a.place, a.nth LIMIT 1) u \
          WHERE u.since < ",
     );

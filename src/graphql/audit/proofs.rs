@@ -3,12 +3,12 @@
 use crate::{
     domain::audit::{Consistency, EventRow, Inclusion, Part, Shown},
     graphql::{
-        context::access,
+        context::{access, charge_beyond_few},
         scalars::{DateTime, SafeInt},
     },
     policy::Action,
 };
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use entity::audit_checkpoint;
 
@@ -82,14 +82,16 @@ impl AuditInclusionProof {
 
     /// What the entry has only the root of, but for its subjects, which have their proofs where they are listed: the address, the
     /// reason, and the id of the thing, as far as the caller may see them.
-    async fn withheld(&self, ctx: &Context<'_>) -> Vec<AuditPartProof> {
+    async fn withheld(&self, ctx: &Context<'_>) -> Result<Vec<AuditPartProof>> {
+        // Each part is one of all, whoever else they are about.
+        charge_beyond_few(ctx, self.event.withheld.subjects.len())?;
         let hidden = access(ctx).sees_only_themselves(Action::SeeAccessLog);
         let may = |part: Part<'_>| match part {
             Part::Reason(_) => true,
             Part::Address(_) | Part::Target(_) => !hidden,
             Part::Subject(_) => false,
         };
-        self.event.shown(may).into_iter().map(AuditPartProof::from).collect()
+        Ok(self.event.shown(may).into_iter().map(AuditPartProof::from).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     graphql::{
         catalog::{DataCategory, categories},
         connection::{Arguments, connection, page_of},
-        context::{access, loaders},
+        context::{access, charge_beyond_few, loaders},
         customer::Customer,
         enums::{ActorKind, AuditKind, AuditOutcome, Role},
         error::{OrError, missing},
@@ -18,6 +18,9 @@ use crate::{
 };
 use async_graphql::{Context, ID, Lookahead, Object, Result};
 use std::collections::HashMap;
+
+/// What a proof is charged for: about as many hashes as it has in a log of a million events.
+const HASHES: usize = 20;
 
 #[derive(Clone)]
 pub struct AuditEvent(pub EventRow);
@@ -116,6 +119,7 @@ impl AuditEvent {
         let ahead = ctx.look_ahead();
         let mut proofs = HashMap::new();
         if ["nodes", "edges"].iter().any(|path| asks_for_proofs(&ahead.field(path))) {
+            charge_beyond_few(ctx, self.0.withheld.subjects.len())?;
             let all = page.entries.iter().map(|(_, (_, subject))| subject.customer).collect::<Vec<_>>();
             let shown =
                 self.0.shown(|part| matches!(part, Part::Subject(one) if all.contains(&one.customer)));
@@ -140,6 +144,7 @@ impl AuditEvent {
         ctx: &Context<'_>,
         tree_size: Option<SafeInt>,
     ) -> Result<Option<AuditInclusionProof>> {
+        charge_beyond_few(ctx, HASHES)?;
         let key = InclusionOf(self.0.id, tree_size.map(|size| size.0));
         let inclusion = loaders(ctx).batch.load_one(key).await.or_error()?;
         Ok(inclusion.map(|inclusion| AuditInclusionProof { event: self.0.clone(), inclusion }))

@@ -72,7 +72,9 @@ async fn the_whole_log_is_looked_through_offline() {
     let (code, told, _) = run(&folder, &database, &verify);
     // Both that were saved, and the one in the file.
     assert!(
-        code == Some(0) && told.contains(&format!("{size} events")) && told.contains("3 checkpoints agree"),
+        code == Some(0)
+            && told.contains(&format!("{size} events, the whole log by then"))
+            && told.contains("3 checkpoints agree"),
         "{told}"
     );
 
@@ -89,6 +91,16 @@ async fn the_whole_log_is_looked_through_offline() {
     let cut = lines[..lines.len() - 2].join("\n") + "\n";
     let found = look(cut.as_bytes(), &[]).report.wrong;
     assert_eq!(found.into_iter().collect::<Vec<_>>(), [Wrong::NothingSignedFrom(0)]);
+    // Nothing, and what was signed alone, show nothing.
+    for nothing in [String::new(), lines[lines.len() - 1].to_owned() + "\n"] {
+        let found = look(nothing.as_bytes(), &[]).report.wrong;
+        assert!(found.contains(&Wrong::NothingSignedFrom(0)), "{found:?}");
+    }
+    // What was signed is compared wherever it stands.
+    let before = lines[lines.len() - 1].to_owned() + "\n" + &text;
+    assert_eq!(look(before.as_bytes(), &[]).report.agreements, 2);
+    let fork = Signed { size, root: [7; 32], outside: true, whence: "mine".to_owned() };
+    assert!(!look(before.as_bytes(), &[fork]).report.wrong.is_empty());
     fs::write(&path, changed).unwrap();
     let (code, told, _) = run(&folder, &database, &verify);
     assert!(code == Some(2) && told.contains("TAMPERED: "), "{told}");
@@ -115,6 +127,21 @@ async fn the_whole_log_is_looked_through_offline() {
     let (code, _, told) = run(&folder, &database, &["export", "--output", "other.txt"]);
     assert!(code == Some(2) && told.contains("this is no export of the whole log"), "{told}");
     assert_eq!(fs::read_to_string(folder.join("other.txt")).unwrap(), "something else\n");
+    fs::write(folder.join("other.txt"), "one line of something else").unwrap();
+    assert_eq!(run(&folder, &database, &["export", "--output", "other.txt"]).0, Some(2));
+    assert_eq!(fs::read_to_string(folder.join("other.txt")).unwrap(), "one line of something else");
+    // Another log's file is not gone on with, and one that lacks its end is given it.
+    let foreign =
+        again.lines().take(9).map(|line| line.replacen("entry\":\"AXsi", "entry\":\"AXsj", 1) + "\n");
+    let foreign = foreign.collect::<String>();
+    fs::write(folder.join("foreign.jsonl"), &foreign).unwrap();
+    let (code, _, told) = run(&folder, &database, &["export", "--output", "foreign.jsonl"]);
+    assert!(code == Some(1) && told.contains("the file is of another log"), "{told}");
+    assert_eq!(fs::read_to_string(folder.join("foreign.jsonl")).unwrap(), foreign);
+    let whole = again.lines().collect::<Vec<_>>();
+    fs::write(&path, whole[..whole.len() - 1].join("\n") + "\n").unwrap();
+    assert_eq!(run(&folder, &database, &["export", "--output", "log.jsonl"]).0, Some(0));
+    assert_eq!(run(&folder, &database, &verify).0, Some(0));
     database.discard().await;
 }
 
@@ -227,10 +254,10 @@ async fn looking_again_goes_on_where_it_was_sound_and_changes_nothing() {
     let (code, told, notes) = look(&database);
     assert!(notes.contains(&format!("the first {first} events were looked at before")), "{notes}");
     assert!(
-        notes.contains("2 checkpoints are about sizes of the log that were not looked at now"),
+        notes.contains("1 checkpoints are about sizes of the log that were not looked at now"),
         "{notes}"
     );
-    assert!(code == Some(0) && told.contains("2 checkpoints agree, 0 findings"), "{told}");
+    assert!(code == Some(0) && told.contains("3 checkpoints agree, 0 findings"), "{told}");
     // What is tampered with from there on is found, and the state stays what it was.
     let state = fs::read(folder.join("state.json")).unwrap();
     let app = TestApp::on(database).await;
@@ -245,6 +272,12 @@ async fn looking_again_goes_on_where_it_was_sound_and_changes_nothing() {
     let (code, told, _) = look(&database);
     assert!(code == Some(2) && told.contains(&format!("at place {}: the column actor", size - 1)), "{told}");
     assert_eq!(fs::read(folder.join("state.json")).unwrap(), state);
+    // Nor is it fooled by a log that was cut off below where it was sound.
+    let cut = format!("DELETE FROM audit_leaf WHERE leaf_index >= {}", first - 1);
+    let triggers = ["audit_leaf_no_update", "audit_leaf_no_delete", "audit_leaf_no_replace"];
+    database.behind_the_triggers("audit_leaf", &triggers, &cut).await;
+    let (code, told, _) = look(&database);
+    assert!(code == Some(2) && told.contains("its end was cut off"), "{told}");
     if let Some(reader) = reader {
         reader.leave(&database).await;
     }

@@ -2,6 +2,7 @@
 
 mod exporting;
 mod killed;
+mod pushing;
 mod sealing;
 mod verifying;
 mod watching;

@@ -327,7 +327,8 @@ async fn the_program_says_it_and_ends_accordingly() {
         "{told}"
     );
     let (code, told) = verify(&keys(ORIGIN, 2).verifier_keys()[0]);
-    assert!(code == Some(2) && told.contains("no key that is trusted has signed this"), "{told}");
+    // That is no tampering: somebody has named another key.
+    assert!(code == Some(1) && told.contains("no key that is trusted has signed this"), "{told}");
     let triggers = ["audit_event_no_update"];
     let forged = "UPDATE audit_event SET actor = 'x' WHERE event_id = (SELECT event_id FROM audit_leaf WHERE leaf_index = 9)";
     app.behind_the_triggers("audit_event", &triggers, forged).await;

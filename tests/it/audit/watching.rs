@@ -113,7 +113,7 @@ async fn missing_protection_is_a_finding_until_it_is_back() {
                 .await
                 .unwrap()
                 .iter()
-                .any(|one| one.contains("calls a function that was changed"))
+                .any(|one| one.contains("audit_event_no_change was changed"))
         );
         app.database.run(&right).await;
         assert_eq!(door.unprotected().await.unwrap(), [] as [String; 0]);
@@ -127,6 +127,39 @@ async fn missing_protection_is_a_finding_until_it_is_back() {
     let log = audit::all(&app.database).await;
     let noted = log.iter().filter(|event| event.operation == "watchAuditLog" && event.kind == "ADMINISTER");
     assert_eq!(noted.count(), 2, "when it was found, and when it was over");
+    app.finish().await;
+}
+
+/// One that is there and refuses nothing is as good as none.
+#[tokio::test]
+async fn a_hollow_trigger_is_missed() {
+    let app = TestApp::new().await;
+    let door = &app.server.door;
+    let (hollow, back) = match app.database.engine {
+        Engine::Postgres => (
+            "DROP TRIGGER audit_leaf_no_change ON audit_leaf; CREATE TRIGGER audit_leaf_no_change BEFORE DELETE OR UPDATE ON audit_leaf \
+             FOR EACH ROW WHEN (false) EXECUTE FUNCTION refuse_change_of_audit_log(); \
+             ALTER TABLE audit_leaf ENABLE ALWAYS TRIGGER audit_leaf_no_change",
+            "DROP TRIGGER audit_leaf_no_change ON audit_leaf; CREATE TRIGGER audit_leaf_no_change BEFORE DELETE OR UPDATE ON audit_leaf \
+             FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit_log(); \
+             ALTER TABLE audit_leaf ENABLE ALWAYS TRIGGER audit_leaf_no_change",
+        ),
+        Engine::Sqlite => (
+            "DROP TRIGGER audit_leaf_no_update; CREATE TRIGGER audit_leaf_no_update BEFORE UPDATE ON audit_leaf WHEN 0
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END",
+            "DROP TRIGGER audit_leaf_no_update; CREATE TRIGGER audit_leaf_no_update BEFORE UPDATE ON audit_leaf
+BEGIN SELECT raise(abort, 'the audit log is append-only'); END",
+        ),
+    };
+    app.database.run(hollow).await;
+    let missing = door.unprotected().await.unwrap();
+    assert!(
+        missing.len() == 1
+            && missing[0].starts_with("the trigger audit_leaf_no_")
+            && missing[0].ends_with("was changed")
+    );
+    app.database.run(back).await;
+    assert_eq!(door.unprotected().await.unwrap(), [] as [String; 0]);
     app.finish().await;
 }
 

@@ -4,6 +4,10 @@
 use super::fixtures::{Fixture, Ids, fixtures};
 use crate::support::{Answer, Client, TestApp, database::Engine};
 use axum::http::StatusCode;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 impl TestApp {
     /// From here on, no row goes into this table of the log.
@@ -103,6 +107,26 @@ async fn without_the_log_no_mutation_changes_a_row() {
         let only_looks = ["checkConnector", "describeSystem"].contains(&fixture.name);
         assert!(changed || only_looks, "{} has changed nothing", fixture.name);
     }
+    app.finish().await;
+}
+
+/// Somebody holds the log for longer than anybody waits: nobody is answered, in a time that one can wait, and afterwards everybody
+/// is. Whatever became of what was tried meanwhile, the log is sound.
+#[tokio::test]
+async fn while_the_log_does_not_answer_nobody_is_answered() {
+    const LOOK: &str = "{ customers(first: 1) { nodes { reference } } }";
+    let app = TestApp::new().await;
+    let held = app.database.log_held().await;
+    let (begun, agent) = (Instant::now(), app.agent());
+    let looks = (0..8).map(|_| agent.get(LOOK));
+    for answer in futures::future::join_all(looks).await {
+        assert_silent(&answer, "a slow log");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    held.close().await.unwrap();
+    app.agent().get(LOOK).await.data();
+    app.seal().await;
+    assert_eq!(app.look_through_log().await.wrong, BTreeSet::new());
     app.finish().await;
 }
 

@@ -37,11 +37,11 @@ const EDGES: &[Knows] = &[
     ("refusal", &[], &[]),
     // Text and values: whoever has no connection can do nothing with them.
     ("sql", &[], &["sea_orm"]),
-    // Files, and nothing else.
-    ("checkpoints", &[], &[]),
+    // A file, and an address outside.
+    ("checkpoints", &[], &["reqwest"]),
     ("ledger", &[], &["entity"]),
-    // `auth` for where keys may come from, `http` for how a network is written, `connector` for what a mail server's URL is.
-    ("config", &["auth", "connector", "http"], &["config"]),
+    // `auth` for where keys may come from, `checkpoints` for where they may go, `http` for how a network is written, `connector` for what a mail server's URL is.
+    ("config", &["auth", "checkpoints", "connector", "http"], &["config"]),
     ("telemetry", &[], &["metrics", "metrics_exporter_prometheus"]),
 ];
 

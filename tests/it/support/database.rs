@@ -167,6 +167,15 @@ impl Database {
         db
     }
 
+    /// Keeps everybody from writing to the audit log, until it is closed.
+    pub async fn log_held(&self) -> DatabaseConnection {
+        let hold = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            Engine::Postgres => "BEGIN; LOCK TABLE audit_event IN SHARE MODE",
+        };
+        connect(&self.url, hold).await
+    }
+
     /// Rows of a statement, as the owner.
     pub async fn rows(&self, sql: &str) -> Vec<QueryResult> {
         let statement = Statement::from_string(self.owner.get_database_backend(), sql);
