@@ -137,7 +137,7 @@ impl Looking<'_> {
             }
         }
         let stored = Stored { id: parsed.map(|body| body.id), body: Some(body), ..Stored::default() };
-        self.check.place(&stored).map_err(io::Error::other)?;
+        self.check.place(stored.look(place, true)).map_err(io::Error::other)?;
         Ok(true)
     }
 

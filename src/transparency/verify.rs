@@ -3,7 +3,7 @@
 
 pub use super::wrong::Wrong;
 use super::{
-    Body, Withheld, leaf,
+    Body, Link, Withheld, leaf,
     tree::{Digest, Growing, Place, Tiles, Unproven, WIDTH},
     writers::{Known, Naming, Writers},
 };
@@ -29,6 +29,52 @@ pub struct Stored {
     pub columns: Option<Columns>,
     /// The leaf as the tree's tile has it.
     pub hash: Option<Digest>,
+}
+
+/// What a place shows by itself, whatever the others are.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// By what the tree says, where it does, so that what was signed shows whether that is true.
+    hash: Digest,
+    wrong: Vec<Wrong>,
+    /// What the event says of those before it, its id, and when it happened, where it can be read.
+    event: Option<(Link, String, Option<DateTime<Utc>>)>,
+}
+
+impl Stored {
+    /// Looks at it, as the place `at`. A file has no tiles.
+    #[must_use]
+    pub fn look(&self, at: u64, is_file: bool) -> Looked {
+        let id = self.id.map(|id| id.to_string()).unwrap_or_default();
+        let mut wrong = Vec::new();
+        if self.id.is_none() {
+            wrong.push(Wrong::PlaceMissing(at));
+        } else if self.body.is_none() {
+            wrong.push(Wrong::EventMissing(at, id.clone()));
+        }
+        let computed = self.body.as_deref().map(leaf);
+        if self.hash.is_none() && !is_file {
+            wrong.push(Wrong::TileChanged(0, at / WIDTH));
+        }
+        let hash = self.hash.or(computed).unwrap_or_default();
+        let is_it = computed == Some(hash);
+        if computed.is_some() && !is_it {
+            wrong.push(Wrong::BodyChanged(at, id.clone()));
+        }
+        let event = match self.body.as_deref().filter(|_| is_it).map(Body::parse) {
+            Some(Some(body)) => {
+                wrong.extend(differences(at, &id, hash, &body, self));
+                let time = DateTime::parse_from_rfc3339(&body.time).ok().map(|time| time.to_utc());
+                Some((body.writer, id, time))
+            }
+            Some(None) => {
+                wrong.push(Wrong::ColumnChanged(at, id, "body"));
+                None
+            }
+            None => None,
+        };
+        Looked { hash, wrong, event }
+    }
 }
 
 /// An event's row, without its body and what is withheld, and the rows of whom it was about.
@@ -207,39 +253,19 @@ impl Check {
     ///
     /// # Errors
     /// Never: the tree's edge is there.
-    pub fn place(&mut self, stored: &Stored) -> Result<(), Unproven> {
-        let at = self.tree.size();
-        let id = stored.id.map(|id| id.to_string()).unwrap_or_default();
-        if stored.id.is_none() {
-            self.found(Wrong::PlaceMissing(at));
-        } else if stored.body.is_none() {
-            self.found(Wrong::EventMissing(at, id.clone()));
+    pub fn place(&mut self, looked: Looked) -> Result<(), Unproven> {
+        let place = self.tree.size();
+        self.tree.push(looked.hash);
+        self.writers.leaf(looked.hash);
+        for wrong in looked.wrong {
+            self.found(wrong);
         }
-        let computed = stored.body.as_deref().map(leaf);
-        if stored.hash.is_none() && !self.is_file {
-            self.found(Wrong::TileChanged(0, at / WIDTH));
-        }
-        // By what the tree says, where it does, so that what was signed shows whether that is true.
-        let hash = stored.hash.or(computed).unwrap_or_default();
-        self.tree.push(hash);
-        self.writers.leaf(hash);
-        let is_it = computed == Some(hash);
-        if computed.is_some() && !is_it {
-            self.found(Wrong::BodyChanged(at, id.clone()));
-        }
-        match stored.body.as_deref().filter(|_| is_it).map(Body::parse) {
-            Some(Some(body)) => {
-                let time = DateTime::parse_from_rfc3339(&body.time).ok().map(|time| time.to_utc());
-                self.newest = self.newest.max(time);
-                self.writers.link(
-                    &body.writer,
-                    &Naming { place: at, id: id.clone(), writer: body.writer.id, at: time },
-                );
-                for wrong in differences(at, &id, hash, &body, stored) {
-                    self.found(wrong);
-                }
+        match looked.event {
+            Some((link, id, at)) => {
+                self.newest = self.newest.max(at);
+                let writer = link.id;
+                self.writers.link(&link, &Naming { place, id, writer, at });
             }
-            Some(None) => self.found(Wrong::ColumnChanged(at, id, "body")),
             None => self.unreadable += 1,
         }
         if self.tree.size().is_multiple_of(WIDTH) {

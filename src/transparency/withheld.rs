@@ -113,11 +113,11 @@ impl Withheld {
     /// # Errors
     /// Never in practice, as for [`Self::bytes`].
     pub fn show(&self, may: impl Fn(Part<'_>) -> bool) -> Result<Vec<Shown>, serde_json::Error> {
-        let tree = self.tree()?;
+        let (tree, key) = (self.tree()?, self.key());
         let shown = (0..).zip(self.parts()).filter(|(_, part)| may(*part));
         let shown = shown.map(|(nth, part)| {
             let hashes = tree.inclusion(nth).unwrap_or_default();
-            Ok(Shown { nth, bytes: self.written(nth, part)?, hashes })
+            Ok(Shown { nth, bytes: written(&key, nth, part)?, hashes })
         });
         shown.collect()
     }
@@ -130,26 +130,29 @@ impl Withheld {
     }
 
     fn tree(&self) -> Result<Growing, serde_json::Error> {
-        let mut tree = Growing::new();
+        let (mut tree, key) = (Growing::new(), self.key());
         for (nth, part) in (0..).zip(self.parts()) {
-            tree.push(leaf(&self.written(nth, part)?));
+            tree.push(leaf(&written(&key, nth, part)?));
         }
         Ok(tree)
     }
 
-    fn written(&self, nth: u64, part: Part<'_>) -> Result<Vec<u8>, serde_json::Error> {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, self.salt.as_bytes());
-        let blind = hmac::sign(&key, &nth.to_be_bytes());
-        let blind = STANDARD.encode(blind.as_ref().get(..BLIND).unwrap_or_default());
-        let mut written = Written { address: None, blind, reason: None, subject: None, target: None };
-        match part {
-            Part::Address(text) => written.address = Some(text),
-            Part::Reason(text) => written.reason = Some(text),
-            Part::Target(id) => written.target = Some(id),
-            Part::Subject(one) => written.subject = Some(one),
-        }
-        serde_json::to_vec(&written)
+    fn key(&self) -> hmac::Key {
+        hmac::Key::new(hmac::HMAC_SHA256, self.salt.as_bytes())
     }
+}
+
+fn written(key: &hmac::Key, nth: u64, part: Part<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    let blind = hmac::sign(key, &nth.to_be_bytes());
+    let blind = STANDARD.encode(blind.as_ref().get(..BLIND).unwrap_or_default());
+    let mut written = Written { address: None, blind, reason: None, subject: None, target: None };
+    match part {
+        Part::Address(text) => written.address = Some(text),
+        Part::Reason(text) => written.reason = Some(text),
+        Part::Target(id) => written.target = Some(id),
+        Part::Subject(one) => written.subject = Some(one),
+    }
+    serde_json::to_vec(&written)
 }
 
 /// A salt from that many random bytes.
