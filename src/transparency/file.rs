@@ -31,7 +31,7 @@ pub fn look_through(
     progress: impl Fn(u64),
 ) -> io::Result<Looked> {
     let mut looking = Looking {
-        check: Check::of_file(saved.to_vec()),
+        check: Check::of_file(),
         tree: None,
         notes: BTreeMap::new(),
         proven: HashSet::new(),
@@ -47,7 +47,10 @@ pub fn look_through(
         }
         read += length as u64;
         let goes_on = match parse(&text) {
-            Some(Line::Signed(signed)) => looking.signed(line, signed.checkpoint.as_bytes())?,
+            Some(Line::Signed(signed)) => {
+                looking.signed(line, signed.checkpoint.as_bytes())?;
+                true
+            }
             Some(Line::Event(event)) => looking.event(line, &event)?,
             None => {
                 looking.check.found(Wrong::LineDamaged(line));
@@ -80,7 +83,7 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    fn signed(&mut self, line: u64, text: &[u8]) -> io::Result<bool> {
+    fn signed(&mut self, line: u64, text: &[u8]) -> io::Result<()> {
         let whence = format!("the note on line {line}");
         let said = if self.keys.is_empty() { note::read(text) } else { note::open(text, self.keys) };
         match said {
@@ -102,7 +105,7 @@ impl Looking<'_> {
                 self.check.found(Wrong::NotSigned { whence, why: why.to_string() });
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Whether more can be looked at.
@@ -129,10 +132,13 @@ impl Looking<'_> {
             self.check.found(Wrong::LineMissing { line, is: place, expected: self.check.size() });
             return Ok(false);
         }
+        // The whole log follows, so that all that was signed about it is compared.
         if place == 0 {
-            for (size, (root, line)) in &self.notes {
+            let notes = self.notes.iter().map(|(size, (root, line))| {
                 let whence = format!("the note on line {line}");
-                let signed = Signed { size: *size, root: *root, outside: false, whence };
+                Signed { size: *size, root: *root, outside: false, whence }
+            });
+            for signed in self.saved.iter().cloned().chain(notes) {
                 self.check.expect(signed).map_err(io::Error::other)?;
             }
         }
@@ -154,10 +160,8 @@ impl Looking<'_> {
             if self.proven.is_empty() {
                 self.check.found(Wrong::NothingSignedFrom(0));
             }
-            let mut check = Check::of_file(Vec::new());
-            self.check.take_findings().into_iter().for_each(|wrong| check.found(wrong));
             let not_compared = self.saved.iter().filter(|saved| of(saved).is_none()).count() as u64;
-            let report = Report { agreements: agree, not_compared, ..check.end(0) };
+            let report = Report { agreements: agree, not_compared, ..self.check.end(0) };
             return Looked { report, proven: self.proven.len() as u64 };
         }
         if self.check.agreed() < size {

@@ -178,8 +178,8 @@ impl Check {
 
     /// The same for a file with nothing but events.
     #[must_use]
-    pub fn of_file(signed: Vec<Signed>) -> Self {
-        Self { is_file: true, ..Self::against(signed) }
+    pub fn of_file() -> Self {
+        Self { is_file: true, ..Self::against(Vec::new()) }
     }
 
     /// Goes on where somebody has stopped; `None` when that is damaged.
@@ -242,11 +242,6 @@ impl Check {
         } else {
             self.more += 1;
         }
-    }
-
-    /// What was found so far.
-    pub fn take_findings(&mut self) -> BTreeSet<Wrong> {
-        std::mem::take(&mut self.wrong)
     }
 
     /// The next place.

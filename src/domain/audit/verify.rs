@@ -24,9 +24,9 @@ const AT_ONCE: u64 = 8 * WIDTH;
 /// Events that are named of those that were left out.
 const NAMED: i64 = 100;
 
-/// Looks through the whole log, or from where it was looked through before. `saved` was signed about it and is kept elsewhere; with `keys`, verifier keys, whatever the
-/// database says was signed is checked as well. `progress` is told how many places of how many were looked at. Back
-/// comes how far it is sound, too, unless something is wrong.
+/// Looks through the whole log, or from where it was looked through before. `saved` was signed about it and is kept elsewhere;
+/// with `keys`, verifier keys, whatever the database says was signed is checked as well. `progress` is told how many places of how
+/// many were looked at. Back comes how far it is sound, too, unless something is wrong.
 ///
 /// # Errors
 /// When the database fails.
