@@ -39,10 +39,69 @@ impl Ticker {
 
     /// A UUIDv7: later ids of one process sort after earlier ones.
     pub fn id(&self) -> Uuid {
-        let now = self.clock.now();
+        self.id_of(self.clock.now())
+    }
+
+    /// A new id, and its moment: now, or the last id's while the clock was put back since.
+    pub fn stamp(&self) -> (Uuid, DateTime<Utc>) {
+        let now = self.now();
+        let id = self.id_of(now);
+        let moment = moment(id).filter(|moment| now.timestamp_millis() != moment.timestamp_millis());
+        (id, moment.unwrap_or(now))
+    }
+
+    fn id_of(&self, now: DateTime<Utc>) -> Uuid {
         let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
         // A poisoned lock means that another thread died while it took an id: the counter is as good as before.
         let context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos()))
+    }
+}
+
+/// When an id was made, to the millisecond; `None` when it is no UUIDv7.
+#[must_use]
+pub fn moment(id: Uuid) -> Option<DateTime<Utc>> {
+    let (seconds, nanoseconds) = id.get_timestamp()?.to_unix();
+    DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanoseconds)
+}
+
+/// The first id that can be made at a moment, whoever makes it.
+#[must_use]
+pub fn first_id(at: DateTime<Utc>) -> Uuid {
+    let milliseconds = u64::try_from(at.timestamp_millis()).unwrap_or_default().min((1 << 48) - 1);
+    Uuid::from_u128(u128::from(milliseconds) << 80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeDelta;
+
+    #[derive(Debug)]
+    struct Turned(std::sync::Arc<Mutex<DateTime<Utc>>>);
+
+    impl Clock for Turned {
+        fn now(&self) -> DateTime<Utc> {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    /// Events are looked for by time among ids.
+    #[test]
+    fn an_id_is_of_its_moment_even_when_the_clock_is_put_back() {
+        let noon = DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap();
+        let hand = std::sync::Arc::new(Mutex::new(noon));
+        let ticker = Ticker::new(Box::new(Turned(hand.clone())));
+        let (first, at) = ticker.stamp();
+        assert_eq!(at, noon);
+        *hand.lock().unwrap() = noon - TimeDelta::hours(1);
+        let (second, at) = ticker.stamp();
+        assert!(second > first && at == noon.trunc_subsecs(3), "{at}");
+        *hand.lock().unwrap() = noon + TimeDelta::seconds(1);
+        let (third, at) = ticker.stamp();
+        assert_eq!(at, noon + TimeDelta::seconds(1));
+        for (id, at) in [(first, noon), (third, at)] {
+            assert!(first_id(at) <= id && id < first_id(at + TimeDelta::milliseconds(1)));
+        }
     }
 }

@@ -3,11 +3,11 @@
 
 use std::{
     fmt::Write,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use entity::{
     enums::{ActorKind, AuditKind, AuditOutcome},
     ids::{AuditEventId, CategoryKey, CustomerId},
@@ -39,6 +39,8 @@ pub struct Looked {
 
 /// An event as the server leaves it for a look at one customer's map, by a writer of this program's own.
 struct Events {
+    /// When the first one happened: an hour ago, so that all are in a month that has a part of its own.
+    start: DateTime<Utc>,
     chain: Chain,
     random: Random,
     bytes: Vec<u8>,
@@ -63,6 +65,7 @@ const COLUMNS: &[&str] = &[
 impl Events {
     fn new() -> Self {
         Self {
+            start: DateTime::<Utc>::from(SystemTime::now()).trunc_subsecs(3) - TimeDelta::hours(1),
             chain: Chain::new(Uuid::from_u128(1)),
             random: Random::new(9),
             bytes: Vec::new(),
@@ -84,9 +87,8 @@ impl Events {
             columns: &["customer_id", "event_id", "categories"],
             values: Vec::new(),
         };
-        let start = DateTime::from_timestamp(1_760_000_000, 0).ok_or("a time")?;
         for _ in 0..count {
-            let at = start + TimeDelta::milliseconds(i64::try_from(self.lengths.len())?);
+            let at = self.start + TimeDelta::milliseconds(i64::try_from(self.lengths.len())?);
             let (id, request) = (self.id(at), self.id(at).to_string());
             let customer = Uuid::from_u128(self.random.below(100_000).into());
             let categories = ["user.contact.email", "user.contact.phone_number", "user.name"];

@@ -11,10 +11,8 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_event")]
 pub struct Model {
-    /// The order in which rows came to the table; on Postgres not that of the commits.
-    #[sea_orm(primary_key)]
-    pub id: i64,
-    #[sea_orm(unique)]
+    /// A UUIDv7 of the moment when it happened.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub event_id: AuditEventId,
     pub occurred_at: DateTimeUtc,
     /// Issuer and subject of the token.

@@ -8,7 +8,7 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DbBackend, DbErr},
 };
 
-const POSTGRES: [(&str, &str); 9] = [
+const POSTGRES: [(&str, &str); 10] = [
     ("{uuid}", "uuid"),
     ("{time}", "timestamptz"),
     ("{date}", "date"),
@@ -16,11 +16,12 @@ const POSTGRES: [(&str, &str); 9] = [
     ("{bytes}", "bytea"),
     ("{bool}", "boolean"),
     ("{long}", "bigint"),
-    ("{serial}", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+    ("{order}", "xid xid8 NOT NULL DEFAULT pg_current_xact_id()"),
+    ("{by_month}", "PARTITION BY RANGE (event_id)"),
     ("{strict}", ""),
 ];
 
-const SQLITE: [(&str, &str); 9] = [
+const SQLITE: [(&str, &str); 10] = [
     ("{uuid}", "BLOB"),
     ("{time}", "TEXT"),
     ("{date}", "TEXT"),
@@ -28,7 +29,8 @@ const SQLITE: [(&str, &str); 9] = [
     ("{bytes}", "BLOB"),
     ("{bool}", "INTEGER"),
     ("{long}", "INTEGER"),
-    ("{serial}", "INTEGER PRIMARY KEY"),
+    ("{order}", "id INTEGER PRIMARY KEY"),
+    ("{by_month}", "STRICT"),
     ("{strict}", "STRICT"),
 ];
 

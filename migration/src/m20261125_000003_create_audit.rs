@@ -1,15 +1,16 @@
 //! The audit log: rows that nobody changes or removes.
 //!
 //! `body` holds the exact bytes that `leaf` is the hash of; the columns beside it are copies to search by.
-//! `id` says in which order rows came to SQLite; on Postgres, where commit order differs, `xid` tells which
-//! transactions were over when.
+//! In which order rows came is the database's own: by `id` on SQLite, and on Postgres, where rows become visible in the order of
+//! commits, by `xid`, which tells which transactions were over when. There the log is in parts by month, so that old ones can
+//! leave as a whole.
 
 use crate::dialect::{run, run_either};
 use sea_orm_migration::prelude::*;
 
 const TABLES: &str = r"
 CREATE TABLE audit_event (
-    id {serial},
+    {order},
     event_id {uuid} NOT NULL CONSTRAINT audit_event_event_id UNIQUE,
     occurred_at {time} NOT NULL,
     actor text NOT NULL,
@@ -28,7 +29,7 @@ CREATE TABLE audit_event (
     -- Whom it was about, and from where it came: the body has only the root of that.
     withheld {bytes},
     CONSTRAINT audit_event_says_why CHECK ((outcome = 'ALLOWED') = (error_code IS NULL))
-) {strict};
+) {by_month};
 CREATE INDEX audit_event_by_actor ON audit_event (actor, event_id);
 CREATE INDEX audit_event_by_operation ON audit_event (operation, event_id);
 CREATE INDEX audit_event_by_request ON audit_event (request_id);
@@ -38,13 +39,11 @@ CREATE TABLE audit_subject (
     event_id {uuid} NOT NULL,
     categories text NOT NULL,
     PRIMARY KEY (customer_id, event_id)
-) {strict};
+) {by_month};
 CREATE INDEX audit_subject_of_event ON audit_subject (event_id);
 ";
 
 const LOCK_POSTGRES: &str = r"
-ALTER TABLE audit_event ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
-
 CREATE FUNCTION refuse_change_of_audit_log() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = 'insufficient_privilege';
@@ -59,28 +58,79 @@ CREATE TRIGGER audit_subject_no_change BEFORE UPDATE OR DELETE ON audit_subject
 CREATE TRIGGER audit_subject_no_truncate BEFORE TRUNCATE ON audit_subject
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log();
 
--- Names the table with its schema: the role could put a temporary one of the same name before it.
-DO $$ BEGIN
-    EXECUTE format($function$
-        CREATE FUNCTION refuse_subject_of_another_transaction() RETURNS trigger LANGUAGE plpgsql AS $body$
-        BEGIN
-            IF EXISTS (SELECT FROM added a WHERE NOT EXISTS (SELECT FROM %I.audit_event e
-                WHERE e.event_id = a.event_id AND e.xid = pg_current_xact_id())) THEN
-                RAISE EXCEPTION 'the audit log is append-only: a subject comes with its event'
-                    USING ERRCODE = 'insufficient_privilege';
-            END IF;
-            RETURN NULL;
-        END $body$
-    $function$, current_schema());
-END $$;
-CREATE TRIGGER audit_subject_with_its_event AFTER INSERT ON audit_subject REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_subject_of_another_transaction();
-
 ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_change;
 ALTER TABLE audit_event ENABLE ALWAYS TRIGGER audit_event_no_truncate;
 ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_change;
 ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_truncate;
-ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_with_its_event;
+";
+
+// Parts are made by who owns the tables; of the server's role no more is asked than that it asks for them in time.
+const MONTHS_POSTGRES: &str = r"
+-- Triggers on rows come with the log's own; the others, and that they are always on, are a part's own. A subject is looked for in
+-- the events' part of the same name, as who owns it: the role itself reads and writes no part. All names have their schema, as
+-- somebody could put others before them.
+CREATE FUNCTION make_audit_part(log text, part text, bounds text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text := log || part;
+BEGIN
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, log);
+    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log()',
+        log || '_no_truncate', name);
+    IF log = 'audit_subject' THEN
+        EXECUTE format($function$
+            CREATE FUNCTION %1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $body$
+            BEGIN
+                IF NOT EXISTS (SELECT FROM %2$I.%3$I e WHERE e.event_id OPERATOR(pg_catalog.=) new.event_id
+                    AND e.xid OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()) THEN
+                    RAISE EXCEPTION 'the audit log is append-only: a subject comes with its event'
+                        USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                RETURN NULL;
+            END $body$;
+            CREATE TRIGGER audit_subject_with_its_event AFTER INSERT ON %4$I FOR EACH ROW EXECUTE FUNCTION %1$I();
+            ALTER TABLE %4$I ENABLE ALWAYS TRIGGER audit_subject_with_its_event
+        $function$, 'refuse_subject_of_another_transaction' || part, current_schema(), 'audit_event' || part, name);
+    END IF;
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', log, name, bounds);
+    EXECUTE format('ALTER TABLE %1$I ENABLE ALWAYS TRIGGER %2$I, ENABLE ALWAYS TRIGGER %3$I',
+        name, log || '_no_change', log || '_no_truncate');
+END $$;
+
+-- By when its events' ids were made: a UUIDv7 begins with its milliseconds. A month of which events have come already stays in
+-- the part of what has no other.
+CREATE FUNCTION make_audit_month(month date) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    lower uuid := rpad(lpad(to_hex((extract(epoch FROM month) * 1000)::bigint), 12, '0'), 32, '0');
+    upper uuid := rpad(lpad(to_hex((extract(epoch FROM month + interval '1 month') * 1000)::bigint), 12, '0'), 32, '0');
+    bounds text := format('FOR VALUES FROM (%L) TO (%L)', lower, upper);
+    name text := to_char(month, '_YYYY_MM');
+BEGIN
+    IF to_regclass('audit_event' || name) IS NOT NULL THEN
+        RETURN true;
+    END IF;
+    PERFORM make_audit_part(log, name, bounds) FROM unnest(ARRAY['audit_event', 'audit_subject']) AS log;
+    RETURN true;
+EXCEPTION WHEN check_violation THEN
+    RETURN false;
+END $$;
+
+-- This month and the next three. Back comes how many of those have a part.
+DO $$ BEGIN
+    EXECUTE format($function$
+        CREATE FUNCTION prepare_audit_months() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = %I, pg_temp SET lock_timeout = '1s' AS $body$
+        BEGIN
+            PERFORM pg_advisory_xact_lock(7305517265443);
+            RETURN (SELECT count(*) FILTER (WHERE make_audit_month(month::date))
+                FROM generate_series(0, 3) AS n,
+                    LATERAL (SELECT date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n) AS month) AS m);
+        END $body$
+    $function$, current_schema());
+END $$;
+REVOKE EXECUTE ON FUNCTION make_audit_part(text, text, text), make_audit_month(date), prepare_audit_months() FROM PUBLIC;
+
+SELECT make_audit_part(log, '_default', 'DEFAULT') FROM unnest(ARRAY['audit_event', 'audit_subject']) AS log;
+SELECT prepare_audit_months();
 ";
 
 // A REPLACE deletes without firing delete triggers unless `recursive_triggers` is on, so the insert itself
@@ -115,6 +165,14 @@ DROP TABLE audit_subject;
 DROP TABLE audit_event;
 ";
 
+const DOWN_POSTGRES: &str = r"
+DO $$ BEGIN
+    EXECUTE (SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ') FROM pg_proc
+        WHERE proname ~ '^refuse_subject_of_another_transaction_' AND pronamespace = current_schema()::regnamespace);
+END $$;
+DROP FUNCTION refuse_change_of_audit_log(), prepare_audit_months(), make_audit_month(date), make_audit_part(text, text, text);
+";
+
 /// See the module.
 #[derive(Debug, DeriveMigrationName)]
 pub struct Migration;
@@ -123,12 +181,12 @@ pub struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, TABLES).await?;
-        run_either(manager, LOCK_POSTGRES, LOCK_SQLITE).await
+        run_either(manager, LOCK_POSTGRES, LOCK_SQLITE).await?;
+        run_either(manager, MONTHS_POSTGRES, "SELECT 1").await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, DOWN).await?;
-        let functions = "DROP FUNCTION refuse_change_of_audit_log(), refuse_subject_of_another_transaction()";
-        run_either(manager, functions, "SELECT 1").await
+        run_either(manager, DOWN_POSTGRES, "SELECT 1").await
     }
 }

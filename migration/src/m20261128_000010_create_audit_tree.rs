@@ -50,7 +50,7 @@ CREATE TABLE audit_alarm (
 const LOCK_POSTGRES: &str = r"
 CREATE INDEX audit_event_by_place ON audit_event ((xid::text::bigint));
 CREATE VIEW audit_arrival AS
-    SELECT event_id, body, occurred_at, xid::text::bigint AS place, id AS nth FROM audit_event;
+    SELECT event_id, body, occurred_at, xid::text::bigint AS place FROM audit_event;
 CREATE VIEW audit_settled AS SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS below;
 
 CREATE TRIGGER audit_leaf_no_change BEFORE UPDATE OR DELETE ON audit_leaf
@@ -81,7 +81,7 @@ ALTER TABLE audit_tile ENABLE ALWAYS TRIGGER audit_tile_only_grows;
 ";
 
 pub(crate) const LOCK_SQLITE: &str = r"
-CREATE VIEW audit_arrival AS SELECT event_id, body, occurred_at, id AS place, id AS nth FROM audit_event;
+CREATE VIEW audit_arrival AS SELECT event_id, body, occurred_at, id AS place FROM audit_event;
 CREATE VIEW audit_settled AS SELECT coalesce(max(id), 0) + 1 AS below FROM audit_event;
 
 CREATE TRIGGER audit_leaf_no_update BEFORE UPDATE ON audit_leaf

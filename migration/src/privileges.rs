@@ -26,9 +26,20 @@ END $$;
 // A grant that is not one's to give is no error but a notice for each column: `check` says it once.
 const GRANTS: &str = r"
 SET LOCAL client_min_messages TO error;
-DO $$ BEGIN
+DO $$
+DECLARE
+    part regclass;
+BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO kartotek_runtime', current_schema());
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO kartotek_runtime', current_schema());
+    -- The log's parts are reached by way of the log, and those that were detached not at all.
+    EXECUTE (SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO kartotek_runtime', string_agg(oid::regclass::text, ', '))
+        FROM pg_class WHERE relkind IN ('r', 'p', 'v') AND relname !~ '^audit_(event|subject)_'
+        AND relnamespace = current_schema()::regnamespace);
+    FOR part IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relname ~ '^audit_(event|subject)_'
+        AND relnamespace = current_schema()::regnamespace
+        AND has_table_privilege('kartotek_runtime', oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER') LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM kartotek_runtime', part);
+    END LOOP;
 END $$;
 REVOKE ALL ON seaql_migrations FROM kartotek_runtime;
 GRANT SELECT ON seaql_migrations TO kartotek_runtime;
@@ -40,21 +51,22 @@ GRANT INSERT (event_id, occurred_at, actor, actor_kind, operation, kind, outcome
     ON audit_event TO kartotek_runtime;
 GRANT INSERT ON audit_subject, audit_leaf, audit_tile, audit_checkpoint TO kartotek_runtime;
 GRANT UPDATE (hashes) ON audit_tile TO kartotek_runtime;
+GRANT EXECUTE ON FUNCTION prepare_audit_months() TO kartotek_runtime;
 ";
 
 // What the role may not do and should, and what it may and should not.
 const WRONG: &str = r"
 WITH ours AS (
     SELECT oid, relname, relname = 'seaql_migrations' AS history, relname IN ('audit_event', 'audit_subject', 'audit_leaf', 'audit_checkpoint') AS log,
-        relname = 'audit_tile' AS grows
+        relname = 'audit_tile' AS grows, relname ~ '^audit_(event|subject)_' AS part
     FROM pg_class
-    WHERE relkind = 'r'
+    WHERE relkind IN ('r', 'p')
         AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('seaql_migrations'))
 ), said AS (
     SELECT relname, deed,
-        CASE WHEN (log OR grows) AND deed NOT IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_any_column_privilege(oid, deed)
+        CASE WHEN (log OR grows OR part) AND deed NOT IN ('DELETE', 'TRUNCATE', 'TRIGGER') THEN has_any_column_privilege(oid, deed)
             ELSE has_table_privilege(oid, deed) END AS may,
-        CASE deed WHEN 'SELECT' THEN true WHEN 'INSERT' THEN NOT history WHEN 'TRUNCATE' THEN false
+        NOT part AND CASE deed WHEN 'SELECT' THEN true WHEN 'INSERT' THEN NOT history WHEN 'TRUNCATE' THEN false
             WHEN 'TRIGGER' THEN false WHEN 'DELETE' THEN NOT history AND NOT log AND NOT grows
             ELSE NOT history AND NOT log END AS should
     FROM ours, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS deed
@@ -64,8 +76,10 @@ FROM said WHERE may <> should AND (deed <> 'TRUNCATE' OR relname LIKE 'audit%')
 -- What tells the order in which events came is the database's to say.
 UNION ALL SELECT 'may INSERT ' || attname || ' on ' || relname
 FROM ours JOIN pg_attribute ON attrelid = ours.oid
-WHERE relname = 'audit_event' AND attname IN ('id', 'xid') AND NOT attisdropped
+WHERE relname = 'audit_event' AND attname = 'xid' AND NOT attisdropped
     AND has_column_privilege(ours.oid, attnum, 'INSERT')
+UNION ALL SELECT 'may not EXECUTE prepare_audit_months' FROM ours WHERE history AND NOT EXISTS (SELECT FROM pg_proc
+    WHERE oid = to_regprocedure('prepare_audit_months()') AND has_function_privilege(oid, 'EXECUTE'))
 UNION ALL SELECT 'finds no tables on its search path' WHERE to_regclass('seaql_migrations') IS NULL
 ORDER BY wrong
 ";

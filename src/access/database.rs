@@ -129,6 +129,11 @@ impl Database {
         Ok(migration::protection::missing(&self.reading).await?)
     }
 
+    /// Makes the parts of the audit log that the next months' events go to.
+    pub(in crate::access) async fn prepare_months(&self) -> Result<Option<i64>, Broken> {
+        Ok(migration::months::prepare(&self.writing).await?)
+    }
+
     /// Whether the database answers.
     pub(in crate::access) async fn ping(&self) -> Result<(), Broken> {
         self.reading.ping().await?;
@@ -184,6 +189,22 @@ async fn bring_up_to_date(settings: &Settings) -> Result<(), Broken> {
     done?;
     tracing::info!("the database is up to date");
     Ok(())
+}
+
+/// The months that are parts of the audit log, as `2026-01`, from the first on; nothing on `SQLite`.
+pub async fn audit_months(settings: &Settings) -> Result<Vec<String>, Broken> {
+    let owner = owner(settings).await?;
+    let months = migration::months::attached(&owner).await;
+    owner.close().await?;
+    Ok(months?)
+}
+
+/// Takes a month out of the audit log, as who owns the tables.
+pub async fn detach_month(settings: &Settings, month: &str) -> Result<(), Broken> {
+    let owner = owner(settings).await?;
+    let done = migration::months::detach(&owner, month).await;
+    owner.close().await?;
+    Ok(done?)
 }
 
 /// Each migration's name, and whether it is applied.

@@ -107,6 +107,15 @@ impl Door {
         self.database.unprotected().await
     }
 
+    /// Makes the parts of the audit log that the next months' events go to; how many of this month and the next three have one. On
+    /// `SQLite` there are none, and none is needed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn prepare_months(&self) -> Result<Option<i64>, Broken> {
+        self.database.prepare_months().await
+    }
+
     /// Leaves nothing of what was destroyed in `SQLite`'s write-ahead log; whether it could. Elsewhere there is nothing to do.
     ///
     /// # Errors
@@ -138,9 +147,10 @@ impl Door {
         let Rejected { outcome, code, bearer, client, request_id, count } = rejected;
         let actor = bearer.unwrap_or_else(|| Actor::without_role(ActorKind::Person, "unknown", "unknown"));
         let caller = Arc::new(Caller { actor, purpose: None, reason: None, request_id, client });
+        let (id, at) = self.ticker.stamp();
         let event = Event {
-            id: AuditEventId(self.ticker.id()),
-            at: self.ticker.now(),
+            id: AuditEventId(id),
+            at,
             operation: "authenticate".to_owned(),
             kind: AuditKind::Authenticate,
             target: Some("Viewer".to_owned()),

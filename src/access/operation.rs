@@ -409,10 +409,10 @@ impl Access {
         trail: Trail,
     ) -> Event {
         let facts = action.facts();
-        let ticker = &self.0.door.ticker;
+        let (id, at) = self.0.door.ticker.stamp();
         Event {
-            id: AuditEventId(ticker.id()),
-            at: ticker.now(),
+            id: AuditEventId(id),
+            at,
             operation: self.0.operation.clone(),
             kind: facts.kind,
             target: Some(facts.target.to_owned()),

@@ -3,6 +3,7 @@
 use crate::{
     config::{Overrides, parse_duration},
     policy::Role,
+    transparency::Month,
 };
 use clap::{Args, Parser, Subcommand, builder::NonEmptyStringValueParser};
 use secrecy::SecretString;
@@ -166,6 +167,8 @@ pub enum AuditCommand {
     Export(AuditExportArgs),
     /// Write one event with what proves that it is in the log.
     Prove(AuditProveArgs),
+    /// Take months out of the database that were exported (PostgreSQL).
+    Detach(AuditDetachArgs),
 }
 
 impl AuditCommand {
@@ -175,6 +178,7 @@ impl AuditCommand {
             Self::Verify(args) => args.database_url.clone(),
             Self::Export(args) => args.database_url.clone(),
             Self::Prove(args) => args.database_url.clone(),
+            Self::Detach(args) => args.database_url.clone(),
         }
     }
 }
@@ -205,7 +209,8 @@ pub struct AuditKeyArgs {
     server writes (KARTOTEK_AUDIT_CHECKPOINT_FILE); an auditor names what they saved themselves. Without --key the keys are \
     those of KARTOTEK_AUDIT_KEY_FILE. A role that may read the tables is enough.\n\n\
     Exit codes: 0 sound; 1 failed, such as by a file that is not there; 2 tampered with, each finding on a line of standard \
-    output that begins with TAMPERED, or a mistake in the command line or the settings.")]
+    output that begins with TAMPERED, or a mistake in the command line or the settings; 3 sound as far as it was looked at, and \
+    events of months that were detached were not: name their files with --exported.")]
 pub struct AuditVerifyArgs {
     /// What was signed about the log and saved: a signed note, or a file with many as the server writes it. Repeatable.
     #[arg(long, value_name = "FILE")]
@@ -216,6 +221,9 @@ pub struct AuditVerifyArgs {
     /// Look through this file, as `kartotek audit export` or `prove` wrote it, and not through the database.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["database_url", "state"])]
     pub from: Option<PathBuf>,
+    /// Events that were detached are looked at in this file, as `kartotek audit export` wrote it. Repeatable.
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub exported: Vec<PathBuf>,
     /// Go on where the log was sound before, by what this file says, and write into it how far it is now. Keep it where nobody
     /// else can write.
     #[arg(long, value_name = "FILE")]
@@ -268,6 +276,34 @@ pub struct AuditProveArgs {
     /// With whom the event was about, and from where and why somebody came.
     #[arg(long)]
     pub whole: bool,
+    /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+}
+
+/// `kartotek audit detach`
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  kartotek audit export --whole --output log.jsonl\n  \
+    kartotek audit detach --before 2026-01 --exported log.jsonl\n\n\
+    On PostgreSQL the log is in parts by month. The whole log is looked through first, with the events of these months as the \
+    files have them; if all is as it was signed, it goes on the log how many events leave, and the parts become tables of their own, \
+    which are yours to drop. The tree keeps their hashes, so that the files are proven as before: keep these, as nothing else \
+    holds the events then. The API shows them no more.\n\n\
+    Exit codes: 0 done; 1 failed; 2 the log is not what was signed or the files lack events, each finding on a line of standard \
+    output, or a mistake in the command line or the settings.")]
+pub struct AuditDetachArgs {
+    /// Those that ended before this month began, as 2026-01.
+    #[arg(long, value_name = "MONTH")]
+    pub before: Month,
+    /// Files that hold all of their events, as `kartotek audit export --whole` wrote them. Repeatable.
+    #[arg(long, value_name = "FILE", required = true)]
+    pub exported: Vec<PathBuf>,
+    /// What was signed about the log and saved. Without, the file that the server writes. Repeatable.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Vec<PathBuf>,
+    /// A key to check signatures with. Without, those of `KARTOTEK_AUDIT_KEY_FILE`. Repeatable.
+    #[arg(long, value_name = "KEY")]
+    pub key: Vec<String>,
     /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<SecretString>,

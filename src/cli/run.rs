@@ -67,6 +67,11 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             start_logs(&config)?;
             audit::prove(args, config).await
         }
+        Command::Audit(AuditArgs { command: AuditCommand::Detach(args) }) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            audit::detach(args, config).await
+        }
         Command::Token(args) => token::run(&args, &configured()?),
         Command::Schema => schema::run(),
     }

@@ -323,6 +323,7 @@ actions! {
     WatchAuditLog: Administer "AuditEvent" NOBODY [];
     /// Hands the log over, to be looked through elsewhere.
     ExportAuditLog: Read "AuditEvent" NOBODY [];
+    DetachAuditMonth: Administer "AuditMonth" NOBODY [];
     /// Shows what was signed about the log: hashes and sizes.
     SeeCheckpoint: Read "AuditCheckpoint" ANYONE
         ["auditCheckpoint", "auditConsistencyProof", "auditInclusionProof", "auditEvents", "customer", "customers", "findCustomer",

@@ -7,7 +7,7 @@ use crate::{
     domain::{audit::Log, catalog::Catalogs, demo::Seed, erasure::Erasures, master_key::UseMasterKeys},
     ledger::Ledger,
     worker::{
-        Worker, keep_alarms, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_pushed,
+        Worker, keep_alarms, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_months, keep_pushed,
         keep_reconciliations, keep_sealed, keep_tasks,
     },
 };
@@ -81,6 +81,8 @@ impl Ground {
         let log = log.map(Arc::new);
         let (door, watched) = (self.door.clone(), log.clone());
         self.start(|stop| keep_alarms(watched, door, stop));
+        let door = self.door.clone();
+        self.start(|stop| keep_months(door, stop));
         if let Some(log) = log.clone().filter(|log| log.pushes()) {
             self.start(|stop| keep_pushed(log, stop));
         }

@@ -3,7 +3,9 @@
 mod body;
 mod chain;
 pub mod export;
+mod exported;
 pub mod file;
+mod month;
 pub mod note;
 #[cfg(test)]
 mod tests;
@@ -15,4 +17,6 @@ mod wrong;
 
 pub use body::{ActorBody, Body, leaf};
 pub use chain::{Chain, Link};
+pub use exported::Exported;
+pub use month::{Detached, Month, NoMonth};
 pub use withheld::{Commitment, Part, Shown, SubjectBody, Withheld, salt};

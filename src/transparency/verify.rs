@@ -3,7 +3,7 @@
 
 pub use super::wrong::Wrong;
 use super::{
-    Body, Link, Withheld, leaf,
+    Body, Detached, Link, Month, Withheld, leaf,
     tree::{Digest, Growing, Place, Tiles, Unproven, WIDTH},
     writers::{Known, Naming, Writers},
 };
@@ -11,6 +11,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{
     audit_event, audit_subject,
+    enums::AuditOutcome,
     ids::{AuditEventId, CategoryKey, CustomerId},
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct Stored {
     pub columns: Option<Columns>,
     /// The leaf as the tree's tile has it.
     pub hash: Option<Digest>,
+    /// Whether the database has no such event, and the body, if there is one, is from a file.
+    pub is_exported: bool,
 }
 
 /// What a place shows by itself, whatever the others are.
@@ -39,6 +42,11 @@ pub struct Looked {
     wrong: Vec<Wrong>,
     /// What the event says of those before it, its id, and when it happened, where it can be read.
     event: Option<(Link, String, Option<DateTime<Utc>>)>,
+    /// The event's id, and whether the database does not have it.
+    id: Option<AuditEventId>,
+    is_absent: bool,
+    /// What it says that was detached.
+    detached: Option<Detached>,
 }
 
 impl Stored {
@@ -49,8 +57,6 @@ impl Stored {
         let mut wrong = Vec::new();
         if self.id.is_none() {
             wrong.push(Wrong::PlaceMissing(at));
-        } else if self.body.is_none() {
-            wrong.push(Wrong::EventMissing(at, id.clone()));
         }
         let computed = self.body.as_deref().map(leaf);
         if self.hash.is_none() && !is_file {
@@ -61,9 +67,14 @@ impl Stored {
         if computed.is_some() && !is_it {
             wrong.push(Wrong::BodyChanged(at, id.clone()));
         }
+        let mut detached = None;
         let event = match self.body.as_deref().filter(|_| is_it).map(Body::parse) {
             Some(Some(body)) => {
-                wrong.extend(differences(at, &id, hash, &body, self));
+                let differences = differences(at, &id, hash, &body, self);
+                if differences.is_empty() {
+                    detached = says_detached(&body, self.withheld.as_deref());
+                }
+                wrong.extend(differences);
                 let time = DateTime::parse_from_rfc3339(&body.time).ok().map(|time| time.to_utc());
                 Some((body.writer, id, time))
             }
@@ -73,7 +84,8 @@ impl Stored {
             }
             None => None,
         };
-        Looked { hash, wrong, event }
+        let is_absent = self.body.is_none() || self.is_exported;
+        Looked { hash, wrong, event, id: self.id, is_absent, detached }
     }
 }
 
@@ -109,6 +121,8 @@ pub struct Report {
     pub wrong: BTreeSet<Wrong>,
     /// How many findings there were beyond those.
     pub more: u64,
+    /// How many events were not looked at, of each month that was detached.
+    pub unseen: BTreeMap<Month, u64>,
 }
 
 /// How far a log was looked through and found sound, to go on from there another time.
@@ -119,6 +133,8 @@ pub struct State {
     /// The tiles that are not full: level, index, and hashes in base64.
     edge: Vec<(u8, u64, String)>,
     writers: Known,
+    /// How many places each month has.
+    months: BTreeMap<String, u64>,
 }
 
 /// Findings that are told one by one.
@@ -126,6 +142,26 @@ const MOST: usize = 1_000;
 
 /// How long an event may be that names another, and comes before it: as long as a transaction lasts.
 const OVERTAKEN: TimeDelta = TimeDelta::minutes(1);
+
+/// Events that the database does not have.
+#[derive(Clone, Debug, Default)]
+struct Absent {
+    count: u64,
+    /// How many of these nobody has shown.
+    unseen: u64,
+    /// The first of them.
+    places: Vec<(u64, AuditEventId)>,
+}
+
+impl Absent {
+    fn add(&mut self, place: u64, id: AuditEventId, is_unseen: bool) {
+        self.count += 1;
+        self.unseen += u64::from(is_unseen);
+        if self.places.len() < MOST {
+            self.places.push((place, id));
+        }
+    }
+}
 
 /// A log that is being looked through, from its first place.
 #[derive(Debug)]
@@ -145,8 +181,13 @@ pub struct Check {
     is_file: bool,
     newest: Option<DateTime<Utc>>,
     writers: Writers,
-    /// Places of which nobody can tell any more who wrote the event that had them.
-    unreadable: u64,
+    /// How many places each month has, and of those how many were looked at before.
+    places: BTreeMap<Option<Month>, u64>,
+    places_before: BTreeMap<Option<Month>, u64>,
+    /// What the database does not have, by month.
+    absent: BTreeMap<Option<Month>, Absent>,
+    /// What events say was detached.
+    detached: BTreeSet<Detached>,
     wrong: BTreeSet<Wrong>,
     more: u64,
 }
@@ -170,7 +211,10 @@ impl Check {
             is_file: false,
             newest: None,
             writers: Writers::default(),
-            unreadable: 0,
+            places: BTreeMap::new(),
+            places_before: BTreeMap::new(),
+            absent: BTreeMap::new(),
+            detached: BTreeSet::new(),
             wrong: BTreeSet::new(),
             more: 0,
         }
@@ -194,7 +238,11 @@ impl Check {
         let mut signed = self.signed;
         let later = signed.split_off(&state.size);
         let not_compared = signed.into_values().map(|some| some.len() as u64).sum();
-        let mut check = Self { tree, signed: later, not_compared, writers: state.writers.writers()?, ..self };
+        let month = |(month, count): (&String, &u64)| Some((Some(month.parse().ok()?), *count));
+        let places = state.months.iter().map(month).collect::<Option<BTreeMap<_, _>>>()?;
+        let places_before = places.clone();
+        let writers = state.writers.writers()?;
+        let mut check = Self { tree, signed: later, not_compared, writers, places, places_before, ..self };
         check.compare().ok()?;
         Some(check)
     }
@@ -206,7 +254,10 @@ impl Check {
             .into_iter()
             .map(|place| Some((place.level, place.index, STANDARD.encode(self.tree.tile(place)?))));
         let edge = edge.collect::<Option<_>>()?;
-        self.wrong.is_empty().then(|| State { size: self.size(), edge, writers: Known::from(&self.writers) })
+        let months =
+            self.places.iter().filter_map(|(month, count)| Some((month.as_ref()?.to_string(), *count)));
+        let (months, writers) = (months.collect(), Known::from(&self.writers));
+        self.wrong.is_empty().then(|| State { size: self.size(), edge, writers, months })
     }
 
     /// How many places were looked at.
@@ -251,17 +302,25 @@ impl Check {
     pub fn place(&mut self, looked: Looked) -> Result<(), Unproven> {
         let place = self.tree.size();
         self.tree.push(looked.hash);
-        self.writers.leaf(looked.hash);
         for wrong in looked.wrong {
             self.found(wrong);
+        }
+        self.detached.extend(looked.detached);
+        if let Some(id) = looked.id {
+            let month = Month::of(id.0);
+            *self.places.entry(month).or_default() += 1;
+            if looked.is_absent {
+                self.absent.entry(month).or_default().add(place, id, looked.event.is_none());
+            }
         }
         match looked.event {
             Some((link, id, at)) => {
                 self.newest = self.newest.max(at);
                 let writer = link.id;
+                self.writers.leaf(looked.hash);
                 self.writers.link(&link, &Naming { place, id, writer, at });
             }
-            None => self.unreadable += 1,
+            None => self.writers.unseen(looked.hash),
         }
         if self.tree.size().is_multiple_of(WIDTH) {
             self.note_tiles();
@@ -297,13 +356,17 @@ impl Check {
     /// Whether events say that there are others which were not among those that were looked at.
     #[must_use]
     pub fn misses_some(&self) -> bool {
-        self.writers.naming_what_is_missing().next().is_some() || self.writers.short().next().is_some()
+        let is_said = |month: &Option<Month>| self.detached.iter().any(|said| Some(said.month) == *month);
+        self.writers.naming_what_is_missing().next().is_some()
+            || self.writers.short().next().is_some()
+            || !self.absent.keys().all(is_said)
     }
 
-    /// The body of an event that has no place among those that were looked at.
-    pub fn beyond(&mut self, body: &[u8]) {
+    /// An event that has no place among those that were looked at: its body, and what is withheld of it.
+    pub fn beyond(&mut self, body: &[u8], withheld: Option<&[u8]>) {
         if let Some(parsed) = Body::parse(body) {
             self.writers.beyond(&parsed.writer, leaf(body));
+            self.detached.extend(says_detached(&parsed, withheld));
         }
     }
 
@@ -326,16 +389,51 @@ impl Check {
         let naming = naming.filter(|by| since.is_none_or(|since| by.at.is_none_or(|at| at < since)));
         let removed = naming.map(|by| Wrong::RemovedBefore(by.place, by.id.clone())).collect::<Vec<_>>();
         // What was removed after it was sealed is told by its place.
-        let short =
-            self.writers.short().filter(|(_, said, seen)| !self.is_file && said - seen > self.unreadable);
+        let short = self.writers.short().filter(|_| !self.is_file);
         let short = short.map(|(writer, said, seen)| Wrong::FewerThanWritten { writer, said, seen });
         let short = short.collect::<Vec<_>>();
         for wrong in removed.into_iter().chain(short) {
             self.found(wrong);
         }
+        let unseen = self.absences();
         let Self { agreements, not_compared, wrong, more, .. } = self;
-        Report { size: left, unsealed, agreements, not_compared, wrong, more }
+        Report { size: left, unsealed, agreements, not_compared, wrong, more, unseen }
     }
+
+    /// What the database does not have was removed, but for what the log itself says was detached, to the last event. Back comes how
+    /// many of these were not shown.
+    fn absences(&mut self) -> BTreeMap<Month, u64> {
+        let mut unseen = BTreeMap::new();
+        for (month, absent) in std::mem::take(&mut self.absent) {
+            let said = self.detached.iter().filter(|said| Some(said.month) == month);
+            let said = said.map(|said| said.events).collect::<BTreeSet<_>>();
+            let before = self.places_before.get(&month).copied().unwrap_or_default();
+            if let Some(month) = month.filter(|_| said.contains(&(before + absent.count))) {
+                if absent.unseen > 0 {
+                    unseen.insert(month, absent.unseen);
+                }
+                continue;
+            }
+            if let (Some(month), Some(said)) = (month, said.last()) {
+                self.found(Wrong::NotWhatWasDetached { month, said: *said, absent: before + absent.count });
+            }
+            self.more += absent.count - absent.places.len() as u64;
+            for (place, id) in absent.places {
+                self.found(Wrong::EventMissing(place, id.to_string()));
+            }
+        }
+        unseen
+    }
+}
+
+/// What an event says that was detached, if it is such an event and what is withheld is its own.
+fn says_detached(body: &Body, withheld: Option<&[u8]>) -> Option<Detached> {
+    if body.operation != Detached::OPERATION || body.outcome != AuditOutcome::Allowed {
+        return None;
+    }
+    let withheld = withheld.and_then(Withheld::parse)?;
+    let is_it = withheld.commitment().is_ok_and(|root| root == body.withheld);
+    withheld.target.filter(|_| is_it)?.parse().ok()
 }
 
 /// What of what is stored beside an event's body is not what that says.

@@ -11,6 +11,10 @@ use uuid::Uuid;
 /// the first that did so had committed: by the same writer, and among the next that it names.
 const REMEMBERED: usize = 256;
 
+/// Leaves that are remembered of events whose bodies were not seen. What the first of a writer's names that was seen may be any of
+/// them; the others name what came just before.
+const UNSEEN: usize = 4_096;
+
 /// The writers of a log that is being looked through.
 #[derive(Debug, Default)]
 pub struct Writers {
@@ -21,6 +25,9 @@ pub struct Writers {
     named: BTreeMap<Uuid, VecDeque<Digest>>,
     /// Leaves that were named and not seen so far, and by which event.
     missing: HashMap<Digest, Naming>,
+    /// How many events' bodies were not seen, so that nobody knows who wrote them; and the leaves of the last of them.
+    unseen: u64,
+    unseen_leaves: VecDeque<Digest>,
 }
 
 /// An event that names others.
@@ -50,15 +57,29 @@ impl Writers {
         }
     }
 
+    /// One of an event that nobody has shown.
+    pub fn unseen(&mut self, leaf: Digest) {
+        self.leaf(leaf);
+        self.unseen += 1;
+        self.unseen_leaves.push_back(leaf);
+        if self.unseen_leaves.len() > UNSEEN
+            && let Some(oldest) = self.unseen_leaves.pop_front()
+        {
+            self.unnamed.remove(&oldest);
+        }
+    }
+
     /// What this event says of those before it.
     pub fn link(&mut self, link: &Link, event: &Naming) {
         let counts = self.counts.entry(link.id).or_default();
+        let may_name_unseen = counts.seen == 0 && self.unseen > 0;
         counts.seen += 1;
         counts.said = counts.said.max(link.before.saturating_add(1));
         for leaf in link.named() {
             if self.unnamed.remove(&leaf) {
                 self.remember(link.id, leaf);
-            } else if !self.named.get(&link.id).is_some_and(|named| named.contains(&leaf)) {
+            } else if !may_name_unseen && !self.named.get(&link.id).is_some_and(|named| named.contains(&leaf))
+            {
                 self.missing.insert(leaf, event.clone());
             }
         }
@@ -83,9 +104,10 @@ impl Writers {
         self.missing.values()
     }
 
-    /// The writers of which events are missing: how many there were at least, and how many were seen.
+    /// The writers of which more events are missing than were not seen: how many there were at least, and how many were seen.
     pub fn short(&self) -> impl Iterator<Item = (Uuid, u64, u64)> {
-        let short = self.counts.iter().filter(|(_, counts)| counts.seen < counts.said);
+        let missing = |counts: &Counts| counts.said.saturating_sub(counts.seen);
+        let short = self.counts.iter().filter(move |(_, counts)| missing(counts) > self.unseen);
         short.map(|(id, counts)| (*id, counts.said, counts.seen))
     }
 }
@@ -98,6 +120,7 @@ pub struct Known {
     unnamed: Vec<String>,
     named: BTreeMap<Uuid, Vec<String>>,
     missing: Vec<(String, Naming)>,
+    unseen: u64,
 }
 
 impl From<&Writers> for Known {
@@ -108,6 +131,7 @@ impl From<&Writers> for Known {
             unnamed: writers.unnamed.iter().map(text).collect(),
             named: writers.named.iter().map(|(id, named)| (*id, named.iter().map(text).collect())).collect(),
             missing: writers.missing.iter().map(|(leaf, by)| (text(leaf), by.clone())).collect(),
+            unseen: writers.unseen,
         }
     }
 }
@@ -129,6 +153,8 @@ impl Known {
                 .iter()
                 .map(|(text, by)| Some((leaf(text)?, by.clone())))
                 .collect::<Option<_>>()?,
+            unseen: self.unseen,
+            unseen_leaves: VecDeque::new(),
         })
     }
 }

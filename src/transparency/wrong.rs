@@ -1,5 +1,6 @@
 //! What can be wrong with a log.
 
+use super::Month;
 use uuid::Uuid;
 
 /// What is wrong with a log.
@@ -9,6 +10,10 @@ pub enum Wrong {
     PlaceMissing(u64),
     #[error("event {1} at place {0} was removed")]
     EventMissing(u64, String),
+    #[error(
+        "of the month {month} {absent} events are not in the database, and the log says that {said} were detached"
+    )]
+    NotWhatWasDetached { month: Month, said: u64, absent: u64 },
     #[error(
         "event {1} at place {0} is not what was sealed: its body was changed, or it stands in another's place"
     )]

@@ -32,7 +32,7 @@ async fn keys_that_the_database_does_not_know_are_refused_before_anything_is_don
     assert!(told.contains("looked up by the master key") && told.contains("does not have it"), "{told}");
     assert_eq!(database.dump_but_the_log().await, before);
     let outcome =
-        "SELECT outcome FROM audit_event WHERE operation = 'useMasterKeys' ORDER BY id DESC LIMIT 1";
+        "SELECT outcome FROM audit_event WHERE operation = 'useMasterKeys' ORDER BY event_id DESC LIMIT 1";
     assert_eq!(database.texts(outcome).await, ["FAILED"]);
     started(&database, &[OURS]).await.unwrap().close().await;
     database.discard().await;

@@ -5,20 +5,24 @@ use crate::{
     access::{Door, SystemClock},
     cli::{args::AuditVerifyArgs, database, failure::Failure, keys, output},
     config::Config,
-    domain::audit,
+    domain::audit::{self, Beside},
     transparency::{
-        file, note,
+        Exported, file, note,
         verify::{Report, Signed, State},
     },
 };
 use std::{
     fs::{self, File},
     io::{BufReader, ErrorKind},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// The log is not what was signed.
-const TAMPERED: u8 = 2;
+pub(super) const TAMPERED: u8 = 2;
+
+/// It is, as far as it was looked at.
+const UNSEEN: u8 = 3;
 
 /// Looks through the log, and says what is wrong with it.
 pub(in crate::cli) async fn verify(args: AuditVerifyArgs, config: Config) -> Result<(), Failure> {
@@ -27,7 +31,8 @@ pub(in crate::cli) async fn verify(args: AuditVerifyArgs, config: Config) -> Res
     if keys.is_empty() {
         output::note("no key was named, so that no signature is checked: see --key");
     }
-    let saved = saved_before(&args, &config, &keys)?;
+    let checkpoints = (args.from.is_none() || !args.checkpoint.is_empty()).then_some(&args.checkpoint[..]);
+    let saved = checkpoints.map_or(Ok(Vec::new()), |files| saved_before(files, &config, &keys))?;
     match &args.from {
         Some(path) => in_file(path, &saved, &keys),
         None => in_database(&args, &config, saved, &keys).await,
@@ -35,9 +40,13 @@ pub(in crate::cli) async fn verify(args: AuditVerifyArgs, config: Config) -> Res
 }
 
 /// What was signed and kept elsewhere, as far as it was named, or the server writes it down.
-fn saved_before(args: &AuditVerifyArgs, config: &Config, keys: &[String]) -> Result<Vec<Signed>, Failure> {
+pub(super) fn saved_before(
+    files: &[PathBuf],
+    config: &Config,
+    keys: &[String],
+) -> Result<Vec<Signed>, Failure> {
     let mut saved = Vec::new();
-    if args.checkpoint.is_empty() && args.from.is_none() {
+    if files.is_empty() {
         let file = keys::checkpoints(config);
         // A server that has just begun has signed nothing.
         if fs::metadata(file.path()).is_ok_and(|file| file.len() > 0) {
@@ -48,7 +57,7 @@ fn saved_before(args: &AuditVerifyArgs, config: &Config, keys: &[String]) -> Res
             );
         }
     }
-    for file in &args.checkpoint {
+    for file in files {
         saved.extend(saved::read(file, keys)?);
     }
     Ok(saved)
@@ -84,14 +93,17 @@ async fn in_database(
     let settings = database::settings(config);
     database::must_be_there(&settings).await?;
     let before = args.state.as_deref().map(read_state).transpose()?.flatten();
+    let exported =
+        Arc::new(Exported::open(&args.exported).map_err(|error| Failure::new(error).hint("see --exported"))?);
     let door =
         Door::look(&settings, keys::none()?, Box::new(SystemClock)).await.map_err(database::failure)?;
     let progress = Progress::of("events");
     let told = |done, of| progress.done(done, of);
-    let looked = audit::verify(&door, saved, keys, before.as_ref(), told).await;
+    let beside = Beside { saved, keys, before: before.as_ref(), exported, leaving: Vec::new() };
+    let looked = audit::verify(&door, beside, told).await;
     door.close().await;
     let (report, state) = looked.map_err(Failure::new)?;
-    if let Some((path, state)) = args.state.as_deref().zip(state) {
+    if let Some((path, state)) = args.state.as_deref().zip(state.filter(|_| report.unseen.is_empty())) {
         write_state(path, &state)?;
     }
     let Report { size, unsealed, .. } = &report;
@@ -120,14 +132,20 @@ fn write_state(path: &Path, state: &State) -> Result<(), Failure> {
     Ok(fs::rename(beside, path)?)
 }
 
-fn tell(what: &str, report: &Report) -> Result<(), Failure> {
+/// What is wrong, each on a line.
+pub(super) fn tell_wrong(report: &Report) -> Result<(), Failure> {
     for wrong in &report.wrong {
         output::data(&format!("TAMPERED: {wrong}\n"))?;
     }
-    let Report { agreements, not_compared, wrong, more, .. } = report;
-    if *more > 0 {
-        output::data(&format!("TAMPERED: and {more} more\n"))?;
+    if report.more > 0 {
+        output::data(&format!("TAMPERED: and {} more\n", report.more))?;
     }
+    Ok(())
+}
+
+fn tell(what: &str, report: &Report) -> Result<(), Failure> {
+    tell_wrong(report)?;
+    let Report { agreements, not_compared, wrong, more, unseen, .. } = report;
     if *not_compared > 0 {
         output::note(&format!(
             "{not_compared} checkpoints are about sizes of the log that were not looked at now, and were not compared"
@@ -135,8 +153,16 @@ fn tell(what: &str, report: &Report) -> Result<(), Failure> {
     }
     let findings = wrong.len() as u64 + more;
     output::data(&format!("{what}; {agreements} checkpoints agree, {findings} findings\n"))?;
+    for (month, events) in unseen {
+        output::data(&format!("NOT LOOKED AT: {events} events of {month}, which was detached\n"))?;
+    }
     if wrong.is_empty() {
-        return Ok(());
+        if unseen.is_empty() {
+            return Ok(());
+        }
+        return Err(Failure::new("not all of the log was looked at")
+            .hint("name the files that these months were exported to with --exported")
+            .with_code(UNSEEN));
     }
     Err(Failure::new("the audit log is not what was signed")
         .hint("keep the database and the checkpoints as they are, and see docs/audit.md")

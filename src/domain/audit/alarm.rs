@@ -63,7 +63,7 @@ impl Command for SetAlarm {
         // Somebody else may have noted it meanwhile.
         w.delete(audit_alarm::Entity::delete_many().filter(audit_alarm::Column::Kind.eq(self.kind))).await?;
         if self.wrong {
-            let newest = Sql::new("SELECT event_id FROM audit_event ORDER BY id DESC LIMIT 1");
+            let newest = Sql::new("SELECT event_id FROM audit_event ORDER BY event_id DESC LIMIT 1");
             let newest = w.numbers::<Newest>(newest).await?.pop();
             let event_id = newest.ok_or(Broken::Stored("the audit log is empty"))?.event_id;
             let (kind, since) = (self.kind, w.now());

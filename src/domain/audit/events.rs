@@ -3,6 +3,7 @@
 pub use crate::transparency::{Body, Part, Shown, SubjectBody, Withheld};
 use crate::{
     access::{Code, Inquiry, Reader, Refusal, Sql, Stop},
+    clock::first_id,
     domain::{
         each_customer::{PagesOf, foreign_cursor},
         page::{Page, PageRequest, cursor_id},
@@ -10,7 +11,7 @@ use crate::{
     policy::{Action, Target},
     transparency::{leaf, tree::Digest},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     customer,
     enums::{ActorKind, AuditKind, AuditOutcome},
@@ -50,6 +51,8 @@ pub struct EventRow {
     /// Whom it was about, and from where it came: for those who may see that.
     pub withheld: Withheld,
 }
+
+const MILLISECOND: TimeDelta = TimeDelta::milliseconds(1);
 
 /// A page of events.
 pub type AuditPage = Page<EventRow>;
@@ -192,11 +195,14 @@ impl AuditFilter {
         if let Some(purposes) = &self.purposes {
             sql.push(" AND e.purpose IN ").list(purposes.iter().map(|key| key.0.clone()));
         }
+        // Ids are of the same moments, and what rows are found by.
         if let Some(from) = self.from {
             sql.push(" AND e.occurred_at >= ").bind(from);
+            sql.push(" AND e.event_id >= ").bind(first_id(from));
         }
         if let Some(to) = self.to {
             sql.push(" AND e.occurred_at < ").bind(to);
+            sql.push(" AND e.event_id < ").bind(first_id(to + MILLISECOND));
         }
     }
 }

@@ -2,8 +2,10 @@
 
 mod alarm;
 mod checkpoint;
+mod detach;
 mod events;
 mod export;
+mod extent;
 mod prove;
 mod publish;
 mod seal;
@@ -11,6 +13,7 @@ mod verify;
 
 pub use alarm::alarm;
 pub use checkpoint::{CheckpointsAfter, NewestCheckpoint, TileAt};
+pub use detach::{NotDetached, prepare_to_detach, record_detached};
 pub use events::{
     AuditFilter, AuditPage, Body, EventInAccessLogs, EventRow, EventsByIds, EventsOfCustomers, ListEvents,
     Part, Shown, SubjectBody, Withheld,
@@ -19,4 +22,4 @@ pub use export::{Had, NotExported, Wanted, export};
 pub use prove::{Consistency, Inclusion, PlacesOfEvents, ProveConsistency, ProveEvents};
 pub use publish::{Log, NotPushed, Sound, Unsealed};
 pub use seal::{SealEvents, Sealed};
-pub use verify::verify;
+pub use verify::{Beside, verify};

@@ -3,7 +3,7 @@
 use super::{
     checkpoint::{CheckpointAt, CheckpointsAfter, NewestCheckpoint},
     seal::{SealEvents, Sealed},
-    verify::verify,
+    verify::{Beside, verify},
 };
 use crate::{
     access::{Broken, Door, Stop},
@@ -185,8 +185,9 @@ impl Log {
             let whence = format!("the line about {} events in the file of checkpoints", said.size);
             Some(verify::Signed { size: said.size, root: said.root, outside: true, whence })
         });
-        let keys = self.keys.verifier_keys();
-        let (report, state) = verify(door, signed.collect(), keys, sound.0.as_ref(), |_, _| {}).await?;
+        let (saved, keys) = (signed.collect(), self.keys.verifier_keys());
+        let beside = Beside { saved, keys, before: sound.0.as_ref(), ..Beside::default() };
+        let (report, state) = verify(door, beside, |_, _| {}).await?;
         if state.is_some() {
             sound.0 = state;
         }

@@ -125,7 +125,7 @@ async fn arrived(w: &Writer, from: i64) -> Result<Vec<Arrived>, Stop> {
     let mut sql =
         Sql::new("SELECT a.event_id, a.body, a.occurred_at, a.place FROM audit_arrival a WHERE a.place >= ");
     sql.bind(from).push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) ");
-    sql.push("ORDER BY a.place, a.nth LIMIT ").bind(MOST);
+    sql.push("ORDER BY a.place, a.event_id LIMIT ").bind(MOST);
     w.numbers(sql).await
 }
 

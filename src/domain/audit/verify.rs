@@ -2,12 +2,15 @@
 
 use super::{
     checkpoint::CheckpointsAfter,
+    extent::{EventsAfter, Extent, extent},
     seal::{digest, number},
 };
 use crate::{
     access::{Broken, Door, Inquiry, Reader, Sql, Stop},
     policy::{Action, Target},
     transparency::{
+        Exported, Month,
+        export::EventLine,
         note::{self, Unfit},
         tree::{Place, Unproven, WIDTH},
         verify::{Check, Columns, Report, Signed, State, Stored, Wrong},
@@ -17,28 +20,43 @@ use entity::{audit_checkpoint, audit_event, audit_subject, audit_tile, ids::Audi
 use futures::{StreamExt, stream};
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
 
 /// Places that are looked at together: some whole tiles.
 const AT_ONCE: u64 = 8 * WIDTH;
 
-/// Events that are named of those that were left out.
-const NAMED: i64 = 100;
+/// Events beyond the looked at places that are read together.
+const BEYOND: i64 = 20_000;
 
-/// Looks through the whole log, or from where it was looked through before. `saved` was signed about it and is kept elsewhere;
-/// with `keys`, verifier keys, whatever the database says was signed is checked as well. `progress` is told how many places of how
-/// many were looked at. Back comes how far it is sound, too, unless something is wrong.
+/// What a log is looked at beside.
+#[derive(Clone, Debug, Default)]
+pub struct Beside<'a> {
+    /// What was signed about it, and is kept elsewhere.
+    pub saved: Vec<Signed>,
+    /// Verifier keys. With any, whatever the database says was signed is checked as well.
+    pub keys: &'a [String],
+    /// How far it was looked through before, to go on from there.
+    pub before: Option<&'a State>,
+    /// Events that are not in the database any more.
+    pub exported: Arc<Exported>,
+    /// Months whose events are looked at as they were exported, though the database has them.
+    pub leaving: Vec<Month>,
+}
+
+/// Looks through the whole log, or from where it was looked through before. `progress` is told how many places of how many were
+/// looked at. Back comes how far it is sound, too, unless something is wrong.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails, or a file.
 pub async fn verify(
     door: &Arc<Door>,
-    saved: Vec<Signed>,
-    keys: &[String],
-    before: Option<&State>,
+    beside: Beside<'_>,
     progress: impl Fn(u64, u64) + Send + Sync,
 ) -> Result<(Report, Option<State>), Stop> {
     let access = || door.program("audit", "verify");
-    let Extent { size, newest, unsealed, left_out } = access().read(LogExtent).await?;
+    let Beside { saved, keys, before, exported, leaving } = beside;
+    let Extent { size, newest, unsealed, left_out } = extent(door).await?;
+    let leaving = Arc::new(leaving);
     let mut check = Check::against(saved);
     if let Some(before) = before {
         check = check.after(before).ok_or(Broken::Stored("how far the log was looked through is damaged"))?;
@@ -58,9 +76,16 @@ pub async fn verify(
     let ranges = (check.size()..size).step_by(usize::try_from(AT_ONCE).unwrap_or(1));
     let looked = |from: u64| {
         let (access, upto) = (access(), (from + AT_ONCE).min(size));
+        let (exported, leaving) = (exported.clone(), leaving.clone());
         tokio::spawn(async move {
-            let places = access.read(Places { from, upto }).await?.into_iter();
-            Ok::<_, Stop>((from..).zip(places).map(|(at, stored)| stored.look(at, false)).collect::<Vec<_>>())
+            let mut places = access.read(Places { from, upto }).await?;
+            tokio::task::spawn_blocking(move || {
+                fill(&mut places, from, &exported, &leaving)?;
+                let looked = (from..).zip(places).map(|(at, stored)| stored.look(at, false));
+                Ok::<_, Stop>(looked.collect::<Vec<_>>())
+            })
+            .await
+            .map_err(|_| ENDED)?
         })
     };
     let mut looked = stream::iter(ranges)
@@ -98,14 +123,13 @@ pub async fn verify(
     }
     let state = check.state();
     // Some may have come, or been sealed, since.
-    let mut after = None;
+    let (mut from, below) = (None, None);
     while check.misses_some() {
-        let some = access().read(EventsBeyond { size, after }).await?;
-        let Some(last) = some.last() else { break };
-        after = Some(last.event_id);
-        for event in &some {
-            check.beyond(&event.body);
+        let Some(upto) = access().read(EventsAfter { from, below, step: BEYOND }).await? else { break };
+        for event in &access().read(EventsBeyond { size, from, upto }).await? {
+            check.beyond(&event.body, event.withheld.as_deref());
         }
+        from = Some(upto);
     }
     let stored = access().read(TilesAbove).await?.into_iter().collect::<BTreeMap<_, _>>();
     // What was sealed meanwhile has added to them.
@@ -121,6 +145,30 @@ pub async fn verify(
 }
 
 const ENDED: Broken = Broken::Stored("looking through the log came to a sudden end");
+
+/// Puts in what the files have of the events that are not in the database, or are leaving it.
+fn fill(places: &mut [Stored], from: u64, exported: &Exported, leaving: &[Month]) -> Result<(), Stop> {
+    let leaves = |stored: &Stored| {
+        stored.id.and_then(|id| Month::of(id.0)).is_some_and(|month| leaving.contains(&month))
+    };
+    let is_absent = |stored: &Stored| stored.id.is_some() && stored.body.is_none();
+    if !places.iter().any(|stored| is_absent(stored) || leaves(stored)) {
+        return Ok(());
+    }
+    let unreadable = |_| Broken::Stored("an exported file cannot be read any more");
+    let mut found = exported.between(from, from + places.len() as u64).map_err(unreadable)?;
+    for (at, stored) in (from..).zip(places) {
+        let (leaves, is_absent) = (leaves(stored), is_absent(stored));
+        if !leaves && !is_absent {
+            continue;
+        }
+        let line = found.remove(&at);
+        stored.body = line.as_ref().and_then(EventLine::bytes);
+        stored.withheld = line.and_then(|line| line.withheld?.bytes().ok());
+        stored.is_exported = is_absent && stored.body.is_some();
+    }
+    Ok(())
+}
 
 /// What the database says was signed. Of earlier ones the key may have been replaced, and the tree says whether they are true.
 fn expect(
@@ -156,70 +204,6 @@ fn expect(
 
 fn unproven(_: Unproven) -> Stop {
     Broken::Stored("a tree without an edge").into()
-}
-
-struct Extent {
-    size: u64,
-    /// The size that was signed last.
-    newest: i64,
-    unsealed: u64,
-    left_out: Vec<AuditEventId>,
-}
-
-/// How far the log goes.
-#[derive(Clone, Copy, Debug)]
-struct LogExtent;
-
-#[derive(FromQueryResult)]
-struct Numbers {
-    last_place: i64,
-    places: i64,
-    signed: i64,
-    unsealed: i64,
-}
-
-#[derive(FromQueryResult)]
-struct Id {
-    event_id: AuditEventId,
-}
-
-impl Inquiry for LogExtent {
-    const ACTION: Action = Action::SeeCheckpoint;
-    type Output = Extent;
-
-    fn target(&self) -> Target {
-        Target::none()
-    }
-
-    async fn run(self, r: &Reader) -> Result<Extent, Stop> {
-        let sql = Sql::new(
-            "SELECT (SELECT coalesce(max(leaf_index), -1) FROM audit_leaf) AS last_place, \
-             (SELECT count(*) FROM audit_leaf) AS places, (SELECT coalesce(max(tree_size), 0) FROM audit_checkpoint) AS signed, \
-             (SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l \
-             WHERE l.event_id = e.event_id)) AS unsealed",
-        );
-        let found = r.numbers::<Numbers>(sql).await?.pop();
-        let found = found.unwrap_or(Numbers { last_place: -1, places: 0, signed: 0, unsealed: 0 });
-        let mut sql = Sql::new(
-            "SELECT a.event_id FROM audit_arrival a \
-             WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) \
-             AND a.place < (SELECT s.sealed_below FROM audit_sealer s) \
-             AND (SELECT s.sealed_below FROM audit_sealer s) <= (SELECT t.below FROM audit_settled t) \
-             ORDER BY a.place, a.nth LIMIT ",
-        );
-        // After a restored dump places are counted anew, until something is sealed.
-        sql.bind(NAMED);
-        let left_out = r.numbers::<Id>(sql).await?.into_iter().map(|row| row.event_id).collect();
-        // A place far beyond all others is not looked for by going there.
-        let places = found.last_place.saturating_add(1).min(found.places.saturating_add(1));
-        let size = u64::try_from(places).unwrap_or_default();
-        Ok(Extent {
-            size,
-            newest: found.signed,
-            unsealed: u64::try_from(found.unsealed).unwrap_or_default(),
-            left_out,
-        })
-    }
 }
 
 /// Places of the tree from one up to another, that one not included.
@@ -299,17 +283,18 @@ impl Inquiry for Places {
     }
 }
 
-/// Events that have no place in a tree of this size, some at a time.
+/// Events between two ids, the second included, that have no place in a tree of this size.
 #[derive(Clone, Copy, Debug)]
 struct EventsBeyond {
     size: u64,
-    after: Option<AuditEventId>,
+    from: Option<Uuid>,
+    upto: Uuid,
 }
 
 #[derive(FromQueryResult)]
 struct Beyond {
-    event_id: AuditEventId,
     body: Vec<u8>,
+    withheld: Option<Vec<u8>>,
 }
 
 impl Inquiry for EventsBeyond {
@@ -321,15 +306,15 @@ impl Inquiry for EventsBeyond {
     }
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
-        let mut sql = Sql::new(
-            "SELECT e.event_id, e.body FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l \
-                                WHERE l.event_id = e.event_id AND l.leaf_index < ",
-        );
-        sql.bind(number(self.size)?).push(")");
-        if let Some(after) = self.after {
-            sql.push(" AND e.event_id > ").bind(after.0);
+        let mut sql = Sql::new("SELECT e.body, e.withheld FROM audit_event e WHERE e.event_id <= ");
+        sql.bind(self.upto);
+        if let Some(from) = self.from {
+            sql.push(" AND e.event_id > ").bind(from);
         }
-        sql.push(" ORDER BY e.event_id LIMIT 10000");
+        sql.push(
+            " AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.event_id AND l.leaf_index < ",
+        );
+        sql.bind(number(self.size)?).push(") ORDER BY e.event_id");
         r.numbers(sql).await
     }
 }

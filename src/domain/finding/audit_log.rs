@@ -47,7 +47,7 @@ fn not_sealed(sql: &mut Sql, asked: &Asked<'_>) {
         "FROM (SELECT a.event_id, a.occurred_at AS since FROM audit_arrival a \
          WHERE EXISTS (SELECT 1 FROM audit_checkpoint) AND a.place >= (SELECT CASE WHEN s.sealed_below <= t.below \
          THEN s.sealed_below ELSE 0 END FROM audit_sealer s, audit_settled t) \
-         AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) ORDER BY a.place, a.nth LIMIT 1) u \
+         AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) ORDER BY a.place, a.event_id LIMIT 1) u \
          WHERE u.since < ",
     );
     sql.bind(asked.now - PATIENCE);

@@ -2,6 +2,7 @@
 
 mod exporting;
 mod killed;
+mod months;
 mod pushing;
 mod sealing;
 mod verifying;

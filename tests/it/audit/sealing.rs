@@ -29,7 +29,7 @@ async fn what_is_signed_is_the_root_over_all_events() {
     assert_eq!(get(&app, "/audit/checkpoint").await.0, StatusCode::NOT_FOUND);
     let first = app.seal().await;
     assert_eq!((first.origin.as_str(), (first.size, first.root)), (ORIGIN, app.root_by_hand().await));
-    let events = app.database.rows("SELECT id FROM audit_event").await.len();
+    let events = app.database.rows("SELECT event_id FROM audit_event").await.len();
     assert_eq!(first.size, events as u64, "sealing leaves no event, and takes all");
     // Nothing has happened since.
     assert_eq!(app.try_to_seal(keys(ORIGIN, 1)).await.unwrap(), None);
@@ -89,7 +89,7 @@ async fn however_many_seal_there_is_one_log() {
     tokio::join!(sealing, looking);
     let last = app.seal().await;
     assert_eq!((last.size, last.root), app.root_by_hand().await);
-    let events = app.database.rows("SELECT id FROM audit_event").await.len();
+    let events = app.database.rows("SELECT event_id FROM audit_event").await.len();
     assert_eq!(last.size, events as u64);
     let sizes = published(&app.database).iter().map(|one| one.size).collect::<Vec<_>>();
     assert!(sizes.is_sorted() && sizes.iter().collect::<BTreeSet<_>>().len() == sizes.len(), "{sizes:?}");

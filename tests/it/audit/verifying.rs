@@ -7,7 +7,7 @@ use crate::support::{
 };
 use kartotek::{
     access::Engine,
-    domain::audit,
+    domain::audit::{self, Beside},
     transparency::{
         note::{self, SigningKeys},
         verify::Wrong,
@@ -170,7 +170,7 @@ async fn what_was_removed_before_it_was_sealed_is_missed() {
         of.iter().map(id).collect::<Vec<_>>()
     };
     let unsealed = "SELECT event_id FROM audit_event e WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.event_id) \
-                    ORDER BY id";
+                    ORDER BY event_id";
     for asked in ["look", "change"] {
         app.agent().ask(LOOK, json!({})).await.data();
         match asked {
@@ -259,11 +259,12 @@ async fn a_replaced_key_is_no_tampering() {
         app.try_to_seal(keys).await.unwrap().unwrap();
     }
     let newer = keys(ORIGIN, 2).verifier_keys().to_vec();
-    let report = audit::verify(&app.server.door, Vec::new(), &newer, None, |_, _| {}).await.unwrap().0;
+    let beside = |keys| Beside { keys, ..Beside::default() };
+    let report = audit::verify(&app.server.door, beside(&newer), |_, _| {}).await.unwrap().0;
     assert_eq!((report.wrong, report.agreements), (BTreeSet::new(), 3));
     // With the old key alone, the last one is somebody else's.
     let older = keys(ORIGIN, 1).verifier_keys().to_vec();
-    let report = audit::verify(&app.server.door, Vec::new(), &older, None, |_, _| {}).await.unwrap().0;
+    let report = audit::verify(&app.server.door, beside(&older), |_, _| {}).await.unwrap().0;
     assert!(
         matches!(report.wrong.first(), Some(Wrong::NotSigned { .. })) && report.wrong.len() == 1,
         "{report:?}"

@@ -29,9 +29,9 @@ async fn the_inventory_is_of_the_migrated_database() {
     let app = TestApp::new().await;
     let mut found = BTreeMap::new();
     for table in app.database.tables().await.into_iter().filter(|table| table != "seaql_migrations") {
-        // Which transaction added an event is PostgreSQL's own.
+        // In which order events came is the database's own.
         let mut columns = app.database.columns(&table).await;
-        columns.retain(|column| column != "xid");
+        columns.retain(|column| table != "audit_event" || (column != "xid" && column != "id"));
         columns.sort();
         found.insert(table, columns);
     }
@@ -86,8 +86,9 @@ async fn no_customer_can_be_read_in_the_database() {
     let app = TestApp::new().await;
     let dump = app.database.dump(|_| true).await;
     assert!(dump["customer"].len() > 20);
-    for value in ["Almgren", "almgren", "kund.example", "850312", "Exempelgatan", "+46701740605", "701740605"]
-    {
+    // None so short that it turns up in a hash by chance.
+    let numbers = ["19850312", "850312-2387", "8503122387", "+46701740605", "701740605"];
+    for value in ["Almgren", "almgren", "kund.example", "Exempelgatan"].into_iter().chain(numbers) {
         let hex = value.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         for (table, rows) in &dump {
             let told = rows.iter().find(|row| row.contains(value) || row.to_lowercase().contains(&hex));

@@ -31,8 +31,8 @@ async fn entities_are_the_migrated_tables() {
     let mut tables = BTreeMap::new();
     for table in database.tables().await.into_iter().filter(|table| table != "seaql_migrations") {
         let mut columns = database.columns(&table).await;
-        // Which transaction added an event is PostgreSQL's own, and read by nobody yet.
-        columns.retain(|column| column != "xid");
+        // In which order events came is the database's own.
+        columns.retain(|column| table != "audit_event" || (column != "xid" && column != "id"));
         columns.sort();
         tables.insert(table, columns);
     }

@@ -25,12 +25,12 @@ const EDGES: &[Knows] = &[
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
     ("connector", &[], &["entity", "lettre", "reqwest", "sqlx"]),
     // `connector` for what is asked of it and what comes back, and for what it says of settings; `ledger` to say who goes first.
-    ("domain", &["access", "checkpoints", "connector", "identifier", "ledger", "policy", "transparency"], &["entity", "sea_orm"]),
+    ("domain", &["access", "checkpoints", "clock", "connector", "identifier", "ledger", "policy", "transparency"], &["entity", "sea_orm"]),
     // The only one that names a connection. `identifier` to mask what it shows, `migration` to bring the database up to date.
     ("access", &["clock", "crypto", "identifier", "policy", "refusal", "sql", "transparency"], &["entity", "metrics", "migration", "sea_orm", "sqlx"]),
     ("policy", &[], &["entity"]),
-    // `policy` for the words of roles, which stand in bodies.
-    ("transparency", &["policy"], &["entity"]),
+    // `policy` for the words of roles, which stand in bodies; `clock` for what an id says of its time.
+    ("transparency", &["clock", "policy"], &["entity"]),
     ("crypto", &[], &["entity"]),
     ("identifier", &[], &[]),
     ("clock", &[], &[]),

@@ -14,7 +14,10 @@ impl Database {
             Engine::Sqlite => {
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
             }
-            Engine::Postgres => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()",
+            Engine::Postgres => {
+                "SELECT relname::text FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
+                 AND relnamespace = current_schema()::regnamespace"
+            }
         };
         let mut tables = self.texts(sql).await;
         tables.sort();

@@ -4,7 +4,7 @@ use super::{Database, TestApp};
 use kartotek::{
     access::Engine,
     checkpoints::{Checkpoints, Signed},
-    domain::audit::{self, Log, Unsealed},
+    domain::audit::{self, Beside, Log, Unsealed},
     transparency::{
         leaf,
         note::{self, Checkpoint, SigningKeys},
@@ -106,7 +106,8 @@ impl TestApp {
             verify::Signed { size: said.size, root: said.root, outside: true, whence: "saved".to_owned() }
         });
         let door = &self.server.door;
-        audit::verify(door, saved.collect(), keys.verifier_keys(), None, |_, _| {}).await.unwrap().0
+        let beside = Beside { saved: saved.collect(), keys: keys.verifier_keys(), ..Beside::default() };
+        audit::verify(door, beside, |_, _| {}).await.unwrap().0
     }
 
     /// The root of the tree over the events as they are stored, in the order of their places.

@@ -1,0 +1,246 @@
+//! On PostgreSQL the log is in parts by month. They are made ahead of time; old ones leave, and the log can still be proven.
+
+use crate::support::{
+    Database, TestApp,
+    process::kartotek,
+    seal::{ORIGIN, file, keys, published},
+};
+use kartotek::{
+    access::Engine,
+    domain::audit::{Log, Sound},
+    transparency::Month,
+    worker::watch_content,
+};
+use serde_json::json;
+use std::{collections::BTreeSet, fs, path::Path};
+
+const LOOK: &str = "{ customers(first: 1) { nodes { reference } } }";
+
+/// How many events each part has.
+async fn parts(database: &Database) -> Vec<(String, i64)> {
+    let rows = database
+        .rows("SELECT tableoid::regclass::text AS part, count(*) AS count FROM audit_event GROUP BY 1 ORDER BY 1")
+        .await;
+    rows.iter().map(|row| (row.try_get("", "part").unwrap(), row.try_get("", "count").unwrap())).collect()
+}
+
+#[tokio::test]
+async fn months_are_made_ahead_of_time() {
+    let app = TestApp::new().await;
+    let door = &app.server.door;
+    if app.database.engine == Engine::Sqlite {
+        assert_eq!(door.prepare_months().await.unwrap(), None);
+        return app.finish().await;
+    }
+    // As the server's own role, and with nothing to do for whoever is second.
+    let (one, other) = tokio::join!(door.prepare_months(), door.prepare_months());
+    assert_eq!((one.unwrap(), other.unwrap()), (Some(4), Some(4)));
+    let made = "SELECT count(*)::text FROM pg_class WHERE relispartition AND relname ~ '^audit_(event|subject)_\\d{4}_\\d\\d$'";
+    assert_eq!(app.database.texts(made).await, ["8"]);
+    assert_eq!(door.unprotected().await.unwrap(), [] as [String; 0]);
+
+    // Events that have come already stay where they are, and the month with them.
+    let make = async |month: &str| {
+        let made = app.database.rows(&format!("SELECT make_audit_month('{month}')")).await;
+        made[0].try_get_by_index::<bool>(0).unwrap()
+    };
+    assert!(!make("2026-03-01").await && make("2026-04-01").await && make("2026-05-01").await);
+    assert_eq!(door.unprotected().await.unwrap(), [] as [String; 0]);
+    for _ in 0..2 {
+        app.advance(chrono::TimeDelta::days(30));
+        app.agent().ask(LOOK, json!({})).await.data();
+    }
+    let there = parts(&app.database).await;
+    let of = |part: &str| there.iter().find(|(name, _)| name == part).map_or(0, |(_, count)| *count);
+    assert!(of("audit_event_2026_04") > 0 && of("audit_event_2026_05") > 0, "{there:?}");
+    let subjects = "SELECT count(*)::text FROM audit_subject_2026_04 s JOIN audit_event_2026_04 e ON e.event_id = s.event_id";
+    assert_ne!(app.database.texts(subjects).await, ["0"]);
+    app.finish().await;
+}
+
+/// By actor, operation, subject and time, from and to the microsecond.
+#[tokio::test]
+async fn events_are_found_across_months() {
+    let app = TestApp::new().await;
+    if app.database.engine == Engine::Postgres {
+        app.database.run("SELECT make_audit_month('2026-04-01')").await;
+    }
+    let customer = app.customer_id("K-1001").await;
+    let (began, mut times) = (app.clock.peek(), Vec::new());
+    for days in [0, 30, 3] {
+        app.advance(chrono::TimeDelta::days(days));
+        let answer = app.agent().ask("{ customer(reference: \"K-1001\") { reference } }", json!({})).await;
+        answer.data();
+        times.push(app.clock.peek());
+    }
+    let asked = "query ($filter: AuditFilter) { auditEvents(first: 50, filter: $filter) { totalCount nodes { occurredAt } } }";
+    let found = async |filter: serde_json::Value| {
+        let answer = app.auditor().ask(asked, json!({ "filter": filter })).await;
+        let list = answer.data()["auditEvents"]["nodes"].as_array().unwrap().clone();
+        assert_eq!(answer.data()["auditEvents"]["totalCount"], list.len());
+        list.iter().map(|one| one["occurredAt"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = found(json!({ "operations": ["customer"], "occurredFrom": began })).await;
+    assert_eq!(all.len(), 3);
+    let about = json!({ "operations": ["customer"], "customerId": customer, "occurredFrom": times[0] });
+    assert_eq!(found(about).await, all[..2]);
+    // From its own moment on, and before it.
+    assert_eq!(
+        found(json!({ "operations": ["customer"], "occurredFrom": all[1], "occurredTo": all[0] })).await,
+        all[1..2]
+    );
+    app.finish().await;
+}
+
+/// A log of three months, the one in the middle of which has a part of its own, sealed and written to a file.
+async fn of_three_months() -> (TestApp, std::path::PathBuf) {
+    let app = TestApp::new().await;
+    app.database.run("SELECT make_audit_month('2026-04-01'), make_audit_month('2026-05-01')").await;
+    for _ in 0..3 {
+        for _ in 0..40 {
+            app.agent().ask("{ customer(reference: \"K-1001\") { reference } }", json!({})).await.data();
+        }
+        app.seal().await;
+        app.advance(chrono::TimeDelta::days(30));
+    }
+    let folder = app.database.beside("audit-checkpoints.jsonl").parent().unwrap().to_owned();
+    let (code, told) = run(&folder, &app.database, &["export", "--whole", "--output", "log.jsonl"]);
+    assert_eq!(code, Some(0), "{told}");
+    (app, folder)
+}
+
+/// What the program says at these words.
+fn run(folder: &Path, database: &Database, words: &[&str]) -> (Option<i32>, String) {
+    let told = kartotek(folder, database).arg("audit").args(words).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (told.status.code(), text(told.stdout) + &text(told.stderr))
+}
+
+fn checked<'a>(words: &[&'a str], key: &'a str) -> Vec<&'a str> {
+    [words, &["--key", key, "--checkpoint", "audit-checkpoints.jsonl"]].concat()
+}
+
+#[tokio::test]
+async fn a_month_that_was_exported_leaves_and_is_proven_from_the_file() {
+    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
+    let detach = checked(&["detach", "--before", "2026-05", "--exported", "log.jsonl"], &key);
+    let verify = checked(&["verify"], &key);
+    let with_file = checked(&["verify", "--exported", "log.jsonl"], &key);
+    if Database::empty().await.engine == Engine::Sqlite {
+        let app = TestApp::new().await;
+        let folder = app.database.beside("log.jsonl").parent().unwrap().to_owned();
+        let (code, told) = run(&folder, &app.database, &detach);
+        assert!(code == Some(2) && told.contains("on SQLite the log is in one part"), "{told}");
+        return app.finish().await;
+    }
+    let (app, folder) = of_three_months().await;
+    let events = parts(&app.database).await;
+    let april = events.iter().find(|(part, _)| part == "audit_event_2026_04").unwrap().1;
+    let (code, told) = run(&folder, &app.database, &detach);
+    let said = format!("2026-04: {april} events; DROP TABLE audit_event_2026_04, audit_subject_2026_04;");
+    assert!(code == Some(0) && told.contains(&said), "{told}");
+    app.database.run("DROP TABLE audit_event_2026_04, audit_subject_2026_04").await;
+    let left = parts(&app.database).await;
+    assert!(left.iter().all(|(part, _)| part != "audit_event_2026_04"), "{left:?}");
+
+    // That it left is not sealed yet, and then it is.
+    for _ in 0..2 {
+        let (code, told) = run(&folder, &app.database, &verify);
+        assert!(code == Some(3) && told.contains(&format!("{april} events of 2026-04")), "{told}");
+        let (code, told) = run(&folder, &app.database, &with_file);
+        assert!(code == Some(0) && told.contains(" 0 findings"), "{told}");
+        app.seal().await;
+    }
+    // The program itself raises no alarm, and the privileges are as they should be.
+    let log = Log::new(keys(ORIGIN, 1), file(&app.database));
+    let mut sound = Sound::default();
+    watch_content(&log, &app.server.door, &mut sound).await.unwrap();
+    assert!(!sound.is_nothing());
+    assert_eq!(app.server.door.unprotected().await.unwrap(), [] as [String; 0]);
+
+    // What the file says of that month is compared.
+    let path = folder.join("log.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    let line = line_of(&text, published(&app.database)[0].size + 5);
+    let forged = text.replacen(&line, &line.replacen("\"entry\":\"", "\"entry\":\"AAAA", 1), 1);
+    fs::write(&path, forged).unwrap();
+    let (code, told) = run(&folder, &app.database, &with_file);
+    assert_eq!(code, Some(2), "{told}");
+    fs::write(&path, &text).unwrap();
+    // It can be gone on with, and not begun anew.
+    let (code, told) = run(&folder, &app.database, &["export", "--whole", "--output", "log.jsonl"]);
+    assert_eq!(code, Some(0), "{told}");
+    let (code, told) = run(&folder, &app.database, &with_file);
+    assert_eq!(code, Some(0), "{told}");
+    let (code, told) = run(&folder, &app.database, &["export", "--output", "another.jsonl"]);
+    assert!(code == Some(1) && told.contains("detached"), "{told}");
+    app.give_up().await;
+}
+
+/// The line about a place.
+fn line_of(text: &str, place: u64) -> String {
+    let begin = format!("{{\"leafIndex\":{place},");
+    text.lines().find(|line| line.starts_with(&begin)).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_month_stays_that_the_files_do_not_hold() {
+    if Database::empty().await.engine == Engine::Sqlite {
+        return;
+    }
+    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
+    let (app, folder) = of_three_months().await;
+    let (path, before) = (folder.join("log.jsonl"), parts(&app.database).await);
+    let text = fs::read_to_string(&path).unwrap();
+    let april = published(&app.database)[0].size + 5;
+    let detach = checked(&["detach", "--before", "2026-05", "--exported", "log.jsonl"], &key);
+    // One event less, and one whose subjects are not told.
+    let line = line_of(&text, april);
+    let without_subjects = line.split(",\"withheld\"").next().unwrap().to_owned() + "}";
+    for (forged, says) in
+        [(String::new(), "was removed"), (without_subjects + "\n", "what is withheld of it")]
+    {
+        fs::write(&path, text.replacen(&format!("{line}\n"), &forged, 1)).unwrap();
+        let (code, told) = run(&folder, &app.database, &detach);
+        assert!(
+            code == Some(2) && told.contains(says) && told.contains(&format!("at place {april}")),
+            "{told}"
+        );
+    }
+    fs::write(&path, &text).unwrap();
+    let later = Month::at(chrono::DateTime::from_timestamp(4_000_000_000, 0).unwrap()).unwrap().to_string();
+    for (month, says) in [
+        ("2026-13", "a month is written as 2026-01"),
+        (&later, "has not begun yet"),
+        ("2026-03", "no months before"),
+    ] {
+        let words = checked(&["detach", "--before", month, "--exported", "log.jsonl"], &key);
+        let (code, told) = run(&folder, &app.database, &words);
+        assert!(code == Some(2) && told.contains(says), "{told}");
+    }
+    assert_eq!(parts(&app.database).await, before);
+    assert_eq!(app.look_through_log().await.wrong, BTreeSet::new());
+    app.finish().await;
+}
+
+/// What leaves by another way is missed.
+#[tokio::test]
+async fn a_month_that_somebody_takes_away_is_missed() {
+    if Database::empty().await.engine == Engine::Sqlite {
+        return;
+    }
+    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
+    let (app, folder) = of_three_months().await;
+    let detach = checked(&["detach", "--before", "2026-05", "--exported", "log.jsonl"], &key);
+    let (code, told) = run(&folder, &app.database, &detach);
+    assert_eq!(code, Some(0), "{told}");
+    app.seal().await;
+    app.database.run("ALTER TABLE audit_event DETACH PARTITION audit_event_2026_05").await;
+    app.database.run("ALTER TABLE audit_subject DETACH PARTITION audit_subject_2026_05").await;
+    let with_file = checked(&["verify", "--exported", "log.jsonl"], &key);
+    for words in [checked(&["verify"], &key), with_file] {
+        let (code, told) = run(&folder, &app.database, &words);
+        assert!(code == Some(2) && told.contains("was removed"), "{told}");
+    }
+    app.give_up().await;
+}
