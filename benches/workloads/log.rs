@@ -3,6 +3,7 @@
 
 use std::{
     fmt::Write,
+    sync::Arc,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -19,7 +20,12 @@ use kartotek::{
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{Result, Stand, data::Rows, http::Client, random::Random};
+use crate::{
+    Result, Stand,
+    data::Rows,
+    http::{Client, Questions, load},
+    random::Random,
+};
 
 /// Events that are written with one commit, where they are written by hand.
 const TOGETHER: u64 = 256;
@@ -31,6 +37,7 @@ pub struct Looked {
     events: u64,
     bytes: u64,
     by_hand: f64,
+    grouped: f64,
     sealed: f64,
     hashed: f64,
     verified: [f64; 2],
@@ -160,6 +167,19 @@ impl Events {
     }
 }
 
+/// The least that is on record.
+struct Nothing;
+
+impl Questions for Nothing {
+    fn question(&self, _: &mut Random) -> (String, String) {
+        (json!({ "query": "{ viewer { actor } }" }).to_string(), r#"{"data":{"viewer":{"actor":""#.to_owned())
+    }
+
+    fn subjects(&self) -> u64 {
+        0
+    }
+}
+
 impl Stand {
     /// Measures, and leaves a database with that many events more.
     pub async fn look_through(&mut self, count: u64) -> Result<Looked> {
@@ -188,6 +208,7 @@ impl Stand {
             std::thread::sleep(Duration::from_millis(20));
         }
         let sealed = begin.elapsed().as_secs_f64();
+        let grouped = self.grouped(&Client::new(server.address, &self.setup.token("AGENT")?)).await?;
         let proof = self
             .proof(&Client::with_purpose(server.address, &self.setup.token("AUDITOR")?, "OVERSIGHT"))
             .await?;
@@ -196,7 +217,29 @@ impl Stand {
         let state = self.setup.folder.join("state.json").display().to_string();
         let verified = [self.verified(&state)?, self.verified(&state)?];
         let bytes = events.bytes.len() as u64;
-        Ok(Looked { who: self.who.name(), events: size, bytes, by_hand, sealed, hashed, verified, proof })
+        Ok(Looked {
+            who: self.who.name(),
+            events: size,
+            bytes,
+            by_hand,
+            grouped,
+            sealed,
+            hashed,
+            verified,
+            proof,
+        })
+    }
+
+    /// Events a second that the server writes while many ask for next to nothing, each answered once its event is on the disk.
+    async fn grouped(&self, client: &Client) -> Result<f64> {
+        let before = self.store.recorded().await?.0;
+        let load = load(client, Arc::new(Nothing), 256, Duration::from_secs(3), 1).await?;
+        let written = self.store.recorded().await?.0 - before;
+        if written < load.micros.len() as u64 {
+            return Err(format!("{} answers left {written} events", load.micros.len()).into());
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a rate")]
+        Ok(load.micros.len() as f64 / load.took.as_secs_f64())
     }
 
     /// How long looking through the log takes, in seconds.
@@ -234,8 +277,8 @@ impl Stand {
 /// All of it as a table.
 pub fn table(all: &[Looked]) -> String {
     let mut text = String::from(
-        "| W9 | events | MB | by hand, 256 a commit, events/s | sealed, events/s | verified, s | SHA-256 alone, s | again, s | a proof, ms |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
+        "| W9 | events | MB | by hand, 256 a commit, events/s | by the server, 256 ask, events/s | sealed, events/s | verified, s | SHA-256 alone, s | again, s | a proof, ms |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for looked in all {
         let [seconds, again] = looked.verified;
@@ -244,10 +287,11 @@ pub fn table(all: &[Looked]) -> String {
         // Writing to a text cannot fail.
         let _ = writeln!(
             text,
-            "| {} | {} | {megabytes:.0} | {:.0} | {:.0} | {seconds:.2} | {:.2} | {again:.2} | {:.2} |",
+            "| {} | {} | {megabytes:.0} | {:.0} | {:.0} | {:.0} | {seconds:.2} | {:.2} | {again:.2} | {:.2} |",
             looked.who,
             looked.events,
             looked.by_hand,
+            looked.grouped,
             events / looked.sealed,
             looked.hashed,
             looked.proof.as_secs_f64() * 1e3,

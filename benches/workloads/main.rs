@@ -25,7 +25,7 @@ use std::{
 
 use clap::Parser;
 
-use http::{Client, Load, Questions, load};
+use http::{Client, Load, load};
 use pgbench::Pgbench;
 use questions::List;
 use report::{Case, Figures, Report, Start, Who};
@@ -44,6 +44,9 @@ struct Arguments {
     /// The release binary.
     #[arg(long)]
     server: PathBuf,
+    /// The same with nothing recorded, to see the price of that. No such program is shipped.
+    #[arg(long)]
+    unaudited: Option<PathBuf>,
     /// An empty folder for keys, logs and the `SQLite` database.
     #[arg(long)]
     folder: PathBuf,
@@ -154,7 +157,7 @@ async fn run(arguments: Arguments) -> Result<()> {
                 if let (Some(pgbench), CONNECTIONS) = (&pgbench, connections) {
                     report.rounds.push(limit(pgbench, arguments.postmaster, workload, time)?);
                 }
-                for stand in stands.iter().filter(|_| workload != "W1") {
+                for stand in stands.iter().filter(|stand| workload != "W1" || stand.unaudited.is_some()) {
                     report.rounds.push(stand.measure(workload, connections, time, round).await?);
                 }
             }
@@ -196,6 +199,7 @@ fn limit(
 struct Stand {
     who: Who,
     setup: Setup,
+    unaudited: Option<Setup>,
     token: String,
     store: Store,
     server: Option<Server>,
@@ -228,7 +232,8 @@ impl Stand {
         let store = Store::open(&database).await?;
         list.check(&client, &store, 1).await?;
         let postmaster = arguments.postmaster.filter(|_| who == Who::OnPostgres);
-        Ok(Self { who, setup, token, store, server: Some(server), list, postmaster })
+        let unaudited = arguments.unaudited.clone().map(|program| Setup { program, ..setup.clone() });
+        Ok(Self { who, setup, unaudited, token, store, server: Some(server), list, postmaster })
     }
 
     fn running(&self) -> Result<&Server> {
@@ -249,7 +254,7 @@ impl Stand {
         Ok(Start { who: self.who, seconds: server.ready_after.as_secs_f64(), resident })
     }
 
-    /// Loads the server, and looks whether everything that it answered is on record.
+    /// Loads the server, and looks whether everything that it answered is on record; in W1 the one that records nothing.
     async fn measure(
         &self,
         workload: &'static str,
@@ -258,16 +263,20 @@ impl Stand {
         seed: u64,
     ) -> Result<(Case, Figures)> {
         let questions = if workload == "W2" { self.list.pages() } else { self.list.maps() };
-        let client = self.client()?;
+        let unaudited = self.unaudited.as_ref().filter(|_| workload == "W1").map(Setup::start).transpose()?;
+        let server = unaudited.as_ref().map_or_else(|| self.running(), Ok)?;
+        let (process, client) = (server.process(), Client::new(server.address, &self.token));
         let recorded = self.store.recorded().await?;
         let warm = Duration::from_secs(1);
         let first = load(&client, questions.clone(), connections, warm, seed + 1_000).await?;
-        let (server, postgres) = self.used()?;
-        let (load, resident) = self.watched(&client, questions.clone(), connections, time, seed).await?;
-        let (server_now, postgres_now) = self.used()?;
+        let (server, postgres) = self.used(process)?;
+        let loading = load(&client, questions.clone(), connections, time, seed);
+        let (load, resident) = watched(loading, process).await?;
+        let (server_now, postgres_now) = self.used(process)?;
         let answers = (first.micros.len() + load.micros.len()) as u64;
         let (events, subjects) = self.store.recorded().await?;
         let gained = (events - recorded.0, subjects - recorded.1);
+        let answers = if unaudited.is_some() { 0 } else { answers };
         let expected = (answers, answers * questions.subjects());
         // What was refused half-way may have left events, too.
         let right = if first.refused + load.refused == 0 {
@@ -275,6 +284,9 @@ impl Stand {
         } else {
             gained.0 >= expected.0 && gained.1 >= expected.1
         };
+        if let Some(server) = unaudited {
+            server.stop()?;
+        }
         if !right {
             return Err(format!("{answers} answers to {workload} left (events, subjects) {gained:?}").into());
         }
@@ -285,28 +297,22 @@ impl Stand {
         Ok((case, figures))
     }
 
-    /// The load, and the most memory that the server had in use meanwhile.
-    async fn watched(
-        &self,
-        client: &Client,
-        questions: Arc<dyn Questions>,
-        connections: usize,
-        time: Duration,
-        seed: u64,
-    ) -> Result<(Load, f64)> {
-        let mut loading = pin!(load(client, questions, connections, time, seed));
-        let mut tick = tokio::time::interval(Duration::from_millis(200));
-        let mut most = 0.0_f64;
-        loop {
-            tokio::select! {
-                done = &mut loading => return Ok((done?, most)),
-                _ = tick.tick() => most = most.max(meter::resident(self.running()?.process())?),
-            }
-        }
-    }
-
-    fn used(&self) -> Result<(Duration, Duration)> {
+    /// Processor time of this process, and of PostgreSQL's.
+    fn used(&self, process: u32) -> Result<(Duration, Duration)> {
         let postgres = self.postmaster.map(meter::processor_time).transpose()?.unwrap_or_default();
-        Ok((meter::processor_time(self.running()?.process())?, postgres))
+        Ok((meter::processor_time(process)?, postgres))
+    }
+}
+
+/// The load, and the most memory that this process had in use meanwhile.
+async fn watched(loading: impl Future<Output = Result<Load>>, process: u32) -> Result<(Load, f64)> {
+    let mut loading = pin!(loading);
+    let mut tick = tokio::time::interval(Duration::from_millis(200));
+    let mut most = 0.0_f64;
+    loop {
+        tokio::select! {
+            done = &mut loading => return Ok((done?, most)),
+            _ = tick.tick() => most = most.max(meter::resident(process)?),
+        }
     }
 }

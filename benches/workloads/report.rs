@@ -174,6 +174,13 @@ impl Report {
             0.8,
             true,
         );
+        for who in [Who::OnPostgres, Who::OnSqlite] {
+            let price =
+                |workload| self.median(workload, who, crate::CONNECTIONS).map(|of| of.server + of.postgres);
+            let price = price("W4").zip(price("W1")).map(|(with, without)| with / without);
+            let what = format!("{}: processor time of W4, beside the same with nothing recorded", who.name());
+            target(what, price, " ×", 1.35, false);
+        }
         let spread = self.median("W4", Who::OnSqlite, 32).map(|figures| figures.p99 / figures.p50);
         target("W4 on SQLite, 32 connections: p99 beside p50".to_owned(), spread, " ×", 10.0, false);
         target(

@@ -15,6 +15,7 @@ use kartotek::crypto::MasterKeys;
 use crate::{Result, third_party};
 
 /// Where the program and its files are, and which database it works on.
+#[derive(Clone)]
 pub struct Setup {
     pub program: PathBuf,
     pub folder: PathBuf,

@@ -195,7 +195,7 @@ impl Stand {
         }
         self.store.tidy().await?;
         let due = format!("UPDATE task SET next_attempt_at = {{now}} WHERE system_id = {at}");
-        let began = self.used()?;
+        let began = self.used(self.running()?.process())?;
         self.store.run(&self.store.written(&due)).await?;
         self.until_done(what, customers, began).await
     }
@@ -218,7 +218,7 @@ impl Stand {
                 break;
             }
         }
-        let (server, postgres) = self.used()?;
+        let (server, postgres) = self.used(self.running()?.process())?;
         let took = Took {
             what: what.to_owned(),
             number,
@@ -236,7 +236,7 @@ impl Stand {
     /// So many customers ask for the same, over several connections, and everything is done.
     async fn requests(&self, wanted: &str, number: u64) -> Result<Took> {
         self.store.tidy().await?;
-        let (client, began, begin) = (self.rights()?, self.used()?, Instant::now());
+        let (client, began, begin) = (self.rights()?, self.used(self.running()?.process())?, Instant::now());
         let next = AtomicU64::new(1);
         let asking = (0..CONNECTIONS).map(|_| async {
             let mut connection = client.connect().await?;
@@ -266,7 +266,8 @@ impl Stand {
         );
         self.store.run(&self.store.written(&sql)).await?;
         self.store.tidy().await?;
-        let (mut connection, began, begin) = (self.rights()?.connect().await?, self.used()?, Instant::now());
+        let (mut connection, began, begin) =
+            (self.rights()?.connect().await?, self.used(self.running()?.process())?, Instant::now());
         let id = request(&mut connection, customer, "ERASURE").await?;
         let asked = begin.elapsed();
         let what = format!("one request to {RECIPIENTS} recipients");

@@ -82,11 +82,13 @@ impl Broken {
 
 fn is_outage(error: &DbErr) -> bool {
     match error {
-        DbErr::Conn(SqlxError(error)) | DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => {
+        DbErr::Exec(SqlxError(error)) | DbErr::Query(SqlxError(error)) => {
             match error.as_ref() {
                 sqlx::Error::Database(error) => error.code().is_some_and(|code| is_outage_code(&code)),
+                // Whoever is in the middle of it may end a conversation at any word.
                 sqlx::Error::Io(_)
                 | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_)
                 | sqlx::Error::PoolTimedOut
                 | sqlx::Error::PoolClosed
                 | sqlx::Error::WorkerCrashed => true,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{File, OpenOptions},
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -78,13 +78,31 @@ impl Checkpoints {
     /// What the file system says.
     pub fn all(&self) -> io::Result<(Vec<Signed>, usize)> {
         let (mut whole, mut damaged) = (Vec::new(), 0);
-        for line in BufReader::new(File::open(&self.path)?).split(b'\n') {
-            match serde_json::from_slice(&line?) {
-                Ok(signed) => whole.push(signed),
-                Err(_) => damaged += 1,
-            }
-        }
+        self.each(0, |line| match line {
+            Some(signed) => whole.push(signed),
+            None => damaged += 1,
+        })?;
         Ok((whole, damaged))
+    }
+
+    /// Hands over each line that begins there or after that byte, and `None` for one that is damaged. Back comes where the last whole
+    /// line ends, to go on from there another time.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn each(&self, from: u64, mut line: impl FnMut(Option<Signed>)) -> io::Result<u64> {
+        let mut file = BufReader::new(File::open(&self.path)?);
+        file.seek(SeekFrom::Start(from))?;
+        let (mut at, mut whole, mut text) = (from, from, Vec::new());
+        while {
+            text.clear();
+            file.read_until(b'\n', &mut text)? > 0
+        } {
+            at += text.len() as u64;
+            whole = if text.ends_with(b"\n") { at } else { whole };
+            line(serde_json::from_slice(&text).ok());
+        }
+        Ok(whole)
     }
 
     /// Adds those of these, all of one log, that are about a larger one than its last line. On return they are on the disk.

@@ -41,6 +41,17 @@ fn a_torn_line_is_none_and_the_next_stands_by_itself() {
     let mut torn = fs::OpenOptions::new().append(true).open(file.path()).unwrap();
     torn.write_all(b"{\"size\":4,\"no").unwrap();
     assert_eq!(file.newest("log.example").unwrap(), Some(signed(3)));
+    // Who reads on begins with the torn one again.
+    let from = |from| {
+        let mut lines = Vec::new();
+        let end = file.each(from, |line| lines.push(line)).unwrap();
+        (lines, end)
+    };
+    let (lines, end) = from(0);
+    assert_eq!(lines, [Some(signed(3)), None]);
     file.add(&[signed(4)]).unwrap();
     assert_eq!(file.all().unwrap(), (vec![signed(3), signed(4)], 1));
+    let (lines, end) = from(end);
+    assert_eq!((lines, end), (vec![None, Some(signed(4))], fs::metadata(file.path()).unwrap().len()));
+    assert_eq!(from(end), (Vec::new(), end));
 }

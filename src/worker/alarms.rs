@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Door, Stop},
-    domain::audit::{Log, Sound, alarm},
+    domain::audit::{Log, NewestCheckpoint, Sound, alarm},
 };
 use entity::enums::AuditAlarmKind;
 use std::{
@@ -23,6 +23,9 @@ const SINCE: Duration = Duration::from_mins(10);
 /// How often the whole log is looked through, from its beginning.
 const WHOLE: Duration = Duration::from_hours(24);
 
+/// How long it may take until something is signed at all, where there is a key.
+const FIRST: Duration = Duration::from_mins(2);
+
 /// Looks in a row that failed, after which that is a finding as well.
 const FAILED: u32 = 3;
 
@@ -36,10 +39,14 @@ fn every(period: Duration) -> Interval {
 /// is signed.
 pub async fn keep_alarms(log: Option<Arc<Log>>, door: Arc<Door>, mut stop: watch::Receiver<bool>) {
     let protection = async {
-        let mut tick = every(PROTECTION);
+        let (mut tick, began) = (every(PROTECTION), Instant::now());
         loop {
             tick.tick().await;
-            if let Err(error) = watch_protection(&door, log.is_some()).await {
+            let watched = async {
+                let is_signed = log.is_some() && (began.elapsed() < FIRST || is_signed(&door).await?);
+                watch_protection(&door, is_signed).await
+            };
+            if let Err(error) = watched.await {
                 tracing::warn!(%error, "it could not be told what protects the audit log");
             }
         }
@@ -49,13 +56,18 @@ pub async fn keep_alarms(log: Option<Arc<Log>>, door: Arc<Door>, mut stop: watch
         let mut tick = every(SINCE);
         // The first one comes at once.
         tick.tick().await;
-        let (mut sound, mut whole, mut failed) = (Sound::default(), Instant::now(), 0);
+        let (mut sound, mut whole, mut is_known, mut failed) = (Sound::default(), Instant::now(), false, 0);
         loop {
             tick.tick().await;
             if whole.elapsed() >= WHOLE {
-                (sound, whole) = (Sound::default(), Instant::now());
+                (sound, whole, is_known) = (Sound::default(), Instant::now(), false);
+            }
+            // What is wrong stays wrong until somebody has put it right: the daily look says whether they have.
+            if is_known {
+                continue;
             }
             let looked = watch_content(log, &door, &mut sound).await;
+            is_known = matches!(looked, Ok(false));
             failed = if looked.is_err() { failed + 1 } else { 0 };
             let Err(error) = looked else { continue };
             tracing::warn!(%error, failed, "the audit log could not be looked through");
@@ -74,6 +86,11 @@ pub async fn keep_alarms(log: Option<Arc<Log>>, door: Arc<Door>, mut stop: watch
     }
 }
 
+/// Whether anything is signed.
+async fn is_signed(door: &Arc<Door>) -> Result<bool, Stop> {
+    Ok(door.program("watch", "watchAuditLog").read(NewestCheckpoint).await?.is_some())
+}
+
 /// Whether all is there that protects the log, and it is signed; if not, that is a finding.
 ///
 /// # Errors
@@ -81,7 +98,7 @@ pub async fn keep_alarms(log: Option<Arc<Log>>, door: Arc<Door>, mut stop: watch
 pub async fn watch_protection(door: &Arc<Door>, is_signed: bool) -> Result<(), Stop> {
     let mut missing = door.unprotected().await?;
     if !is_signed {
-        missing.push("it is not signed: there is no key for it".to_owned());
+        missing.push("it is not signed: there is no key for it, or signing it fails".to_owned());
     }
     metrics::gauge!("audit_protection_missing")
         .set(f64::from(u32::try_from(missing.len()).unwrap_or(u32::MAX)));
@@ -92,20 +109,19 @@ pub async fn watch_protection(door: &Arc<Door>, is_signed: bool) -> Result<(), S
 }
 
 /// Whether the log is what was signed, as far as it was not looked through before; if not, that is a finding. That it is over is
-/// said by who has looked at all of it alone.
+/// said by who has looked at all of it alone. Back comes whether it is sound.
 ///
 /// # Errors
 /// When the database or the file of checkpoints fails.
-pub async fn watch_content(log: &Log, door: &Arc<Door>, sound: &mut Sound) -> Result<(), Stop> {
+pub async fn watch_content(log: &Log, door: &Arc<Door>, sound: &mut Sound) -> Result<bool, Stop> {
     let is_whole = sound.is_nothing();
     let wrong = log.look_through(door, sound).await?;
     metrics::gauge!("audit_tampered").set(f64::from(u32::try_from(wrong.len()).unwrap_or(u32::MAX)));
     for what in wrong.iter().take(20) {
         tracing::error!(%what, "the audit log is not what was signed");
     }
-    if wrong.is_empty() && !is_whole {
-        Ok(())
-    } else {
-        alarm(door, AuditAlarmKind::Content, !wrong.is_empty()).await
+    if !wrong.is_empty() || is_whole {
+        alarm(door, AuditAlarmKind::Content, !wrong.is_empty()).await?;
     }
+    Ok(wrong.is_empty())
 }

@@ -47,15 +47,22 @@ pub enum Unsealed {
 
 /// How far the log was looked through and found sound, since the program started.
 #[derive(Debug, Default)]
-pub struct Sound(Option<State>);
+pub struct Sound {
+    state: Option<State>,
+    /// How far the file of checkpoints was read for that.
+    read: u64,
+}
 
 impl Sound {
     /// Whether it was not looked through at all yet.
     #[must_use]
     pub const fn is_nothing(&self) -> bool {
-        self.0.is_none()
+        self.state.is_none()
     }
 }
+
+/// Lines of the file that a log is compared with at most. Of more, every other one does: what any of them says is about all before it.
+const LINES: usize = 1 << 16;
 
 /// The keys of the log, and where what they sign is kept.
 #[derive(Debug)]
@@ -177,21 +184,45 @@ impl Log {
     /// # Errors
     /// When the database or the file fails.
     pub async fn look_through(&self, door: &Arc<Door>, sound: &mut Sound) -> Result<BTreeSet<Wrong>, Stop> {
-        let (lines, _) =
-            self.file.all().map_err(|_| Broken::Stored("the file of checkpoints cannot be read"))?;
-        let from = sound.0.as_ref().map_or(0, |state| state.size);
-        let signed = lines.iter().filter(|line| line.size >= from).filter_map(|line| {
+        let from = sound.state.as_ref().map_or(0, |state| state.size);
+        let (lines, read) = self
+            .lines(sound.read, from)
+            .map_err(|_| Broken::Stored("the file of checkpoints cannot be read"))?;
+        let signed = lines.iter().filter_map(|line| {
             let said = self.said(&line.note)?;
             let whence = format!("the line about {} events in the file of checkpoints", said.size);
             Some(verify::Signed { size: said.size, root: said.root, outside: true, whence })
         });
         let (saved, keys) = (signed.collect(), self.keys.verifier_keys());
-        let beside = Beside { saved, keys, before: sound.0.as_ref(), ..Beside::default() };
+        let beside = Beside { saved, keys, before: sound.state.as_ref(), ..Beside::default() };
         let (report, state) = verify(door, beside, |_, _| {}).await?;
         if state.is_some() {
-            sound.0 = state;
+            *sound = Sound { state, read };
         }
         Ok(report.wrong)
+    }
+
+    /// Lines of the file after that byte about logs of this size at least, the last one among them, and where the file ends.
+    fn lines(&self, after: u64, size: u64) -> io::Result<(Vec<Signed>, u64)> {
+        let (mut lines, mut last, mut seen, mut every) = (Vec::new(), None, 0_usize, 1);
+        let end = self.file.each(after, |line| {
+            let ours = line.filter(|line| line.size >= size && line.origin == self.keys.origin());
+            let Some(line) = ours else { return };
+            if seen.is_multiple_of(every) {
+                lines.push(line.clone());
+            }
+            if lines.len() > LINES {
+                let mut nth = 0;
+                lines.retain(|_: &Signed| {
+                    nth += 1;
+                    nth % 2 == 1
+                });
+                every *= 2;
+            }
+            (last, seen) = (Some(line), seen + 1);
+        })?;
+        lines.extend(last.filter(|last| lines.last() != Some(last)));
+        Ok((lines, end))
     }
 
     /// What a note says that these keys have signed.

@@ -3,6 +3,7 @@
 mod exporting;
 mod killed;
 mod months;
+mod outage;
 mod pushing;
 mod sealing;
 mod verifying;

@@ -39,6 +39,11 @@ impl Process {
         (Self(process), said)
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Tells it to stop; its exit code.
     pub fn stop(mut self) -> Option<i32> {
         let sent = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
