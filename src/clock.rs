@@ -21,28 +21,32 @@ impl Clock for SystemClock {
     }
 }
 
+/// How far the clock may be put back until ids follow it: until then they go on from where they were.
+const LEAP: u64 = 1_000;
+
 /// Gives out times and ids. Times carry microseconds, as both databases keep them.
 #[derive(Debug)]
 pub struct Ticker {
     clock: Box<dyn Clock>,
-    context: Mutex<ContextV7>,
+    /// And the last id's milliseconds.
+    context: Mutex<(ContextV7, u64)>,
 }
 
 impl Ticker {
     pub fn new(clock: Box<dyn Clock>) -> Self {
-        Self { clock, context: Mutex::new(ContextV7::new()) }
+        Self { clock, context: Mutex::new((ContextV7::new(), 0)) }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now().trunc_subsecs(6)
     }
 
-    /// A UUIDv7: later ids of one process sort after earlier ones.
+    /// A UUIDv7: later ids of one process sort after earlier ones, unless the clock was put back by more than a moment.
     pub fn id(&self) -> Uuid {
         self.id_of(self.clock.now())
     }
 
-    /// A new id, and its moment: now, or the last id's while the clock was put back since.
+    /// A new id, and its moment: now, or the last id's when the clock was put back by less than a second since.
     pub fn stamp(&self) -> (Uuid, DateTime<Utc>) {
         let now = self.now();
         let id = self.id_of(now);
@@ -51,10 +55,14 @@ impl Ticker {
     }
 
     fn id_of(&self, now: DateTime<Utc>) -> Uuid {
-        let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+        let milliseconds = u64::try_from(now.timestamp_millis()).unwrap_or_default();
         // A poisoned lock means that another thread died while it took an id: the counter is as good as before.
-        let context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos()))
+        let mut context = self.context.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if milliseconds + LEAP < context.1 {
+            *context = (ContextV7::new(), 0);
+        }
+        context.1 = context.1.max(milliseconds);
+        Uuid::new_v7(Timestamp::from_unix(&context.0, milliseconds / 1_000, now.timestamp_subsec_nanos()))
     }
 }
 
@@ -94,12 +102,14 @@ mod tests {
         let ticker = Ticker::new(Box::new(Turned(hand.clone())));
         let (first, at) = ticker.stamp();
         assert_eq!(at, noon);
-        *hand.lock().unwrap() = noon - TimeDelta::hours(1);
+        *hand.lock().unwrap() = noon - TimeDelta::milliseconds(900);
         let (second, at) = ticker.stamp();
         assert!(second > first && at == noon.trunc_subsecs(3), "{at}");
-        *hand.lock().unwrap() = noon + TimeDelta::seconds(1);
+        // Time does not stand still because of one leap.
+        let earlier = noon - TimeDelta::hours(1);
+        *hand.lock().unwrap() = earlier;
         let (third, at) = ticker.stamp();
-        assert_eq!(at, noon + TimeDelta::seconds(1));
+        assert_eq!(at, earlier);
         for (id, at) in [(first, noon), (third, at)] {
             assert!(first_id(at) <= id && id < first_id(at + TimeDelta::milliseconds(1)));
         }

@@ -5,7 +5,10 @@
 //! commits, by `xid`, which tells which transactions were over when. There the log is in parts by month, so that old ones can
 //! leave as a whole.
 
-use crate::dialect::{run, run_either};
+use crate::{
+    dialect::{run, run_either},
+    months,
+};
 use sea_orm_migration::prelude::*;
 
 const TABLES: &str = r"
@@ -64,75 +67,6 @@ ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_change;
 ALTER TABLE audit_subject ENABLE ALWAYS TRIGGER audit_subject_no_truncate;
 ";
 
-// Parts are made by who owns the tables; of the server's role no more is asked than that it asks for them in time.
-const MONTHS_POSTGRES: &str = r"
--- Triggers on rows come with the log's own; the others, and that they are always on, are a part's own. A subject is looked for in
--- the events' part of the same name, as who owns it: the role itself reads and writes no part. All names have their schema, as
--- somebody could put others before them.
-CREATE FUNCTION make_audit_part(log text, part text, bounds text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    name text := log || part;
-BEGIN
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, log);
-    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit_log()',
-        log || '_no_truncate', name);
-    IF log = 'audit_subject' THEN
-        EXECUTE format($function$
-            CREATE FUNCTION %1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $body$
-            BEGIN
-                IF NOT EXISTS (SELECT FROM %2$I.%3$I e WHERE e.event_id OPERATOR(pg_catalog.=) new.event_id
-                    AND e.xid OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()) THEN
-                    RAISE EXCEPTION 'the audit log is append-only: a subject comes with its event'
-                        USING ERRCODE = 'insufficient_privilege';
-                END IF;
-                RETURN NULL;
-            END $body$;
-            CREATE TRIGGER audit_subject_with_its_event AFTER INSERT ON %4$I FOR EACH ROW EXECUTE FUNCTION %1$I();
-            ALTER TABLE %4$I ENABLE ALWAYS TRIGGER audit_subject_with_its_event
-        $function$, 'refuse_subject_of_another_transaction' || part, current_schema(), 'audit_event' || part, name);
-    END IF;
-    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I %s', log, name, bounds);
-    EXECUTE format('ALTER TABLE %1$I ENABLE ALWAYS TRIGGER %2$I, ENABLE ALWAYS TRIGGER %3$I',
-        name, log || '_no_change', log || '_no_truncate');
-END $$;
-
--- By when its events' ids were made: a UUIDv7 begins with its milliseconds. A month of which events have come already stays in
--- the part of what has no other.
-CREATE FUNCTION make_audit_month(month date) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    lower uuid := rpad(lpad(to_hex((extract(epoch FROM month) * 1000)::bigint), 12, '0'), 32, '0');
-    upper uuid := rpad(lpad(to_hex((extract(epoch FROM month + interval '1 month') * 1000)::bigint), 12, '0'), 32, '0');
-    bounds text := format('FOR VALUES FROM (%L) TO (%L)', lower, upper);
-    name text := to_char(month, '_YYYY_MM');
-BEGIN
-    IF to_regclass('audit_event' || name) IS NOT NULL THEN
-        RETURN true;
-    END IF;
-    PERFORM make_audit_part(log, name, bounds) FROM unnest(ARRAY['audit_event', 'audit_subject']) AS log;
-    RETURN true;
-EXCEPTION WHEN check_violation THEN
-    RETURN false;
-END $$;
-
--- This month and the next three. Back comes how many of those have a part.
-DO $$ BEGIN
-    EXECUTE format($function$
-        CREATE FUNCTION prepare_audit_months() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
-            SET search_path = %I, pg_temp SET lock_timeout = '1s' AS $body$
-        BEGIN
-            PERFORM pg_advisory_xact_lock(7305517265443);
-            RETURN (SELECT count(*) FILTER (WHERE make_audit_month(month::date))
-                FROM generate_series(0, 3) AS n,
-                    LATERAL (SELECT date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n) AS month) AS m);
-        END $body$
-    $function$, current_schema());
-END $$;
-REVOKE EXECUTE ON FUNCTION make_audit_part(text, text, text), make_audit_month(date), prepare_audit_months() FROM PUBLIC;
-
-SELECT make_audit_part(log, '_default', 'DEFAULT') FROM unnest(ARRAY['audit_event', 'audit_subject']) AS log;
-SELECT prepare_audit_months();
-";
-
 // A REPLACE deletes without firing delete triggers unless `recursive_triggers` is on, so the insert itself
 // is refused when its key is there already. That no row comes before another is seen only afterwards: before an insert
 // that leaves the id to SQLite, `new.id` is -1, which somebody can also give.
@@ -170,7 +104,8 @@ DO $$ BEGIN
     EXECUTE (SELECT 'DROP FUNCTION ' || string_agg(oid::regprocedure::text, ', ') FROM pg_proc
         WHERE proname ~ '^refuse_subject_of_another_transaction_' AND pronamespace = current_schema()::regnamespace);
 END $$;
-DROP FUNCTION refuse_change_of_audit_log(), prepare_audit_months(), make_audit_month(date), make_audit_part(text, text, text);
+DROP FUNCTION refuse_change_of_audit_log(), prepare_audit_months(), make_audit_month(date), make_audit_part(text, text, text),
+    first_audit_id(date);
 ";
 
 /// See the module.
@@ -182,7 +117,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run(manager, TABLES).await?;
         run_either(manager, LOCK_POSTGRES, LOCK_SQLITE).await?;
-        run_either(manager, MONTHS_POSTGRES, "SELECT 1").await
+        months::make(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

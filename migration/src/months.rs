@@ -1,6 +1,106 @@
 //! The parts by month that the audit log is in on Postgres.
 
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm_migration::{
+    SchemaManager,
+    sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait},
+};
+
+/// Parts are made by who owns the tables; of the server's role no more is asked than that it asks for them in time. It runs as that owner
+/// then, so that every name is looked for in one place: `SCHEMA` stands for the schema of the tables.
+pub(crate) const FUNCTIONS: &str = r"
+-- A UUIDv7 begins with its milliseconds.
+CREATE FUNCTION SCHEMA.first_audit_id(month date) RETURNS uuid LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN rpad(lpad(to_hex((extract(epoch FROM month) * 1000)::bigint), 12, '0'), 32, '0')::uuid;
+END $$;
+
+-- Triggers on rows come with the log's own; the others, and that they are always on, are a part's own. A subject is looked for in
+-- the events' part of the same name, as who owns it: the role itself reads and writes no part.
+CREATE FUNCTION SCHEMA.make_audit_part(log text, part text, bounds text) RETURNS void LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    name text := log || part;
+BEGIN
+    EXECUTE format('CREATE TABLE SCHEMA.%I (LIKE SCHEMA.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name, log);
+    EXECUTE format('REVOKE ALL ON SCHEMA.%I FROM PUBLIC', name);
+    IF to_regrole('kartotek_runtime') IS NOT NULL THEN
+        EXECUTE format('REVOKE ALL ON SCHEMA.%I FROM kartotek_runtime', name);
+    END IF;
+    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON SCHEMA.%I FOR EACH STATEMENT EXECUTE FUNCTION SCHEMA.refuse_change_of_audit_log()',
+        log || '_no_truncate', name);
+    IF log = 'audit_subject' THEN
+        EXECUTE format($function$
+            CREATE FUNCTION SCHEMA.%1$I() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $body$
+            BEGIN
+                IF NOT EXISTS (SELECT FROM SCHEMA.%2$I e WHERE e.event_id OPERATOR(pg_catalog.=) new.event_id
+                    AND e.xid OPERATOR(pg_catalog.=) pg_catalog.pg_current_xact_id()) THEN
+                    RAISE EXCEPTION 'the audit log is append-only: a subject comes with its event'
+                        USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                RETURN NULL;
+            END $body$;
+            CREATE TRIGGER audit_subject_with_its_event AFTER INSERT ON SCHEMA.%3$I FOR EACH ROW EXECUTE FUNCTION SCHEMA.%1$I();
+            ALTER TABLE SCHEMA.%3$I ENABLE ALWAYS TRIGGER audit_subject_with_its_event
+        $function$, 'refuse_subject_of_another_transaction' || part, 'audit_event' || part, name);
+    END IF;
+    EXECUTE format('ALTER TABLE SCHEMA.%I ATTACH PARTITION SCHEMA.%I %s', log, name, bounds);
+    EXECUTE format('ALTER TABLE SCHEMA.%1$I ENABLE ALWAYS TRIGGER %2$I, ENABLE ALWAYS TRIGGER %3$I',
+        name, log || '_no_change', log || '_no_truncate');
+END $$;
+
+-- Whether the month has a part, by when its events' ids were made. A month of which events have come already stays in the part of
+-- what has no other.
+CREATE FUNCTION SCHEMA.make_audit_month(month date) RETURNS boolean LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    part text := to_char(month::timestamp, '_YYYY_MM');
+    bounds text := format('FOR VALUES FROM (%L) TO (%L)', SCHEMA.first_audit_id(month),
+        SCHEMA.first_audit_id((month + interval '1 month')::date));
+    there regclass := to_regclass('SCHEMA.audit_event' || part);
+BEGIN
+    IF there IS NOT NULL THEN
+        RETURN EXISTS (SELECT FROM pg_inherits WHERE inhrelid = there AND inhparent = 'SCHEMA.audit_event'::regclass);
+    END IF;
+    PERFORM SCHEMA.make_audit_part(log, part, bounds) FROM unnest(ARRAY['audit_event', 'audit_subject']) AS log;
+    RETURN true;
+EXCEPTION WHEN check_violation THEN
+    RETURN false;
+END $$;
+
+-- This month and the next three. Back comes how many of those have a part.
+CREATE FUNCTION SCHEMA.prepare_audit_months() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7305517265443);
+    RETURN (SELECT count(*) FILTER (WHERE SCHEMA.make_audit_month(month::date))
+        FROM generate_series(0, 3) AS n,
+            LATERAL (SELECT date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n) AS month) AS m);
+END $$;
+";
+
+const MAKE: &str = r"
+REVOKE EXECUTE ON FUNCTION SCHEMA.first_audit_id(date), SCHEMA.make_audit_part(text, text, text), SCHEMA.make_audit_month(date),
+    SCHEMA.prepare_audit_months() FROM PUBLIC;
+SELECT SCHEMA.make_audit_part(log, '_default', 'DEFAULT') FROM unnest(ARRAY['audit_event', 'audit_subject']) AS log;
+SELECT SCHEMA.prepare_audit_months();
+";
+
+/// Makes the functions, the parts of what has no month of its own, and the first months.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn make(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let db = manager.get_connection();
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let schema = Statement::from_string(DbBackend::Postgres, "SELECT quote_ident(current_schema())");
+    let schema = db.query_one_raw(schema).await?.map(|row| row.try_get_by_index::<String>(0)).transpose()?;
+    let schema = schema.ok_or_else(|| DbErr::Custom("there is no schema to make tables in".to_owned()))?;
+    for sql in [FUNCTIONS, MAKE] {
+        db.execute_unprepared(&sql.replace("SCHEMA.", &format!("{schema}."))).await?;
+    }
+    Ok(())
+}
 
 /// Makes this month's and those of the next three, as the server's own role; how many of these are there then. `None`: there are no
 /// parts on SQLite.
@@ -15,7 +115,7 @@ pub async fn prepare(db: &impl ConnectionTrait) -> Result<Option<i64>, DbErr> {
     db.query_one_raw(prepare).await?.map(|row| row.try_get_by_index(0)).transpose()
 }
 
-/// The first days of the months that have a part of their own, from the first on; nothing on SQLite. As who owns the tables.
+/// The first days of the months that have a part of their own, from the first on; nothing on SQLite.
 ///
 /// # Errors
 /// What the database says.
@@ -32,17 +132,31 @@ pub async fn attached(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     db.query_all_raw(parts).await?.iter().map(|row| row.try_get("", "month")).collect()
 }
 
-/// Takes a month out of the log, as who owns the tables: its parts stay as tables of their own.
+/// Takes a month of so many events out of the log, as who owns the tables: its parts stay as tables of their own. Whoever is in the way
+/// is not waited for for long, as everybody else would wait behind.
 ///
 /// # Errors
-/// What the database says; nothing has changed then.
-pub async fn detach(db: &impl ConnectionTrait, month: &str) -> Result<(), DbErr> {
+/// What the database says, or that there are not as many events; nothing has changed then.
+pub async fn detach(db: &DatabaseConnection, month: &str, events: u64) -> Result<(), DbErr> {
     let name = month.replace('-', "_");
-    // One text is one transaction. What reads the log has to end first, and what comes meanwhile waits no longer than this.
-    let sql = format!(
-        "SET LOCAL lock_timeout = '5s'; ALTER TABLE audit_event DETACH PARTITION audit_event_{name}; \
-         ALTER TABLE audit_subject DETACH PARTITION audit_subject_{name}; \
+    let tx = db.begin().await?;
+    // Who has an event for it that has not committed yet is waited for here, and nobody else is.
+    let lock = format!(
+        "SET LOCAL lock_timeout = '1s'; LOCK TABLE audit_event_{name}, audit_subject_{name} IN SHARE MODE"
+    );
+    tx.execute_unprepared(&lock).await?;
+    let count =
+        Statement::from_string(DbBackend::Postgres, format!("SELECT count(*) FROM audit_event_{name}"));
+    let count = tx.query_one_raw(count).await?.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+    if count.and_then(|count| u64::try_from(count).ok()) != Some(events) {
+        let why = format!("{month} has got an event more since it was looked at: run the same command again");
+        return Err(DbErr::Custom(why));
+    }
+    let detach = format!(
+        "ALTER TABLE audit_subject DETACH PARTITION audit_subject_{name}; \
+         ALTER TABLE audit_event DETACH PARTITION audit_event_{name}; \
          DROP FUNCTION refuse_subject_of_another_transaction_{name}() CASCADE"
     );
-    db.execute_unprepared(&sql).await.map(drop)
+    tx.execute_unprepared(&detach).await?;
+    tx.commit().await
 }

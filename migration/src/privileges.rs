@@ -31,6 +31,8 @@ DECLARE
     part regclass;
 BEGIN
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO kartotek_runtime', current_schema());
+    -- Whoever can put things beside the tables can have them found in place of ours.
+    EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM PUBLIC', current_schema());
     -- The log's parts are reached by way of the log, and those that were detached not at all.
     EXECUTE (SELECT format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO kartotek_runtime', string_agg(oid::regclass::text, ', '))
         FROM pg_class WHERE relkind IN ('r', 'p', 'v') AND relname !~ '^audit_(event|subject)_'
@@ -78,6 +80,8 @@ UNION ALL SELECT 'may INSERT ' || attname || ' on ' || relname
 FROM ours JOIN pg_attribute ON attrelid = ours.oid
 WHERE relname = 'audit_event' AND attname = 'xid' AND NOT attisdropped
     AND has_column_privilege(ours.oid, attnum, 'INSERT')
+UNION ALL SELECT 'may CREATE in the schema of the tables' FROM ours JOIN pg_class c ON c.oid = ours.oid
+WHERE history AND has_schema_privilege(c.relnamespace, 'CREATE')
 UNION ALL SELECT 'may not EXECUTE prepare_audit_months' FROM ours WHERE history AND NOT EXISTS (SELECT FROM pg_proc
     WHERE oid = to_regprocedure('prepare_audit_months()') AND has_function_privilege(oid, 'EXECUTE'))
 UNION ALL SELECT 'finds no tables on its search path' WHERE to_regclass('seaql_migrations') IS NULL

@@ -1,7 +1,9 @@
 //! What keeps the audit log as it is, and whether it is there as this version has made it: triggers, the views that the sealer goes
 //! by, and on Postgres the privileges of the server's role.
 
-use crate::{m20261125_000003_create_audit as log, m20261128_000010_create_audit_tree as tree, privileges};
+use crate::{
+    m20261125_000003_create_audit as log, m20261128_000010_create_audit_tree as tree, months, privileges,
+};
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use std::collections::BTreeMap;
 
@@ -9,21 +11,32 @@ use std::collections::BTreeMap;
 // that is not always on is off for whoever replicates.
 const THERE_ON_POSTGRES: &str = r"
 WITH ours AS (
-    SELECT oid, relname AS log, relname::text AS name, relkind, relhasrules, relrowsecurity FROM pg_class
+    SELECT oid, relname AS log, relname::text AS name, relkind, relhasrules, relrowsecurity, relpartbound, relowner FROM pg_class
     WHERE relname IN ('audit_event', 'audit_subject', 'audit_leaf', 'audit_checkpoint', 'audit_tile', 'audit_arrival', 'audit_settled')
         AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('seaql_migrations'))
 ), kept AS (
     SELECT * FROM ours
-    UNION ALL SELECT c.oid, ours.log, c.relname::text, c.relkind, c.relhasrules, c.relrowsecurity
+    UNION ALL SELECT c.oid, ours.log, c.relname::text, c.relkind, c.relhasrules, c.relrowsecurity, c.relpartbound, c.relowner
     FROM ours JOIN pg_inherits i ON i.inhparent = ours.oid JOIN pg_class c ON c.oid = i.inhrelid WHERE ours.relkind = 'p'
 )
-SELECT 'part' AS kind, name, log::text AS does FROM kept WHERE name <> log
+SELECT 'part' AS kind, name, log || CASE pg_get_expr(relpartbound, oid) WHEN CASE WHEN name = log || '_default' THEN 'DEFAULT'
+        WHEN name ~ '_\d{4}_\d\d$' THEN (
+            SELECT format('FOR VALUES FROM (%L) TO (%L)', min(id), max(id))
+            FROM unnest(ARRAY['0', '1 month']::interval[]) AS later, LATERAL (SELECT rpad(lpad(to_hex((extract(epoch FROM
+                to_date(right(name, 7), 'YYYY_MM') + later) * 1000)::bigint), 12, '0'), 32, '0')::uuid::text AS id) AS ids) END
+        THEN '' ELSE ' of another month' END AS does
+FROM kept WHERE name <> log
 UNION ALL SELECT 'trigger', CASE WHEN name = log THEN '' ELSE name || '.' END || t.tgname,
     -- As it would be said of the log as a whole.
     replace(pg_get_triggerdef(t.oid, true) || CASE t.tgenabled WHEN 'A' THEN '' ELSE ' OFF' END || ' AS'
         || regexp_replace(replace(p.prosrc, quote_ident(current_schema()) || '.audit_event', 'audit_event'), '\s+', ' ', 'g'),
         substr(name, length(log::text) + 1), '')
 FROM kept JOIN pg_trigger t ON t.tgrelid = kept.oid AND NOT t.tgisinternal JOIN pg_proc p ON p.oid = t.tgfoid
+UNION ALL SELECT 'function', proname, concat_ws(' ', CASE WHEN prosecdef THEN 'SECURITY DEFINER' END, array_to_string(proconfig, ' '),
+    CASE WHEN proowner <> ours.relowner THEN 'of somebody else' END) || ' AS'
+        || regexp_replace(replace(prosrc, quote_ident(current_schema()) || '.', ''), '\s+', ' ', 'g')
+FROM ours JOIN pg_proc ON ours.log = 'audit_event' AND pronamespace = current_schema()::regnamespace
+    AND proname IN ('first_audit_id', 'make_audit_part', 'make_audit_month', 'prepare_audit_months')
 UNION ALL SELECT 'view', name, replace(regexp_replace(pg_get_viewdef(oid), '\s+', ' ', 'g'), 'audit_event.', '')
 FROM ours WHERE relkind = 'v'
 UNION ALL SELECT 'rule', name, 'a rule or policy' FROM kept WHERE relkind <> 'v' AND (relhasrules OR relrowsecurity)
@@ -63,6 +76,23 @@ fn refusing(table: &str) -> [(String, String); 2] {
     })
 }
 
+/// The functions that make parts, as they are said there.
+fn functions() -> Vec<(String, String)> {
+    let function = |text: &str| {
+        let (head, rest) = text.split_once(" AS $$")?;
+        let (name, head) = head.split_once('(')?;
+        let definer = if head.contains("SECURITY DEFINER") { "SECURITY DEFINER " } else { "" };
+        let settings =
+            head.split(" SET ").skip(1).map(|set| set.split_whitespace().collect::<Vec<_>>().join(" "));
+        let settings =
+            settings.map(|set| set.replace(" = ", "=").replace('\'', "")).collect::<Vec<_>>().join(" ");
+        let body = rest.split("$$;").next()?.replace("SCHEMA.", "");
+        let body = format!(" {} ", body.split_whitespace().collect::<Vec<_>>().join(" "));
+        Some((name.to_owned(), format!("{definer}{settings} AS{body}")))
+    };
+    months::FUNCTIONS.split("\nCREATE FUNCTION SCHEMA.").filter_map(function).collect()
+}
+
 fn on_postgres() -> All {
     let mut all = BTreeMap::new();
     let mut put = |kind: &str, name: &str, does: String| all.insert((kind.to_owned(), name.to_owned()), does);
@@ -73,6 +103,12 @@ fn on_postgres() -> All {
     }
     let grows = format!("CREATE TRIGGER audit_tile_only_grows {ONLY_GROWS} EXECUTE FUNCTION {REFUSES}");
     put("trigger", "audit_tile_only_grows", grows);
+    for part in ["audit_event_default", "audit_subject_default"] {
+        put("part", part, String::new());
+    }
+    for (name, does) in functions() {
+        put("function", &name, does);
+    }
     put("view", "audit_arrival", ARRIVAL.to_owned());
     put("view", "audit_settled", SETTLED.to_owned());
     all
@@ -102,14 +138,24 @@ pub async fn missing(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
         DbBackend::Postgres => (on_postgres(), THERE_ON_POSTGRES),
         _ => (on_sqlite(), THERE_ON_SQLITE),
     };
-    let mut missing = Vec::new();
+    let (mut missing, mut seen) = (Vec::new(), Vec::new());
     // Parts come first, as they say what else there is to be.
     for row in db.query_all_raw(Statement::from_string(backend, there)).await? {
         let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
         let does: String = row.try_get("", "does")?;
         if kind == "part" {
-            let mut triggers = Vec::from(refusing(&does));
-            if does == "audit_subject" {
+            // Each with one of the other table for the same month.
+            let (table, other) = match name.strip_prefix("audit_event") {
+                Some(part) => ("audit_event", format!("audit_subject{part}")),
+                None => ("audit_subject", name.replacen("audit_subject", "audit_event", 1)),
+            };
+            if does != table {
+                missing.push(format!("the part {name} is {does}"));
+            }
+            expected.entry(("part".to_owned(), other)).or_insert_with(String::new);
+            seen.push(name.clone());
+            let mut triggers = Vec::from(refusing(table));
+            if table == "audit_subject" {
                 triggers.push(("audit_subject_with_its_event".to_owned(), COMES_WITH_ITS_EVENT.to_owned()));
             }
             let named = |(trigger, does)| (("trigger".to_owned(), format!("{name}.{trigger}")), does);
@@ -124,6 +170,9 @@ pub async fn missing(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
             Some(_) => missing.push(format!("the {kind} {name} was changed")),
             None => missing.push(format!("the {kind} {name} does not belong there")),
         }
+    }
+    for part in seen {
+        expected.remove(&("part".to_owned(), part));
     }
     missing.extend(expected.into_keys().map(|(kind, name)| format!("the {kind} {name} is missing")));
     if backend == DbBackend::Postgres {

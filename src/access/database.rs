@@ -134,6 +134,11 @@ impl Database {
         Ok(migration::months::prepare(&self.writing).await?)
     }
 
+    /// The months that are parts of the audit log.
+    pub(in crate::access) async fn audit_months(&self) -> Result<Vec<String>, Broken> {
+        Ok(migration::months::attached(&self.reading).await?)
+    }
+
     /// Whether the database answers.
     pub(in crate::access) async fn ping(&self) -> Result<(), Broken> {
         self.reading.ping().await?;
@@ -191,18 +196,10 @@ async fn bring_up_to_date(settings: &Settings) -> Result<(), Broken> {
     Ok(())
 }
 
-/// The months that are parts of the audit log, as `2026-01`, from the first on; nothing on `SQLite`.
-pub async fn audit_months(settings: &Settings) -> Result<Vec<String>, Broken> {
+/// Takes a month of so many events out of the audit log, as who owns the tables.
+pub async fn detach_month(settings: &Settings, month: &str, events: u64) -> Result<(), Broken> {
     let owner = owner(settings).await?;
-    let months = migration::months::attached(&owner).await;
-    owner.close().await?;
-    Ok(months?)
-}
-
-/// Takes a month out of the audit log, as who owns the tables.
-pub async fn detach_month(settings: &Settings, month: &str) -> Result<(), Broken> {
-    let owner = owner(settings).await?;
-    let done = migration::months::detach(&owner, month).await;
+    let done = migration::months::detach(&owner, month, events).await;
     owner.close().await?;
     Ok(done?)
 }

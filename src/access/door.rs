@@ -116,6 +116,14 @@ impl Door {
         self.database.prepare_months().await
     }
 
+    /// The months that are parts of the audit log, as `2026-01`, from the first on; nothing on `SQLite`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn audit_months(&self) -> Result<Vec<String>, Broken> {
+        self.database.audit_months().await
+    }
+
     /// Leaves nothing of what was destroyed in `SQLite`'s write-ahead log; whether it could. Elsewhere there is nothing to do.
     ///
     /// # Errors

@@ -286,8 +286,8 @@ pub struct AuditProveArgs {
 #[command(after_help = "Example:\n  kartotek audit export --whole --output log.jsonl\n  \
     kartotek audit detach --before 2026-01 --exported log.jsonl\n\n\
     On PostgreSQL the log is in parts by month. The whole log is looked through first, with the events of these months as the \
-    files have them; if all is as it was signed, it goes on the log how many events leave, and the parts become tables of their own, \
-    which are yours to drop. The tree keeps their hashes, so that the files are proven as before: keep these, as nothing else \
+    files have them; if all is as it was signed, it goes on the log what leaves, signed by KARTOTEK_AUDIT_KEY_FILE, and the parts \
+    become tables of their own, which are yours to drop: each is named. A worker has to be running. The tree keeps their hashes, so that the files are proven as before: keep these, as nothing else \
     holds the events then. The API shows them no more.\n\n\
     Exit codes: 0 done; 1 failed; 2 the log is not what was signed or the files lack events, each finding on a line of standard \
     output, or a mistake in the command line or the settings.")]
@@ -301,9 +301,6 @@ pub struct AuditDetachArgs {
     /// What was signed about the log and saved. Without, the file that the server writes. Repeatable.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
-    /// A key to check signatures with. Without, those of `KARTOTEK_AUDIT_KEY_FILE`. Repeatable.
-    #[arg(long, value_name = "KEY")]
-    pub key: Vec<String>,
     /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<SecretString>,

@@ -95,14 +95,18 @@ pub(super) fn log(config: &Config, make: bool) -> Result<Option<Log>, Failure> {
 
 /// What the audit log's signatures are checked with, where its key is at hand.
 pub(super) fn verifier_keys(config: &Config) -> Result<Vec<String>, Failure> {
+    Ok(signing_keys(config)?.map(|keys| keys.verifier_keys().to_vec()).unwrap_or_default())
+}
+
+/// What the audit log is signed with, if there is anything.
+pub(super) fn signing_keys(config: &Config) -> Result<Option<SigningKeys>, Failure> {
     let path = config.audit_key_file.clone().unwrap_or_else(|| config.data_dir.join(AUDIT));
     if !path.exists() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let text = Zeroizing::new(fs::read_to_string(&path)?);
-    let keys = SigningKeys::parse(&text)
-        .map_err(|error| Failure::new(error).hint(format!("see {}", path.display())))?;
-    Ok(keys.verifier_keys().to_vec())
+    let keys = SigningKeys::parse(&text);
+    keys.map(Some).map_err(|error| Failure::new(error).hint(format!("see {}", path.display())))
 }
 
 /// Where what was signed about the audit log is written down.

@@ -4,7 +4,7 @@ use super::export::{EventLine, Line};
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{self, BufRead, BufReader, Seek, SeekFrom},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -32,11 +32,11 @@ impl Exported {
         paths.iter().map(|path| Indexed::open(path)).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Those from a place up to another, that one not included, which are in any of the files.
+    /// What any of the files has of the places from one up to another, that one not included.
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub fn between(&self, from: u64, upto: u64) -> io::Result<BTreeMap<u64, EventLine>> {
+    pub fn between(&self, from: u64, upto: u64) -> io::Result<BTreeMap<u64, Vec<EventLine>>> {
         let mut found = BTreeMap::new();
         for file in &self.0 {
             file.between(from, upto, &mut found)?;
@@ -52,7 +52,7 @@ impl Indexed {
         let (mut lines, mut last, mut at, mut text) = (Vec::new(), None, 0, Vec::new());
         for nth in 0.. {
             text.clear();
-            let length = file.read_until(b'\n', &mut text)?;
+            let length = read_line(&mut file, &mut text)?;
             if length == 0 {
                 break;
             }
@@ -65,13 +65,13 @@ impl Indexed {
                 }
                 last = Some(place);
             }
-            at += length as u64;
+            at += length;
         }
         let last = last.ok_or_else(|| named("there are no events in it"))?;
         Ok(Self { path: path.to_owned(), lines, last })
     }
 
-    fn between(&self, from: u64, upto: u64, found: &mut BTreeMap<u64, EventLine>) -> io::Result<()> {
+    fn between(&self, from: u64, upto: u64, found: &mut BTreeMap<u64, Vec<EventLine>>) -> io::Result<()> {
         let nearest = self.lines.partition_point(|(place, _)| *place <= from).saturating_sub(1);
         let Some((_, begin)) =
             self.lines.get(nearest).filter(|(first, _)| *first < upto && from <= self.last)
@@ -83,7 +83,7 @@ impl Indexed {
         let mut text = Vec::new();
         while {
             text.clear();
-            file.read_until(b'\n', &mut text)? > 0
+            read_line(&mut file, &mut text)? > 0
         } {
             match place(&text) {
                 Some(place) if place >= upto => break,
@@ -92,7 +92,7 @@ impl Indexed {
                     if let Ok(Line::Event(event)) = serde_json::from_slice(&text)
                         && event.leaf_index == place
                     {
-                        found.insert(place, *event);
+                        found.entry(place).or_default().push(*event);
                     }
                 }
                 _ => {}
@@ -100,6 +100,18 @@ impl Indexed {
         }
         Ok(())
     }
+}
+
+/// The longest line that is read, in bytes: one of an event about some hundred thousand customers.
+const LONGEST: u64 = 64 << 20;
+
+/// The next line, into what is empty; how long it is.
+///
+/// # Errors
+/// When it cannot be read, or is longer than any.
+pub fn read_line(file: &mut impl BufRead, text: &mut Vec<u8>) -> io::Result<u64> {
+    let length = file.take(LONGEST).read_until(b'\n', text)? as u64;
+    if length == LONGEST { Err(io::Error::other("a line of it is too long")) } else { Ok(length) }
 }
 
 /// The place that a line is about, as each event's begins.

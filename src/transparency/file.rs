@@ -3,6 +3,7 @@
 use super::{
     Body,
     export::{EventLine, Line},
+    exported::read_line,
     note,
     verify::{Check, Report, Signed, Stored, Wrong},
 };
@@ -41,11 +42,11 @@ pub fn look_through(
     let (mut text, mut read) = (Vec::new(), 0);
     for line in 1.. {
         text.clear();
-        let length = file.read_until(b'\n', &mut text)?;
+        let length = read_line(&mut file, &mut text)?;
         if length == 0 {
             break;
         }
-        read += length as u64;
+        read += length;
         let goes_on = match parse(&text) {
             Some(Line::Signed(signed)) => {
                 looking.signed(line, signed.checkpoint.as_bytes())?;

@@ -6,6 +6,7 @@ pub mod export;
 mod exported;
 pub mod file;
 mod month;
+mod months;
 pub mod note;
 #[cfg(test)]
 mod tests;
@@ -18,5 +19,5 @@ mod wrong;
 pub use body::{ActorBody, Body, leaf};
 pub use chain::{Chain, Link};
 pub use exported::Exported;
-pub use month::{Detached, Month, NoMonth};
+pub use month::{Detached, Month, NoMonth, Places};
 pub use withheld::{Commitment, Part, Shown, SubjectBody, Withheld, salt};

@@ -45,7 +45,7 @@ pub enum Unfit {
 }
 
 /// The keys that a log is signed with, the newest first. While one takes the place of another both sign, so that whoever
-/// trusts the old one learns of the new.
+/// trusts the old one learns of the new. What earlier keys have signed stands, where the verifier keys of these are named as well.
 #[derive(Clone)]
 pub struct SigningKeys {
     signers: Vec<StandardSigner>,
@@ -59,20 +59,24 @@ impl std::fmt::Debug for SigningKeys {
 }
 
 impl SigningKeys {
-    /// The keys of a file, one to a line.
+    /// The keys of a file, one to a line: those that sign, and the verifier keys of those that did before.
     ///
     /// # Errors
-    /// When there is none, one is malformed, or they are of several logs.
+    /// When none signs, one is malformed, or they are of several logs.
     pub fn parse(text: &str) -> Result<Self, Unfit> {
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let lines = lines.collect::<Vec<_>>();
-        let signers = lines.iter().map(|line| StandardSigner::new(line).map_err(|_| Unfit::SigningKey));
+        let (signing, former): (Vec<_>, Vec<_>) =
+            lines.partition(|line| line.starts_with("PRIVATE+KEY+") || StandardVerifier::new(line).is_err());
+        let signers = signing.iter().map(|line| StandardSigner::new(line).map_err(|_| Unfit::SigningKey));
         let signers = signers.collect::<Result<Vec<_>, _>>()?;
-        let verifier_keys = lines.iter().map(|line| verifier_key(line)).collect::<Result<Vec<_>, _>>()?;
-        let first = signers.first().ok_or(Unfit::NoKey)?;
-        if signers.iter().any(|signer| signer.name() != first.name()) {
+        let mut verifier_keys =
+            signing.iter().map(|line| verifier_key(line)).collect::<Result<Vec<_>, _>>()?;
+        let name = signers.first().ok_or(Unfit::NoKey)?.name().to_owned();
+        let names = former.iter().map(|line| line.split('+').next().unwrap_or_default());
+        if signers.iter().map(Signer::name).chain(names).any(|other| other != name) {
             return Err(Unfit::Names);
         }
+        verifier_keys.extend(former.into_iter().map(str::to_owned));
         Ok(Self { signers, verifier_keys })
     }
 
@@ -113,7 +117,16 @@ impl SigningKeys {
     /// Never in practice: each key has signed before.
     pub fn sign(&self, size: u64, root: Digest) -> Result<String, Unfit> {
         let text = Text::new(self.origin(), size, Hash(root), "").map_err(|_| Unfit::Name)?;
-        let mut note = Note::new(&text.to_bytes(), &[]).map_err(|_| Unfit::Note)?;
+        self.sign_text(&text.to_bytes())
+    }
+
+    /// Any text as a signed note. What it is about is on its first line, which is a log's name in what is said of that log's tree
+    /// alone.
+    ///
+    /// # Errors
+    /// When the text is no note's.
+    pub(super) fn sign_text(&self, text: &[u8]) -> Result<String, Unfit> {
+        let mut note = Note::new(text, &[]).map_err(|_| Unfit::Note)?;
         let signers = self.signers.iter().map(|signer| signer as &dyn Signer).collect::<Vec<_>>();
         note.add_sigs(&signers).map_err(|_| Unfit::SigningKey)?;
         String::from_utf8(note.to_bytes()).map_err(|_| Unfit::Note)
@@ -150,6 +163,20 @@ pub fn check_keys(keys: &[String]) -> Result<(), Unfit> {
 /// # Errors
 /// When no key has, or any signature of theirs is wrong, or the note is no statement about a log.
 pub fn open(note: &[u8], trusted: &[String]) -> Result<Checkpoint, Unfit> {
+    let names = verified(note, trusted)?;
+    let checkpoint = read(note)?;
+    // Who signs for one log does not speak for another.
+    if names.contains(&checkpoint.origin) { Ok(checkpoint) } else { Err(Unfit::Origin) }
+}
+
+/// The text of a note that one of these keys has signed, and the names of the keys; of any, when none is trusted more than others.
+pub(super) fn open_text(note: &[u8], trusted: &[String]) -> Option<(String, Vec<String>)> {
+    let names = if trusted.is_empty() { Vec::new() } else { verified(note, trusted).ok()? };
+    Some((String::from_utf8(Note::from_bytes(note).ok()?.text().to_vec()).ok()?, names))
+}
+
+/// That one of these keys has signed a note, and none of them wrongly; the keys' names.
+fn verified(note: &[u8], trusted: &[String]) -> Result<Vec<String>, Unfit> {
     let parsed = Note::from_bytes(note).map_err(|_| Unfit::Note)?;
     let verifiers = trusted.iter().map(|key| StandardVerifier::new(key).map_err(|_| Unfit::VerifierKey));
     let verifiers = verifiers.collect::<Result<Vec<_>, _>>()?;
@@ -160,9 +187,7 @@ pub fn open(note: &[u8], trusted: &[String]) -> Result<Checkpoint, Unfit> {
         signed_note::NoteError::UnverifiedNote => Unfit::NotSigned,
         _ => Unfit::Forged,
     })?;
-    let checkpoint = read(note)?;
-    // Who signs for one log does not speak for another.
-    if names.contains(&checkpoint.origin) { Ok(checkpoint) } else { Err(Unfit::Origin) }
+    Ok(names)
 }
 
 /// What a note says, whoever has signed it.

@@ -3,7 +3,8 @@
 
 pub use super::wrong::Wrong;
 use super::{
-    Body, Detached, Link, Month, Withheld, leaf,
+    Body, Detached, Link, Month, Places, Withheld, leaf,
+    months::{KnownMonths, LogMonths},
     tree::{Digest, Growing, Place, Tiles, Unproven, WIDTH},
     writers::{Known, Naming, Writers},
 };
@@ -45,8 +46,8 @@ pub struct Looked {
     /// The event's id, and whether the database does not have it.
     id: Option<AuditEventId>,
     is_absent: bool,
-    /// What it says that was detached.
-    detached: Option<Detached>,
+    /// A note of a month that was detached, if it brings one.
+    detached: Option<String>,
 }
 
 impl Stored {
@@ -75,6 +76,9 @@ impl Stored {
                     detached = says_detached(&body, self.withheld.as_deref());
                 }
                 wrong.extend(differences);
+                if self.id != Some(body.id) {
+                    wrong.push(Wrong::BodyChanged(at, id.clone()));
+                }
                 let time = DateTime::parse_from_rfc3339(&body.time).ok().map(|time| time.to_utc());
                 Some((body.writer, id, time))
             }
@@ -123,6 +127,8 @@ pub struct Report {
     pub more: u64,
     /// How many events were not looked at, of each month that was detached.
     pub unseen: BTreeMap<Month, u64>,
+    /// The places of each month.
+    pub months: BTreeMap<Month, Places>,
 }
 
 /// How far a log was looked through and found sound, to go on from there another time.
@@ -133,8 +139,7 @@ pub struct State {
     /// The tiles that are not full: level, index, and hashes in base64.
     edge: Vec<(u8, u64, String)>,
     writers: Known,
-    /// How many places each month has.
-    months: BTreeMap<String, u64>,
+    months: KnownMonths,
 }
 
 /// Findings that are told one by one.
@@ -142,26 +147,6 @@ const MOST: usize = 1_000;
 
 /// How long an event may be that names another, and comes before it: as long as a transaction lasts.
 const OVERTAKEN: TimeDelta = TimeDelta::minutes(1);
-
-/// Events that the database does not have.
-#[derive(Clone, Debug, Default)]
-struct Absent {
-    count: u64,
-    /// How many of these nobody has shown.
-    unseen: u64,
-    /// The first of them.
-    places: Vec<(u64, AuditEventId)>,
-}
-
-impl Absent {
-    fn add(&mut self, place: u64, id: AuditEventId, is_unseen: bool) {
-        self.count += 1;
-        self.unseen += u64::from(is_unseen);
-        if self.places.len() < MOST {
-            self.places.push((place, id));
-        }
-    }
-}
 
 /// A log that is being looked through, from its first place.
 #[derive(Debug)]
@@ -181,13 +166,7 @@ pub struct Check {
     is_file: bool,
     newest: Option<DateTime<Utc>>,
     writers: Writers,
-    /// How many places each month has, and of those how many were looked at before.
-    places: BTreeMap<Option<Month>, u64>,
-    places_before: BTreeMap<Option<Month>, u64>,
-    /// What the database does not have, by month.
-    absent: BTreeMap<Option<Month>, Absent>,
-    /// What events say was detached.
-    detached: BTreeSet<Detached>,
+    months: LogMonths,
     wrong: BTreeSet<Wrong>,
     more: u64,
 }
@@ -211,10 +190,7 @@ impl Check {
             is_file: false,
             newest: None,
             writers: Writers::default(),
-            places: BTreeMap::new(),
-            places_before: BTreeMap::new(),
-            absent: BTreeMap::new(),
-            detached: BTreeSet::new(),
+            months: LogMonths::default(),
             wrong: BTreeSet::new(),
             more: 0,
         }
@@ -224,6 +200,12 @@ impl Check {
     #[must_use]
     pub fn of_file() -> Self {
         Self { is_file: true, ..Self::against(Vec::new()) }
+    }
+
+    /// What was detached is what one of these keys has signed.
+    #[must_use]
+    pub fn trusting(self, keys: &[String]) -> Self {
+        Self { months: self.months.trusting(keys), ..self }
     }
 
     /// Goes on where somebody has stopped; `None` when that is damaged.
@@ -238,11 +220,8 @@ impl Check {
         let mut signed = self.signed;
         let later = signed.split_off(&state.size);
         let not_compared = signed.into_values().map(|some| some.len() as u64).sum();
-        let month = |(month, count): (&String, &u64)| Some((Some(month.parse().ok()?), *count));
-        let places = state.months.iter().map(month).collect::<Option<BTreeMap<_, _>>>()?;
-        let places_before = places.clone();
-        let writers = state.writers.writers()?;
-        let mut check = Self { tree, signed: later, not_compared, writers, places, places_before, ..self };
+        let (writers, months) = (state.writers.writers()?, self.months.after(&state.months)?);
+        let mut check = Self { tree, signed: later, not_compared, writers, months, ..self };
         check.compare().ok()?;
         Some(check)
     }
@@ -254,9 +233,7 @@ impl Check {
             .into_iter()
             .map(|place| Some((place.level, place.index, STANDARD.encode(self.tree.tile(place)?))));
         let edge = edge.collect::<Option<_>>()?;
-        let months =
-            self.places.iter().filter_map(|(month, count)| Some((month.as_ref()?.to_string(), *count)));
-        let (months, writers) = (months.collect(), Known::from(&self.writers));
+        let (months, writers) = (KnownMonths::from(&self.months), Known::from(&self.writers));
         self.wrong.is_empty().then(|| State { size: self.size(), edge, writers, months })
     }
 
@@ -305,12 +282,13 @@ impl Check {
         for wrong in looked.wrong {
             self.found(wrong);
         }
-        self.detached.extend(looked.detached);
         if let Some(id) = looked.id {
-            let month = Month::of(id.0);
-            *self.places.entry(month).or_default() += 1;
+            if let Some(note) = &looked.detached {
+                self.months.detached(place, id, note);
+            }
+            self.months.place(place, id, looked.hash);
             if looked.is_absent {
-                self.absent.entry(month).or_default().add(place, id, looked.event.is_none());
+                self.months.absent(place, id, looked.event.is_none());
             }
         }
         match looked.event {
@@ -320,7 +298,7 @@ impl Check {
                 self.writers.leaf(looked.hash);
                 self.writers.link(&link, &Naming { place, id, writer, at });
             }
-            None => self.writers.unseen(looked.hash),
+            None => self.writers.unseen(looked.hash, looked.id.map(|id| id.0)),
         }
         if self.tree.size().is_multiple_of(WIDTH) {
             self.note_tiles();
@@ -356,17 +334,13 @@ impl Check {
     /// Whether events say that there are others which were not among those that were looked at.
     #[must_use]
     pub fn misses_some(&self) -> bool {
-        let is_said = |month: &Option<Month>| self.detached.iter().any(|said| Some(said.month) == *month);
-        self.writers.naming_what_is_missing().next().is_some()
-            || self.writers.short().next().is_some()
-            || !self.absent.keys().all(is_said)
+        self.writers.naming_what_is_missing().next().is_some() || self.writers.short().next().is_some()
     }
 
-    /// An event that has no place among those that were looked at: its body, and what is withheld of it.
-    pub fn beyond(&mut self, body: &[u8], withheld: Option<&[u8]>) {
+    /// The body of an event that has no place among those that were looked at.
+    pub fn beyond(&mut self, body: &[u8]) {
         if let Some(parsed) = Body::parse(body) {
             self.writers.beyond(&parsed.writer, leaf(body));
-            self.detached.extend(says_detached(&parsed, withheld));
         }
     }
 
@@ -395,45 +369,30 @@ impl Check {
         for wrong in removed.into_iter().chain(short) {
             self.found(wrong);
         }
-        let unseen = self.absences();
-        let Self { agreements, not_compared, wrong, more, .. } = self;
-        Report { size: left, unsealed, agreements, not_compared, wrong, more, unseen }
-    }
-
-    /// What the database does not have was removed, but for what the log itself says was detached, to the last event. Back comes how
-    /// many of these were not shown.
-    fn absences(&mut self) -> BTreeMap<Month, u64> {
-        let mut unseen = BTreeMap::new();
-        for (month, absent) in std::mem::take(&mut self.absent) {
-            let said = self.detached.iter().filter(|said| Some(said.month) == month);
-            let said = said.map(|said| said.events).collect::<BTreeSet<_>>();
-            let before = self.places_before.get(&month).copied().unwrap_or_default();
-            if let Some(month) = month.filter(|_| said.contains(&(before + absent.count))) {
-                if absent.unseen > 0 {
-                    unseen.insert(month, absent.unseen);
-                }
-                continue;
-            }
-            if let (Some(month), Some(said)) = (month, said.last()) {
-                self.found(Wrong::NotWhatWasDetached { month, said: *said, absent: before + absent.count });
-            }
-            self.more += absent.count - absent.places.len() as u64;
-            for (place, id) in absent.places {
-                self.found(Wrong::EventMissing(place, id.to_string()));
-            }
+        let months = self.months.places().clone();
+        let absences = std::mem::take(&mut self.months).end();
+        self.more += absences.more;
+        for wrong in absences.wrong {
+            self.found(wrong);
         }
-        unseen
+        let Self { agreements, not_compared, wrong, more, .. } = self;
+        Report {
+            size: left,
+            unsealed,
+            agreements,
+            not_compared,
+            wrong,
+            more,
+            unseen: absences.unseen,
+            months,
+        }
     }
 }
 
-/// What an event says that was detached, if it is such an event and what is withheld is its own.
-fn says_detached(body: &Body, withheld: Option<&[u8]>) -> Option<Detached> {
-    if body.operation != Detached::OPERATION || body.outcome != AuditOutcome::Allowed {
-        return None;
-    }
-    let withheld = withheld.and_then(Withheld::parse)?;
-    let is_it = withheld.commitment().is_ok_and(|root| root == body.withheld);
-    withheld.target.filter(|_| is_it)?.parse().ok()
+/// The note that an event brings which says that a month was detached.
+fn says_detached(body: &Body, withheld: Option<&[u8]>) -> Option<String> {
+    let says = body.operation == Detached::OPERATION && body.outcome == AuditOutcome::Allowed;
+    withheld.filter(|_| says).and_then(Withheld::parse)?.target
 }
 
 /// What of what is stored beside an event's body is not what that says.

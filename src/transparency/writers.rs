@@ -11,8 +11,8 @@ use uuid::Uuid;
 /// the first that did so had committed: by the same writer, and among the next that it names.
 const REMEMBERED: usize = 256;
 
-/// Leaves that are remembered of events whose bodies were not seen. What the first of a writer's names that was seen may be any of
-/// them; the others name what came just before.
+/// Leaves that are remembered of events whose bodies were not seen. What a writer's first one after them names may be any of them;
+/// the next name what came just before.
 const UNSEEN: usize = 4_096;
 
 /// The writers of a log that is being looked through.
@@ -28,6 +28,8 @@ pub struct Writers {
     /// How many events' bodies were not seen, so that nobody knows who wrote them; and the leaves of the last of them.
     unseen: u64,
     unseen_leaves: VecDeque<Digest>,
+    /// The greatest of their ids: who began to write after that has written none of them.
+    unseen_upto: Uuid,
 }
 
 /// An event that names others.
@@ -46,6 +48,8 @@ struct Counts {
     seen: u64,
     /// How many its events say that there are, at least.
     said: u64,
+    /// How many were not seen of anybody's when its last one was.
+    unseen: u64,
 }
 
 impl Writers {
@@ -58,9 +62,10 @@ impl Writers {
     }
 
     /// One of an event that nobody has shown.
-    pub fn unseen(&mut self, leaf: Digest) {
+    pub fn unseen(&mut self, leaf: Digest, id: Option<Uuid>) {
         self.leaf(leaf);
         self.unseen += 1;
+        self.unseen_upto = self.unseen_upto.max(id.unwrap_or_default());
         self.unseen_leaves.push_back(leaf);
         if self.unseen_leaves.len() > UNSEEN
             && let Some(oldest) = self.unseen_leaves.pop_front()
@@ -72,8 +77,9 @@ impl Writers {
     /// What this event says of those before it.
     pub fn link(&mut self, link: &Link, event: &Naming) {
         let counts = self.counts.entry(link.id).or_default();
-        let may_name_unseen = counts.seen == 0 && self.unseen > 0;
+        let may_name_unseen = counts.unseen < self.unseen && link.id <= self.unseen_upto;
         counts.seen += 1;
+        counts.unseen = self.unseen;
         counts.said = counts.said.max(link.before.saturating_add(1));
         for leaf in link.named() {
             if self.unnamed.remove(&leaf) {
@@ -106,8 +112,11 @@ impl Writers {
 
     /// The writers of which more events are missing than were not seen: how many there were at least, and how many were seen.
     pub fn short(&self) -> impl Iterator<Item = (Uuid, u64, u64)> {
-        let missing = |counts: &Counts| counts.said.saturating_sub(counts.seen);
-        let short = self.counts.iter().filter(move |(_, counts)| missing(counts) > self.unseen);
+        let is_short = move |(id, counts): &(&Uuid, &Counts)| {
+            let unseen = if **id <= self.unseen_upto { self.unseen } else { 0 };
+            counts.said.saturating_sub(counts.seen) > unseen
+        };
+        let short = self.counts.iter().filter(is_short);
         short.map(|(id, counts)| (*id, counts.said, counts.seen))
     }
 }
@@ -121,6 +130,7 @@ pub struct Known {
     named: BTreeMap<Uuid, Vec<String>>,
     missing: Vec<(String, Naming)>,
     unseen: u64,
+    unseen_upto: Uuid,
 }
 
 impl From<&Writers> for Known {
@@ -132,6 +142,7 @@ impl From<&Writers> for Known {
             named: writers.named.iter().map(|(id, named)| (*id, named.iter().map(text).collect())).collect(),
             missing: writers.missing.iter().map(|(leaf, by)| (text(leaf), by.clone())).collect(),
             unseen: writers.unseen,
+            unseen_upto: writers.unseen_upto,
         }
     }
 }
@@ -154,7 +165,55 @@ impl Known {
                 .map(|(text, by)| Some((leaf(text)?, by.clone())))
                 .collect::<Option<_>>()?,
             unseen: self.unseen,
+            unseen_upto: self.unseen_upto,
             unseen_leaves: VecDeque::new(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transparency::Chain;
+
+    /// An event of this writer, and its leaf.
+    fn write(chain: &mut Chain, leaf: u8) -> (Link, Digest) {
+        let link = chain.following();
+        chain.committed(1, [leaf; 32]);
+        (link, [leaf; 32])
+    }
+
+    fn look(writers: &mut Writers, (link, leaf): &(Link, Digest)) {
+        writers.leaf(*leaf);
+        let naming = Naming { place: 0, id: String::new(), writer: link.id, at: None };
+        writers.link(link, &naming);
+    }
+
+    fn misses(writers: &Writers) -> bool {
+        writers.naming_what_is_missing().next().is_some() || writers.short().next().is_some()
+    }
+
+    /// Who wrote some of what was not seen may name it; who began after that, or goes on to write, may not.
+    #[test]
+    fn what_was_not_seen_excuses_nobody_who_has_not_written_it() {
+        let (mut old, mut new) = (Chain::new(Uuid::from_u128(1)), Chain::new(Uuid::from_u128(9)));
+        let events = [1, 2, 3, 4].map(|leaf| write(&mut old, leaf));
+        let later = [11, 12, 13].map(|leaf| write(&mut new, leaf));
+        let looked = |of_old: &[usize], of_new: &[usize]| {
+            let mut writers = Writers::default();
+            for leaf in 100..100 + 5_000_u32 {
+                let mut hash = [0xff; 32];
+                hash[..4].copy_from_slice(&leaf.to_be_bytes());
+                writers.unseen(hash, Some(Uuid::from_u128(5)));
+            }
+            let seen = of_old.iter().map(|nth| &events[*nth]).chain(of_new.iter().map(|nth| &later[*nth]));
+            for event in seen {
+                look(&mut writers, event);
+            }
+            misses(&writers)
+        };
+        assert!(!looked(&[1, 2, 3], &[0, 1, 2]), "the first of them was not seen");
+        assert!(looked(&[1, 3], &[]), "one after that is missing");
+        assert!(looked(&[], &[1, 2]), "who began later has nothing that was not seen");
     }
 }

@@ -11,9 +11,9 @@ pub enum Wrong {
     #[error("event {1} at place {0} was removed")]
     EventMissing(u64, String),
     #[error(
-        "of the month {month} {absent} events are not in the database, and the log says that {said} were detached"
+        "the log says that {month} was detached, and {absent} of its {count} events are not in the database"
     )]
-    NotWhatWasDetached { month: Month, said: u64, absent: u64 },
+    NotAllDetached { month: Month, count: u64, absent: u64 },
     #[error(
         "event {1} at place {0} is not what was sealed: its body was changed, or it stands in another's place"
     )]

@@ -96,7 +96,11 @@ async fn is_signed(door: &Arc<Door>) -> Result<bool, Stop> {
 /// # Errors
 /// When the database fails.
 pub async fn watch_protection(door: &Arc<Door>, is_signed: bool) -> Result<(), Stop> {
-    let mut missing = door.unprotected().await?;
+    let mut missing = match door.unprotected().await {
+        // Whoever keeps the program from looking is not to go unnoticed either.
+        Err(broken) if !broken.is_outage() => vec![format!("it cannot be told: {broken}")],
+        missing => missing?,
+    };
     if !is_signed {
         missing.push("it is not signed: there is no key for it, or signing it fails".to_owned());
     }

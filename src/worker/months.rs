@@ -1,6 +1,6 @@
 //! Makes the parts of the audit log that the next months' events go to, ahead of time.
 
-use crate::access::Door;
+use crate::{access::Door, transparency::Month};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
@@ -26,7 +26,15 @@ pub async fn keep_months(door: Arc<Door>, mut stop: watch::Receiver<bool>) {
                         tracing::warn!(there, "months of the audit log have no part of their own");
                     }
                 }
-                Err(error) => tracing::warn!(%error, "the audit log's next months could not be prepared"),
+                Err(error) => {
+                    tracing::warn!(%error, "the audit log's next months could not be prepared");
+                    // How many there are says whether that matters yet.
+                    let now = Month::at(door.now()).map(|month| month.to_string()).unwrap_or_default();
+                    let there = door.audit_months().await.unwrap_or_default();
+                    let there = there.into_iter().filter(|month| *month >= now).count();
+                    metrics::gauge!("audit_months_prepared")
+                        .set(f64::from(u32::try_from(there).unwrap_or(u32::MAX)));
+                }
             }
         }
     };

@@ -5,13 +5,24 @@ use super::{
     verify::{TAMPERED, saved_before, tell_wrong},
 };
 use crate::{
-    access::{self, Door, Engine, Settings, SystemClock},
+    access::{self, Broken, Door, Engine, Settings, SystemClock},
     cli::{args::AuditDetachArgs, database, failure::Failure, keys, output},
     config::Config,
-    domain::audit::{Beside, NotDetached, prepare_to_detach, record_detached},
-    transparency::{Detached, Exported, Month, note},
+    domain::audit::{Beside, DetachedAreSealed, NotDetached, prepare_to_detach, record_detached},
+    transparency::{Detached, Exported, Month, note::SigningKeys, verify::Signed},
 };
-use std::sync::Arc;
+use chrono::TimeDelta;
+use std::{sync::Arc, time::Duration};
+use tokio::time::interval;
+
+/// How long after its end a month stays: events of it may still be on their way.
+const AFTER: TimeDelta = TimeDelta::days(1);
+
+/// How often it is tried to take a month out, a second apart, while somebody reads the log.
+const TRIES: u32 = 60;
+
+/// How long it may take until what is recorded is sealed.
+const SEALED: Duration = Duration::from_mins(1);
 
 /// Takes months out of the database, once the files were seen to hold them.
 pub(in crate::cli) async fn detach(args: AuditDetachArgs, config: Config) -> Result<(), Failure> {
@@ -21,36 +32,27 @@ pub(in crate::cli) async fn detach(args: AuditDetachArgs, config: Config) -> Res
             .hint("nothing has to be done: it is of the size of a file"));
     }
     database::must_be_there(&settings).await?;
-    let keys = if args.key.is_empty() { keys::verifier_keys(&config)? } else { args.key.clone() };
-    note::check_keys(&keys).map_err(|error| Failure::new(error).hint("see --key"))?;
-    if keys.is_empty() {
-        return Err(Failure::usage("no key was named, so that nobody can tell what was signed")
-            .hint("see --key, or set KARTOTEK_AUDIT_KEY_FILE"));
-    }
-    let saved = saved_before(&args.checkpoint, &config, &keys)?;
+    let keys = keys::signing_keys(&config)?.ok_or_else(|| {
+        Failure::usage("what leaves is signed as the log is, and there is no key")
+            .hint("set KARTOTEK_AUDIT_KEY_FILE to the server's")
+    })?;
+    let saved = saved_before(&args.checkpoint, &config, keys.verifier_keys())?;
     let exported =
         Exported::open(&args.exported).map_err(|error| Failure::new(error).hint("see --exported"))?;
     let door =
         Door::open(&settings, keys::none()?, Box::new(SystemClock)).await.map_err(database::failure)?;
-    let leaving = match months(&settings, &door, args.before).await {
-        Ok(leaving) => leaving,
-        Err(failure) => {
-            door.close().await;
-            return Err(failure);
-        }
-    };
-    let beside = Beside { saved, keys: &keys, before: None, exported: Arc::new(exported), leaving };
-    let done = leave(&settings, &door, beside).await;
+    let done = leave(&settings, &door, &keys, (saved, exported, args.before)).await;
     door.close().await;
     done
 }
 
 /// Those that are in the database and were over before this one began.
-async fn months(settings: &Settings, door: &Arc<Door>, before: Month) -> Result<Vec<Month>, Failure> {
-    if Month::at(door.now()).is_none_or(|now| before > now) {
-        return Err(Failure::usage(format!("{before} has not begun yet")).hint("see --before"));
+async fn months(door: &Arc<Door>, before: Month) -> Result<Vec<Month>, Failure> {
+    if Month::at(door.now() - AFTER).is_none_or(|now| before > now) {
+        let why = format!("{before} has not begun yet, or not a day ago");
+        return Err(Failure::usage(why).hint("see --before"));
     }
-    let months = access::audit_months(settings).await.map_err(database::failure)?;
+    let months = door.audit_months().await.map_err(database::failure)?;
     let months = months.iter().map(|month| month.parse::<Month>().map_err(Failure::new));
     let mut months = months.collect::<Result<Vec<_>, _>>()?;
     months.retain(|month| *month < before);
@@ -61,21 +63,65 @@ async fn months(settings: &Settings, door: &Arc<Door>, before: Month) -> Result<
     Ok(months)
 }
 
-async fn leave(settings: &Settings, door: &Arc<Door>, beside: Beside<'_>) -> Result<(), Failure> {
+async fn leave(
+    settings: &Settings,
+    door: &Arc<Door>,
+    keys: &SigningKeys,
+    (saved, exported, before): (Vec<Signed>, Exported, Month),
+) -> Result<(), Failure> {
+    let leaving = months(door, before).await?;
+    let (keys_of, exported) = (keys.verifier_keys(), Arc::new(exported));
+    let beside = Beside { saved, keys: keys_of, before: None, exported, leaving };
     let progress = Progress::of("events");
     let looked = prepare_to_detach(door, beside, |done, of| progress.done(done, of)).await;
-    for detached in looked.map_err(not_detached)? {
-        // First: who finds the events gone has to find why.
-        record_detached(door, detached).await.map_err(Failure::new)?;
-        let Detached { month, events } = detached;
-        access::detach_month(settings, &month.to_string()).await.map_err(database::failure)?;
+    let leaving = looked.map_err(not_detached)?;
+    // First, and sealed: who finds the events gone has to find why.
+    for detached in &leaving {
+        record_detached(door, keys, *detached).await.map_err(Failure::new)?;
+    }
+    wait_until_sealed(door).await?;
+    for Detached { month, places } in leaving {
+        take_out(settings, month, places.count).await?;
         let name = month.to_string().replace('-', "_");
         output::data(&format!(
-            "{month}: {events} events; DROP TABLE audit_event_{name}, audit_subject_{name};\n"
+            "{month}: {} events; DROP TABLE audit_event_{name}, audit_subject_{name};\n",
+            places.count
         ))?;
     }
     output::note("keep the files: nothing else holds these events once the tables are dropped");
     Ok(())
+}
+
+async fn wait_until_sealed(door: &Arc<Door>) -> Result<(), Failure> {
+    let sealed = async {
+        let mut tick = interval(Duration::from_millis(200));
+        loop {
+            tick.tick().await;
+            if door.program("audit", "detachMonth").read(DetachedAreSealed).await.map_err(Failure::new)? {
+                return Ok(());
+            }
+        }
+    };
+    let waited = tokio::time::timeout(SEALED, sealed).await;
+    waited.unwrap_or_else(|_| {
+        Err(Failure::new("nobody seals the log, and before that nothing leaves")
+            .hint("start a worker that has the key, and run the same command again"))
+    })
+}
+
+async fn take_out(settings: &Settings, month: Month, events: u64) -> Result<(), Failure> {
+    let mut tick = interval(Duration::from_secs(1));
+    for _ in 0..TRIES {
+        tick.tick().await;
+        match access::detach_month(settings, &month.to_string(), events).await {
+            Err(Broken::Contention) => {}
+            done => return done.map_err(database::failure),
+        }
+    }
+    Err(Failure::new(format!(
+        "{month} is still in the database: somebody has been reading the log all the time"
+    ))
+    .hint("run the same command again when less is going on; what is on the log about it does no harm"))
 }
 
 fn not_detached(why: NotDetached) -> Failure {
@@ -85,10 +131,11 @@ fn not_detached(why: NotDetached) -> Failure {
                 return failure;
             }
             Failure::new(why)
-                .hint("export again with --whole, without what is withheld too little is kept; and see docs/audit.md")
+                .hint("name files that `kartotek audit export --whole` has written, with all events of these months; and see docs/audit.md")
                 .with_code(TAMPERED)
         }
         NotDetached::Unsealed(..) => Failure::new(why).hint("a worker seals them: is one running?"),
+        NotDetached::Changed(_) => Failure::new(why).hint("run the same command again"),
         NotDetached::Stopped(_) => Failure::new(why),
     }
 }

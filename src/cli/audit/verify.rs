@@ -132,13 +132,16 @@ fn write_state(path: &Path, state: &State) -> Result<(), Failure> {
     Ok(fs::rename(beside, path)?)
 }
 
-/// What is wrong, each on a line.
+/// What is wrong or was not looked at, each on a line.
 pub(super) fn tell_wrong(report: &Report) -> Result<(), Failure> {
     for wrong in &report.wrong {
         output::data(&format!("TAMPERED: {wrong}\n"))?;
     }
     if report.more > 0 {
         output::data(&format!("TAMPERED: and {} more\n", report.more))?;
+    }
+    for (month, events) in &report.unseen {
+        output::data(&format!("NOT LOOKED AT: {events} events of {month}, which was detached\n"))?;
     }
     Ok(())
 }
@@ -153,9 +156,6 @@ fn tell(what: &str, report: &Report) -> Result<(), Failure> {
     }
     let findings = wrong.len() as u64 + more;
     output::data(&format!("{what}; {agreements} checkpoints agree, {findings} findings\n"))?;
-    for (month, events) in unseen {
-        output::data(&format!("NOT LOOKED AT: {events} events of {month}, which was detached\n"))?;
-    }
     if wrong.is_empty() {
         if unseen.is_empty() {
             return Ok(());

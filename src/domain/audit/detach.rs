@@ -6,10 +6,11 @@ use super::{
     verify::{Beside, verify},
 };
 use crate::{
-    access::{Command, Door, Stop, Writer},
+    access::{Broken, Command, Door, Inquiry, Reader, Sql, Stop, Writer},
     policy::{Action, Target},
-    transparency::{Detached, Month, verify::Report},
+    transparency::{Detached, Month, note::SigningKeys, verify::Report},
 };
+use sea_orm::FromQueryResult;
 use std::sync::Arc;
 
 /// Why months stay where they are.
@@ -22,10 +23,12 @@ pub enum NotDetached {
     /// With the events of these months as the files have them.
     #[error("the log is not what was signed, or the files do not hold all of these months")]
     NotAsSigned(Box<Report>),
+    #[error("{0} has got an event more since it was looked at")]
+    Changed(Month),
 }
 
-/// Looks through the log with all events of the months that are `leaving` taken from the files, and how many these are. `progress` is
-/// told how many places of how many were looked at.
+/// Looks through the log with all events of the months that are `leaving` taken from the files, and what places these have.
+/// `progress` is told how many places of how many were looked at.
 ///
 /// # Errors
 /// When something is wrong with the log, or missing in the files, or the database fails.
@@ -40,32 +43,66 @@ pub async fn prepare_to_detach(
         if sealed < events {
             return Err(NotDetached::Unsealed(month, events - sealed));
         }
-        leaving.push(Detached { month, events });
+        leaving.push((month, events));
     }
     let (report, _) = verify(door, beside, progress).await?;
-    if report.wrong.is_empty() { Ok(leaving) } else { Err(NotDetached::NotAsSigned(Box::new(report))) }
+    // What was said of a month before does not make up for what a file lacks now.
+    if !report.wrong.is_empty() || leaving.iter().any(|(month, _)| report.unseen.contains_key(month)) {
+        return Err(NotDetached::NotAsSigned(Box::new(report)));
+    }
+    let detached = |(month, events)| {
+        let places = report.months.get(&month).copied().unwrap_or_default();
+        if places.count == events { Ok(Detached { month, places }) } else { Err(NotDetached::Changed(month)) }
+    };
+    leaving.into_iter().map(detached).collect()
 }
 
-/// Puts on record that the events of a month leave the database, and how many there are: before they do.
+/// Puts on record, signed, that all events of a month leave the database: before they do.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn record_detached(door: &Arc<Door>, detached: Detached) -> Result<(), Stop> {
-    door.program("audit", Detached::OPERATION).write(DetachMonth(detached)).await
+pub async fn record_detached(door: &Arc<Door>, keys: &SigningKeys, detached: Detached) -> Result<(), Stop> {
+    let note = detached.sign(keys).map_err(|_| Broken::Stored("what is detached could not be signed"))?;
+    door.program("audit", Detached::OPERATION).write(DetachMonth(note)).await
 }
 
-#[derive(Clone, Copy, Debug)]
-struct DetachMonth(Detached);
+#[derive(Clone, Debug)]
+struct DetachMonth(String);
 
 impl Command for DetachMonth {
     const ACTION: Action = Action::DetachAuditMonth;
     type Output = ();
 
     fn target(&self) -> Target {
-        Target::thing(self.0)
+        Target::thing(&self.0)
     }
 
     async fn run(self, _: &mut Writer) -> Result<(), Stop> {
         Ok(())
+    }
+}
+
+/// Whether all that was recorded of months has its place in the tree.
+#[derive(Clone, Copy, Debug)]
+pub struct DetachedAreSealed;
+
+#[derive(FromQueryResult)]
+struct Waiting {
+    count: i64,
+}
+
+impl Inquiry for DetachedAreSealed {
+    const ACTION: Action = Action::SeeCheckpoint;
+    type Output = bool;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<bool, Stop> {
+        let mut sql = Sql::new("SELECT count(*) AS count FROM audit_event e WHERE e.operation = ");
+        sql.bind(Detached::OPERATION.to_owned());
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.event_id)");
+        Ok(r.numbers::<Waiting>(sql).await?.iter().all(|row| row.count == 0))
     }
 }

@@ -2,15 +2,16 @@
 
 use crate::support::{
     Database, TestApp,
-    process::kartotek,
+    process::{kartotek, pause},
     seal::{ORIGIN, file, keys, published},
 };
 use kartotek::{
     access::Engine,
-    domain::audit::{Log, Sound},
-    transparency::Month,
+    domain::audit::{Log, Sound, record_detached},
+    transparency::{Detached, Month, note::SigningKeys},
     worker::watch_content,
 };
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -109,6 +110,23 @@ async fn of_three_months() -> (TestApp, std::path::PathBuf) {
     (app, folder)
 }
 
+/// What `detach` says at these words, while somebody seals the log.
+async fn detach(app: &TestApp, folder: &Path, words: &[&str]) -> (Option<i32>, String) {
+    let line = SigningKeys::generate(ORIGIN, &zeroize::Zeroizing::new([1; 32])).unwrap();
+    fs::write(folder.join("audit.key"), line.as_bytes()).unwrap();
+    let mut command = kartotek(folder, &app.database);
+    command.env("KARTOTEK_AUDIT_KEY_FILE", "audit.key").args(["audit", "detach"]).args(words);
+    command.args(["--checkpoint", "audit-checkpoints.jsonl"]);
+    let program = tokio::task::spawn_blocking(move || command.output().unwrap());
+    while !program.is_finished() {
+        app.try_to_seal(keys(ORIGIN, 1)).await.unwrap();
+        pause(std::time::Duration::from_millis(50)).await;
+    }
+    let told = program.await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (told.status.code(), text(told.stdout) + &text(told.stderr))
+}
+
 /// What the program says at these words.
 fn run(folder: &Path, database: &Database, words: &[&str]) -> (Option<i32>, String) {
     let told = kartotek(folder, database).arg("audit").args(words).output().unwrap();
@@ -123,34 +141,30 @@ fn checked<'a>(words: &[&'a str], key: &'a str) -> Vec<&'a str> {
 #[tokio::test]
 async fn a_month_that_was_exported_leaves_and_is_proven_from_the_file() {
     let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
-    let detach = checked(&["detach", "--before", "2026-05", "--exported", "log.jsonl"], &key);
+    let leave = ["--before", "2026-05", "--exported", "log.jsonl"];
     let verify = checked(&["verify"], &key);
     let with_file = checked(&["verify", "--exported", "log.jsonl"], &key);
-    if Database::empty().await.engine == Engine::Sqlite {
+    if Database::engine_of_all() == Engine::Sqlite {
         let app = TestApp::new().await;
         let folder = app.database.beside("log.jsonl").parent().unwrap().to_owned();
-        let (code, told) = run(&folder, &app.database, &detach);
+        let (code, told) = detach(&app, &folder, &leave).await;
         assert!(code == Some(2) && told.contains("on SQLite the log is in one part"), "{told}");
         return app.finish().await;
     }
     let (app, folder) = of_three_months().await;
     let events = parts(&app.database).await;
     let april = events.iter().find(|(part, _)| part == "audit_event_2026_04").unwrap().1;
-    let (code, told) = run(&folder, &app.database, &detach);
+    let (code, told) = detach(&app, &folder, &leave).await;
     let said = format!("2026-04: {april} events; DROP TABLE audit_event_2026_04, audit_subject_2026_04;");
     assert!(code == Some(0) && told.contains(&said), "{told}");
     app.database.run("DROP TABLE audit_event_2026_04, audit_subject_2026_04").await;
     let left = parts(&app.database).await;
     assert!(left.iter().all(|(part, _)| part != "audit_event_2026_04"), "{left:?}");
 
-    // That it left is not sealed yet, and then it is.
-    for _ in 0..2 {
-        let (code, told) = run(&folder, &app.database, &verify);
-        assert!(code == Some(3) && told.contains(&format!("{april} events of 2026-04")), "{told}");
-        let (code, told) = run(&folder, &app.database, &with_file);
-        assert!(code == Some(0) && told.contains(" 0 findings"), "{told}");
-        app.seal().await;
-    }
+    let (code, told) = run(&folder, &app.database, &verify);
+    assert!(code == Some(3) && told.contains(&format!("{april} events of 2026-04")), "{told}");
+    let (code, told) = run(&folder, &app.database, &with_file);
+    assert!(code == Some(0) && told.contains(" 0 findings"), "{told}");
     // The program itself raises no alarm, and the privileges are as they should be.
     let log = Log::new(keys(ORIGIN, 1), file(&app.database));
     let mut sound = Sound::default();
@@ -185,15 +199,14 @@ fn line_of(text: &str, place: u64) -> String {
 
 #[tokio::test]
 async fn a_month_stays_that_the_files_do_not_hold() {
-    if Database::empty().await.engine == Engine::Sqlite {
+    if Database::engine_of_all() == Engine::Sqlite {
         return;
     }
-    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
     let (app, folder) = of_three_months().await;
     let (path, before) = (folder.join("log.jsonl"), parts(&app.database).await);
     let text = fs::read_to_string(&path).unwrap();
     let april = published(&app.database)[0].size + 5;
-    let detach = checked(&["detach", "--before", "2026-05", "--exported", "log.jsonl"], &key);
+    let leave = ["--before", "2026-05", "--exported", "log.jsonl"];
     // One event less, and one whose subjects are not told.
     let line = line_of(&text, april);
     let without_subjects = line.split(",\"withheld\"").next().unwrap().to_owned() + "}";
@@ -201,7 +214,7 @@ async fn a_month_stays_that_the_files_do_not_hold() {
         [(String::new(), "was removed"), (without_subjects + "\n", "what is withheld of it")]
     {
         fs::write(&path, text.replacen(&format!("{line}\n"), &forged, 1)).unwrap();
-        let (code, told) = run(&folder, &app.database, &detach);
+        let (code, told) = detach(&app, &folder, &leave).await;
         assert!(
             code == Some(2) && told.contains(says) && told.contains(&format!("at place {april}")),
             "{told}"
@@ -214,8 +227,7 @@ async fn a_month_stays_that_the_files_do_not_hold() {
         (&later, "has not begun yet"),
         ("2026-03", "no months before"),
     ] {
-        let words = checked(&["detach", "--before", month, "--exported", "log.jsonl"], &key);
-        let (code, told) = run(&folder, &app.database, &words);
+        let (code, told) = detach(&app, &folder, &["--before", month, "--exported", "log.jsonl"]).await;
         assert!(code == Some(2) && told.contains(says), "{told}");
     }
     assert_eq!(parts(&app.database).await, before);
@@ -226,15 +238,14 @@ async fn a_month_stays_that_the_files_do_not_hold() {
 /// What leaves by another way is missed.
 #[tokio::test]
 async fn a_month_that_somebody_takes_away_is_missed() {
-    if Database::empty().await.engine == Engine::Sqlite {
+    if Database::engine_of_all() == Engine::Sqlite {
         return;
     }
     let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
     let (app, folder) = of_three_months().await;
-    let detach = checked(&["detach", "--before", "2026-05", "--exported", "log.jsonl"], &key);
-    let (code, told) = run(&folder, &app.database, &detach);
+    let leave = ["--before", "2026-05", "--exported", "log.jsonl"];
+    let (code, told) = detach(&app, &folder, &leave).await;
     assert_eq!(code, Some(0), "{told}");
-    app.seal().await;
     app.database.run("ALTER TABLE audit_event DETACH PARTITION audit_event_2026_05").await;
     app.database.run("ALTER TABLE audit_subject DETACH PARTITION audit_subject_2026_05").await;
     let with_file = checked(&["verify", "--exported", "log.jsonl"], &key);
@@ -242,5 +253,84 @@ async fn a_month_that_somebody_takes_away_is_missed() {
         let (code, told) = run(&folder, &app.database, &words);
         assert!(code == Some(2) && told.contains("was removed"), "{told}");
     }
+    app.give_up().await;
+}
+
+/// Events that somebody has taken away, with a forged word about it, signed by nobody, by another key, or in another way.
+#[tokio::test]
+async fn nobody_else_can_say_that_a_month_was_detached() {
+    if Database::engine_of_all() == Engine::Sqlite {
+        return;
+    }
+    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
+    let (app, folder) = of_three_months().await;
+    let april = "2026-04".parse::<Month>().unwrap();
+    let places = app.look_through_log().await.months[&april];
+    let door = &app.server.door;
+    // A true word, and not all of it went: the whole of a month, or nothing.
+    record_detached(door, &keys(ORIGIN, 1), Detached { month: april, places }).await.unwrap();
+    app.seal().await;
+    let some = "DELETE FROM audit_event WHERE event_id IN (SELECT event_id FROM audit_event_2026_04 LIMIT 5)";
+    let with_file = checked(&["verify", "--exported", "log.jsonl"], &key);
+    app.database.behind_the_triggers("audit_event", &[], some).await;
+    let (code, told) = run(&folder, &app.database, &with_file);
+    assert!(code == Some(2) && told.contains("2026-04 was detached, and 5 of its"), "{told}");
+    // All of a month, and the word of somebody who has another key of the same name.
+    let may = "2026-05".parse::<Month>().unwrap();
+    app.seal().await;
+    let places = app.look_through_log().await.months[&may];
+    app.advance(chrono::TimeDelta::days(60));
+    record_detached(door, &keys(ORIGIN, 2), Detached { month: may, places }).await.unwrap();
+    app.seal().await;
+    app.database.run("ALTER TABLE audit_event DETACH PARTITION audit_event_2026_05").await;
+    let (code, told) = run(&folder, &app.database, &with_file);
+    assert!(code == Some(2) && told.matches("was removed").count() >= 40, "{told}");
+    app.give_up().await;
+}
+
+/// What was said of a month before does not make up for what a file lacks.
+#[tokio::test]
+async fn a_detach_that_was_broken_off_is_begun_anew_with_all_it_needs() {
+    if Database::engine_of_all() == Engine::Sqlite {
+        return;
+    }
+    let (app, folder) = of_three_months().await;
+    let april = "2026-04".parse::<Month>().unwrap();
+    let places = app.look_through_log().await.months[&april];
+    record_detached(&app.server.door, &keys(ORIGIN, 1), Detached { month: april, places }).await.unwrap();
+    let text = fs::read_to_string(folder.join("log.jsonl")).unwrap();
+    let first = text.lines().next().unwrap();
+    fs::write(folder.join("less.jsonl"), format!("{first}\n")).unwrap();
+    let before = parts(&app.database).await;
+    let (code, told) = detach(&app, &folder, &["--before", "2026-05", "--exported", "less.jsonl"]).await;
+    assert!(code == Some(2), "{told}");
+    assert_eq!(parts(&app.database).await.len(), before.len(), "{told}");
+    let (code, told) = detach(&app, &folder, &["--before", "2026-05", "--exported", "log.jsonl"]).await;
+    assert_eq!(code, Some(0), "{told}");
+    app.give_up().await;
+}
+
+/// Somebody reads the log all the time, and an event comes late.
+#[tokio::test]
+async fn a_month_leaves_between_two_readers_and_not_with_more_than_was_seen() {
+    if Database::engine_of_all() == Engine::Sqlite {
+        return;
+    }
+    let (app, folder) = of_three_months().await;
+    let reading = app.database.as_runtime().await;
+    reading.execute_unprepared("BEGIN; SELECT count(*) FROM audit_event").await.unwrap();
+    let ends = async {
+        pause(std::time::Duration::from_secs(4)).await;
+        // Nobody has waited behind the one that waits.
+        app.agent().ask(LOOK, json!({})).await.data();
+        reading.execute_unprepared("COMMIT").await.unwrap();
+    };
+    let (left, ()) =
+        tokio::join!(detach(&app, &folder, &["--before", "2026-05", "--exported", "log.jsonl"]), ends);
+    assert_eq!(left.0, Some(0), "{}", left.1);
+    reading.close().await.unwrap();
+    let url = app.database.settings();
+    let late = kartotek::access::detach_month(&url, "2026-05", 1).await.unwrap_err().to_string();
+    assert!(late.contains("2026-05 has got an event more"), "{late}");
     app.give_up().await;
 }

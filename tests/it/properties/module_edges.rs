@@ -21,7 +21,7 @@ const EDGES: &[Knows] = &[
     ("auth", &["policy"], &["jsonwebtoken", "reqwest"]),
     // `connector` only to hand over what reaches others.
     ("graphql", &["access", "connector", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
-    ("worker", &["access", "auth", "connector", "domain"], &["entity", "metrics", "metrics_exporter_prometheus"]),
+    ("worker", &["access", "auth", "connector", "domain", "transparency"], &["entity", "metrics", "metrics_exporter_prometheus"]),
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
     ("connector", &[], &["entity", "lettre", "reqwest", "sqlx"]),
     // `connector` for what is asked of it and what comes back, and for what it says of settings; `ledger` to say who goes first.

@@ -50,6 +50,11 @@ fn server() -> Option<String> {
 }
 
 impl Database {
+    /// On what the tests run.
+    pub fn engine_of_all() -> Engine {
+        if server().is_some() { Engine::Postgres } else { Engine::Sqlite }
+    }
+
     /// One with the demo company in it.
     pub async fn demo() -> Self {
         match TEMPLATE.get_or_init(template).await {
