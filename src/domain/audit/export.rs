@@ -13,18 +13,25 @@ use crate::{
         Part, Withheld,
         export::{EventLine, Line, SignedLine, encode},
         leaf,
-        tree::{Place, WIDTH},
+        tree::{self, WIDTH},
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
-use entity::{audit_checkpoint, ids::CustomerId, touch::Touch};
+use entity::{
+    audit_checkpoint,
+    ids::{AuditEventId, CustomerId},
+    touch::Touch,
+};
 use sea_orm::FromQueryResult;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 /// Events that are read together.
 const AT_ONCE: u64 = 2_000;
+
+/// Places that are looked through together for those that are wanted.
+const WINDOW: u64 = 50_000;
 
 /// Which events.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,6 +49,11 @@ impl Wanted {
     #[must_use]
     pub const fn is_all(&self) -> bool {
         self.since.is_none() && self.customer.is_none() && self.event.is_none()
+    }
+
+    /// Whether these are few, and found without looking through the places.
+    const fn is_found_by_index(&self) -> bool {
+        self.customer.is_some() || self.event.is_some()
     }
 }
 
@@ -112,21 +124,20 @@ pub async fn export(
     }
     let (mut at, mut count) = (had.next, 0);
     while at < size {
-        let events = next(at).await?;
-        let all_there =
-            !wanted.is_all() || events.iter().zip(at..).all(|(event, place)| event.leaf_index == place);
-        let Some(last) = events.last().filter(|_| all_there) else {
-            if wanted.is_all() {
-                let there = events.iter().zip(at..).take_while(|(event, place)| event.leaf_index == *place);
-                return Err(NotExported::Damaged(at + there.count() as u64));
+        let Page { events, upto } = next(at).await?;
+        let upto = upto.min(size);
+        if wanted.is_all() {
+            let there = events.iter().zip(at..).take_while(|(event, place)| event.leaf_index == *place);
+            let there = at + there.count() as u64;
+            if there < upto {
+                return Err(NotExported::Damaged(there));
             }
-            break;
-        };
-        at = last.leaf_index + 1;
+        }
         count += events.len() as u64;
         for event in events {
             line(&Line::Event(Box::new(event)))?;
         }
+        at = upto;
         progress(at, size);
     }
     progress(size, size);
@@ -138,7 +149,7 @@ pub async fn export(
 
 /// Whether the tree has this entry at a place: the event itself may have been detached.
 async fn is_at(door: &Arc<Door>, at: u64, entry: &str) -> Result<bool, Stop> {
-    let place = Place { level: 0, index: at / WIDTH };
+    let place = tree::Place { level: 0, index: at / WIDTH };
     let tile = door.program("audit", "exportLog").read(TileAt(place)).await?.unwrap_or_default();
     let hash = usize::try_from(at % WIDTH).ok().and_then(|nth| tile.chunks(32).nth(nth));
     Ok(STANDARD.decode(entry).is_ok_and(|bytes| hash == Some(&leaf(&bytes)[..])))
@@ -170,9 +181,22 @@ struct Next {
     whole: bool,
 }
 
+/// The events among some places, and the place after those.
+struct Page {
+    events: Vec<EventLine>,
+    upto: u64,
+}
+
+#[derive(FromQueryResult)]
+struct Place {
+    leaf_index: i64,
+    event_id: AuditEventId,
+}
+
 #[derive(FromQueryResult)]
 struct Row {
-    leaf_index: i64,
+    event_id: AuditEventId,
+    occurred_at: DateTime<Utc>,
     body: Vec<u8>,
     withheld: Option<Vec<u8>>,
 }
@@ -180,15 +204,16 @@ struct Row {
 impl Inquiry for Next {
     const ACTION: Action = Action::ExportAuditLog;
     const SNAPSHOT: bool = true;
-    type Output = Vec<EventLine>;
+    type Output = Page;
 
     fn target(&self) -> Target {
         self.wanted.customer.map_or_else(Target::none, Target::customer)
     }
 
-    async fn run(self, r: &Reader) -> Result<Vec<EventLine>, Stop> {
-        let rows = self.rows(r).await?;
-        let places = rows.iter().filter_map(|row| u64::try_from(row.leaf_index).ok()).collect::<Vec<_>>();
+    async fn run(self, r: &Reader) -> Result<Page, Stop> {
+        let (places, upto) = self.places(r).await?;
+        let rows = self.rows(r, places).await?;
+        let places = rows.iter().map(|(_, place)| *place).collect::<Vec<_>>();
         let size = u64::try_from(self.signed.tree_size).unwrap_or_default();
         let proofs = if self.wanted.is_all() { None } else { Some(inclusions(r, &places, size).await?.1) };
         let mut proofs = proofs.map(Vec::into_iter);
@@ -207,35 +232,56 @@ impl Inquiry for Next {
                 withheld: withheld.filter(|_| self.whole),
             })
         };
-        Ok(rows.into_iter().zip(places.iter().copied()).map(line).collect::<Result<Vec<_>, Broken>>()?)
+        Ok(Page { events: rows.into_iter().map(line).collect::<Result<_, Broken>>()?, upto })
     }
 }
 
 const UNREADABLE: Broken = Broken::Stored("what an audit event withholds is of an unknown form");
 
 impl Next {
-    async fn rows(&self, r: &Reader) -> Result<Vec<Row>, Stop> {
-        let mut sql = Sql::new(
-            "SELECT l.leaf_index, e.body, e.withheld FROM audit_leaf l JOIN audit_event e ON e.event_id = l.event_id \
-             WHERE l.leaf_index >= ",
-        );
-        sql.bind(number(self.from)?).push(" AND l.leaf_index < ").bind(self.signed.tree_size);
-        if self.wanted.is_all() {
-            // Each place has one event, or the log is damaged.
-            sql.push(" AND l.leaf_index < ").bind(number(self.from + AT_ONCE)?);
-        }
-        if let Some(event) = self.wanted.event {
-            sql.push(" AND e.event_id = ").bind(event);
-        }
-        if let Some(since) = self.wanted.since {
-            sql.push(" AND e.occurred_at >= ").bind(since).push(" AND e.event_id >= ").bind(first_id(since));
-        }
-        if let Some(customer) = self.wanted.customer {
+    /// The next places, and the one after all that were looked at.
+    async fn places(&self, r: &Reader) -> Result<(Vec<Place>, u64), Stop> {
+        let Wanted { since, customer, event } = self.wanted;
+        let size = u64::try_from(self.signed.tree_size).unwrap_or_default();
+        let upto = match (self.wanted.is_all(), self.wanted.is_found_by_index()) {
+            (true, _) => self.from + AT_ONCE,
+            (_, true) => size,
+            _ => self.from + WINDOW,
+        };
+        let upto = upto.min(size);
+        let mut sql = Sql::new("SELECT l.leaf_index, l.event_id FROM audit_leaf l ");
+        if let Some(customer) = customer {
             r.tells(customer, &[]);
-            sql.push(" AND EXISTS (SELECT 1 FROM audit_subject s WHERE s.event_id = e.event_id AND s.customer_id = ");
-            sql.bind(customer.0).push(")");
+            sql.push("JOIN audit_subject s ON s.event_id = l.event_id AND s.customer_id = ").bind(customer.0);
+        }
+        sql.push(" WHERE l.leaf_index >= ").bind(number(self.from)?);
+        sql.push(" AND l.leaf_index < ").bind(number(upto)?);
+        if let Some(event) = event {
+            sql.push(" AND l.event_id = ").bind(event);
+        }
+        if let Some(since) = since {
+            sql.push(" AND l.event_id >= ").bind(first_id(since));
         }
         sql.push(" ORDER BY l.leaf_index");
-        Ok(r.some(sql, AT_ONCE, |_: &Row| Touch::nobody()).await?.0)
+        let (places, more) = r.some(sql, AT_ONCE, |_: &Place| Touch::nobody()).await?;
+        let last = places.last().filter(|_| more).map(|place| place.leaf_index + 1);
+        let reached = last.map_or(upto, |last| u64::try_from(last).unwrap_or(upto));
+        Ok((places, reached))
+    }
+
+    /// The events that have these places, as far as they are there.
+    async fn rows(&self, r: &Reader, places: Vec<Place>) -> Result<Vec<(Row, u64)>, Stop> {
+        let mut sql = Sql::new(
+            "SELECT e.event_id, e.occurred_at, e.body, e.withheld FROM audit_event e WHERE e.event_id IN ",
+        );
+        sql.list(places.iter().map(|place| place.event_id.0));
+        let (events, _) = r.some(sql, AT_ONCE, |_: &Row| Touch::nobody()).await?;
+        let mut events = events.into_iter().map(|row| (row.event_id, row)).collect::<HashMap<_, _>>();
+        let row = |place: Place| {
+            let row = events.remove(&place.event_id)?;
+            let wanted = self.wanted.since.is_none_or(|since| row.occurred_at >= since);
+            wanted.then_some((row, u64::try_from(place.leaf_index).ok()?))
+        };
+        Ok(places.into_iter().filter_map(row).collect())
     }
 }

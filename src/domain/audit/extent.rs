@@ -188,9 +188,11 @@ impl Inquiry for Count {
     async fn run(self, r: &Reader) -> Result<Tally, Stop> {
         let mut sql = Sql::new(
             "SELECT count(*) AS events, count(l.event_id) AS sealed FROM audit_event a \
-             LEFT JOIN audit_leaf l ON l.event_id = a.event_id WHERE ",
+             LEFT JOIN audit_leaf l ON l.event_id = a.event_id AND ",
         );
-        between(&mut sql, self.from, self.upto);
+        between(&mut sql, "l", self.from, self.upto);
+        sql.push(" WHERE ");
+        between(&mut sql, "a", self.from, self.upto);
         let found = r.numbers::<Counts>(sql).await?.pop();
         let number = |count: i64| u64::try_from(count).unwrap_or_default();
         let tally = |Counts { events, sealed }| Tally { events: number(events), sealed: number(sealed) };
@@ -215,8 +217,10 @@ impl Inquiry for LeftOut {
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
         let mut sql = Sql::new("SELECT a.event_id FROM audit_arrival a WHERE ");
-        between(&mut sql, self.from, self.upto);
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id)");
+        between(&mut sql, "a", self.from, self.upto);
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id AND ");
+        between(&mut sql, "l", self.from, self.upto);
+        sql.push(")");
         // After a restored dump places are counted anew, until something is sealed.
         sql.push(
             " AND a.place < (SELECT s.sealed_below FROM audit_sealer s) \
@@ -228,10 +232,10 @@ impl Inquiry for LeftOut {
     }
 }
 
-/// Events `a` after one, up to another, that one included.
-fn between(sql: &mut Sql, from: Option<Uuid>, upto: Uuid) {
+/// Rows `of` events after one, up to another, that one included. Said of both sides of a join, so that neither is read as a whole.
+pub(super) fn between(sql: &mut Sql, of: &'static str, from: Option<Uuid>, upto: Uuid) {
     if let Some(from) = from {
-        sql.push("a.event_id > ").bind(from).push(" AND ");
+        sql.push(of).push(".event_id > ").bind(from).push(" AND ");
     }
-    sql.push("a.event_id <= ").bind(upto);
+    sql.push(of).push(".event_id <= ").bind(upto);
 }

@@ -2,7 +2,7 @@
 
 use super::{
     checkpoint::CheckpointsAfter,
-    extent::{EventsAfter, Extent, extent},
+    extent::{EventsAfter, Extent, between, extent},
     seal::{digest, number},
 };
 use crate::{
@@ -17,10 +17,16 @@ use crate::{
         verify::{Check, Columns, Report, Signed, State, Stored, Wrong},
     },
 };
-use entity::{audit_checkpoint, audit_event, audit_subject, audit_tile, ids::AuditEventId};
+use entity::{
+    audit_checkpoint, audit_event, audit_leaf, audit_subject, audit_tile,
+    ids::{AuditEventId, CustomerId},
+};
 use futures::{StreamExt, stream};
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// Places that are looked at together: some whole tiles.
@@ -232,21 +238,12 @@ struct Places {
     upto: u64,
 }
 
-/// A place that has a row.
-struct Row {
-    index: u64,
-    id: AuditEventId,
-    event: Option<audit_event::Model>,
-}
+/// A row, if it can be read, and whose it is.
+struct Read<T>(AuditEventId, Option<T>);
 
-impl FromQueryResult for Row {
+impl<T: FromQueryResult> FromQueryResult for Read<T> {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        let index: i64 = row.try_get(prefix, "leaf_index")?;
-        Ok(Self {
-            index: u64::try_from(index).unwrap_or_default(),
-            id: row.try_get(prefix, "of_event")?,
-            event: audit_event::Model::from_query_result_optional(row, prefix)?,
-        })
+        Ok(Self(row.try_get(prefix, "event_id")?, T::from_query_result(row, prefix).ok()))
     }
 }
 
@@ -261,19 +258,23 @@ impl Inquiry for Places {
 
     async fn run(self, r: &Reader) -> Result<Vec<Stored>, Stop> {
         let (from, upto) = (number(self.from)?, number(self.upto)?);
-        let mut sql = Sql::new(
-            "SELECT l.leaf_index, l.event_id AS of_event, e.* FROM audit_leaf l \
-             LEFT JOIN audit_event e ON e.event_id = l.event_id WHERE l.leaf_index >= ",
-        );
-        sql.bind(from).push(" AND l.leaf_index < ").bind(upto);
-        let rows = r.numbers::<Row>(sql).await?;
-        let mut sql = Sql::new(
-            "SELECT s.* FROM audit_leaf l JOIN audit_subject s ON s.event_id = l.event_id WHERE l.leaf_index >= ",
-        );
-        sql.bind(from).push(" AND l.leaf_index < ").bind(upto).push(" ORDER BY s.event_id");
-        let mut subjects = std::collections::HashMap::<AuditEventId, Vec<audit_subject::Model>>::new();
-        for row in r.numbers::<audit_subject::Model>(sql).await? {
-            subjects.entry(row.event_id).or_default().push(row);
+        // One after another: joined, a large log might be read as a whole for some places.
+        let mut sql = Sql::new("SELECT * FROM audit_leaf WHERE leaf_index >= ");
+        sql.bind(from).push(" AND leaf_index < ").bind(upto);
+        let leaves = r.numbers::<audit_leaf::Model>(sql).await?;
+        let ids = || leaves.iter().map(|leaf| leaf.event_id.0);
+        let mut sql = Sql::new("SELECT * FROM audit_event WHERE event_id IN ");
+        sql.list(ids());
+        let events = r.numbers::<Read<audit_event::Model>>(sql).await?;
+        let mut events = events.into_iter().map(|Read(id, event)| (id, event)).collect::<HashMap<_, _>>();
+        let mut sql = Sql::new("SELECT * FROM audit_subject WHERE event_id IN ");
+        sql.list(ids());
+        let mut subjects = HashMap::<AuditEventId, Vec<audit_subject::Model>>::new();
+        for Read(event_id, subject) in r.numbers::<Read<audit_subject::Model>>(sql).await? {
+            // One that cannot be read is of nobody whom the body names.
+            let (customer_id, categories) = (CustomerId(Uuid::nil()), String::new());
+            let nobody = audit_subject::Model { customer_id, event_id, categories };
+            subjects.entry(event_id).or_default().push(subject.unwrap_or(nobody));
         }
         let mut sql = Sql::new("SELECT * FROM audit_tile WHERE level = 0 AND tile_index BETWEEN ");
         sql.bind(number(self.from / WIDTH)?).push(" AND ").bind(number(self.upto / WIDTH)?);
@@ -288,13 +289,14 @@ impl Inquiry for Places {
                 }
             }
         }
-        for row in rows {
-            if let Some(place) = at(row.index).and_then(|at| places.get_mut(at)) {
-                place.id = Some(row.id);
-                let Some(mut event) = row.event else { continue };
+        for leaf in leaves {
+            let index = u64::try_from(leaf.leaf_index).ok().and_then(at);
+            if let Some(place) = index.and_then(|at| places.get_mut(at)) {
+                place.id = Some(leaf.event_id);
+                let Some(Some(mut event)) = events.remove(&leaf.event_id) else { continue };
                 place.body = Some(std::mem::take(&mut event.body));
                 place.withheld = event.withheld.take();
-                let subjects = subjects.remove(&row.id).unwrap_or_default();
+                let subjects = subjects.remove(&leaf.event_id).unwrap_or_default();
                 place.columns = Some(Columns { row: event, subjects });
             }
         }
@@ -324,15 +326,11 @@ impl Inquiry for EventsBeyond {
     }
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
-        let mut sql = Sql::new("SELECT e.body FROM audit_event e WHERE e.event_id <= ");
-        sql.bind(self.upto);
-        if let Some(from) = self.from {
-            sql.push(" AND e.event_id > ").bind(from);
-        }
-        sql.push(
-            " AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.event_id AND l.leaf_index < ",
-        );
-        sql.bind(number(self.size)?).push(") ORDER BY e.event_id");
+        let mut sql = Sql::new("SELECT e.body FROM audit_event e WHERE ");
+        between(&mut sql, "e", self.from, self.upto);
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.event_id AND ");
+        between(&mut sql, "l", self.from, self.upto);
+        sql.push(" AND l.leaf_index < ").bind(number(self.size)?).push(") ORDER BY e.event_id");
         r.numbers(sql).await
     }
 }
