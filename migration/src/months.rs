@@ -70,7 +70,8 @@ END $$;
 CREATE FUNCTION SCHEMA.prepare_audit_months() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET lock_timeout = '1s' AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock(7305517265443);
+    -- One after another, by a lock that only the owner can take, and that neither reads nor writes wait for.
+    LOCK TABLE SCHEMA.audit_event_default IN SHARE UPDATE EXCLUSIVE MODE;
     RETURN (SELECT count(*) FILTER (WHERE SCHEMA.make_audit_month(month::date))
         FROM generate_series(0, 3) AS n,
             LATERAL (SELECT date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n) AS month) AS m);
@@ -132,6 +133,20 @@ pub async fn attached(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     db.query_all_raw(parts).await?.iter().map(|row| row.try_get("", "month")).collect()
 }
 
+/// Whether this login may take months out: whether it owns the log.
+///
+/// # Errors
+/// What the database says.
+pub async fn may_detach(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let owns = Statement::from_string(
+        DbBackend::Postgres,
+        "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid IN (to_regclass('audit_event'), to_regclass('audit_subject'))",
+    );
+    let owns =
+        db.query_one_raw(owns).await?.map(|row| row.try_get_by_index::<Option<bool>>(0)).transpose()?;
+    Ok(owns.flatten().unwrap_or_default())
+}
+
 /// Takes a month of so many events out of the log, as who owns the tables: its parts stay as tables of their own. Whoever is in the way
 /// is not waited for for long, as everybody else would wait behind.
 ///
@@ -140,7 +155,7 @@ pub async fn attached(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
 pub async fn detach(db: &DatabaseConnection, month: &str, events: u64) -> Result<(), DbErr> {
     let name = month.replace('-', "_");
     let tx = db.begin().await?;
-    // Who has an event for it that has not committed yet is waited for here, and nobody else is.
+    // Who has an event for it that has not committed yet is waited for here, and nobody waits behind.
     let lock = format!(
         "SET LOCAL lock_timeout = '1s'; LOCK TABLE audit_event_{name}, audit_subject_{name} IN SHARE MODE"
     );
@@ -152,8 +167,10 @@ pub async fn detach(db: &DatabaseConnection, month: &str, events: u64) -> Result
         let why = format!("{month} has got an event more since it was looked at: run the same command again");
         return Err(DbErr::Custom(why));
     }
+    // Here everybody waits who comes meanwhile, behind whoever is reading: for no longer than nobody minds.
     let detach = format!(
-        "ALTER TABLE audit_subject DETACH PARTITION audit_subject_{name}; \
+        "SET LOCAL lock_timeout = '50ms'; LOCK TABLE audit_event, audit_subject IN ACCESS EXCLUSIVE MODE; \
+         SET LOCAL lock_timeout = '1s'; ALTER TABLE audit_subject DETACH PARTITION audit_subject_{name}; \
          ALTER TABLE audit_event DETACH PARTITION audit_event_{name}; \
          DROP FUNCTION refuse_subject_of_another_transaction_{name}() CASCADE"
     );

@@ -80,7 +80,7 @@ UNION ALL SELECT 'may INSERT ' || attname || ' on ' || relname
 FROM ours JOIN pg_attribute ON attrelid = ours.oid
 WHERE relname = 'audit_event' AND attname = 'xid' AND NOT attisdropped
     AND has_column_privilege(ours.oid, attnum, 'INSERT')
-UNION ALL SELECT 'may CREATE in the schema of the tables' FROM ours JOIN pg_class c ON c.oid = ours.oid
+UNION ALL SELECT 'may CREATE in the schema of the tables: as its owner, REVOKE CREATE ON SCHEMA ' || c.relnamespace::regnamespace || ' FROM PUBLIC' FROM ours JOIN pg_class c ON c.oid = ours.oid
 WHERE history AND has_schema_privilege(c.relnamespace, 'CREATE')
 UNION ALL SELECT 'may not EXECUTE prepare_audit_months' FROM ours WHERE history AND NOT EXISTS (SELECT FROM pg_proc
     WHERE oid = to_regprocedure('prepare_audit_months()') AND has_function_privilege(oid, 'EXECUTE'))

@@ -196,6 +196,14 @@ async fn bring_up_to_date(settings: &Settings) -> Result<(), Broken> {
     Ok(())
 }
 
+/// Whether whom the URL names owns the audit log, and may take months out of it.
+pub async fn may_detach(settings: &Settings) -> Result<bool, Broken> {
+    let owner = owner(settings).await?;
+    let may = migration::months::may_detach(&owner).await;
+    owner.close().await?;
+    Ok(may?)
+}
+
 /// Takes a month of so many events out of the audit log, as who owns the tables.
 pub async fn detach_month(settings: &Settings, month: &str, events: u64) -> Result<(), Broken> {
     let owner = owner(settings).await?;

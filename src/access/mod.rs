@@ -26,7 +26,9 @@ pub use crate::{
     sql::Sql,
 };
 pub use command::Command;
-pub use database::{Engine, Settings, detach_month, engine, known_migrations, migrate, migrations};
+pub use database::{
+    Engine, Settings, detach_month, engine, known_migrations, may_detach, migrate, migrations,
+};
 pub use door::{Door, Rejected};
 pub use inquiry::Inquiry;
 pub use operation::Access;

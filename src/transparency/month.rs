@@ -60,7 +60,7 @@ impl FromStr for Month {
 }
 
 /// The places that the events of a month have in the tree.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Places {
     pub count: u64,
     /// SHA-256 over the same of those before, the last place in eight bytes, and its leaf; zeros of none.
@@ -83,9 +83,24 @@ pub struct Detached {
     pub places: Places,
 }
 
+/// What begins what takes it back.
+const KEPT: &str = "kept: ";
+
 impl Detached {
     /// The operation of such an event.
     pub const OPERATION: &'static str = "detachMonth";
+
+    /// What takes it back that a month was said to be detached: it stays. Nobody has to sign that.
+    #[must_use]
+    pub fn keep(month: Month) -> String {
+        format!("{KEPT}{month}")
+    }
+
+    /// The month that stays.
+    #[must_use]
+    pub fn kept(note: &str) -> Option<Month> {
+        note.strip_prefix(KEPT)?.parse().ok()
+    }
 
     /// As a signed note: on four lines what it is about, the month, how many events it had, and the chain of their places in base64.
     ///

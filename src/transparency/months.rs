@@ -3,9 +3,13 @@
 
 use super::{Detached, Month, Places, tree::Digest, wrong::Wrong};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::AuditEventId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+
+/// Times that a month went on which are remembered.
+const RUNS: usize = 10_000;
 
 /// Absent events of a month that are told one by one.
 const MOST: usize = 1_000;
@@ -16,11 +20,26 @@ pub(super) struct LogMonths {
     places: BTreeMap<Month, Places>,
     /// Those of them that were looked at before.
     before: BTreeMap<Month, Places>,
+    /// What they were before events of other months came in between. As a rule that is at the turn of a month alone.
+    runs: BTreeMap<Month, HashSet<Places>>,
+    last: Option<Month>,
     absent: BTreeMap<Option<Month>, Absent>,
-    /// The place of the last event that says of a month that all of it was detached.
-    detached: BTreeMap<Month, u64>,
+    /// The last event that says of a month that all of it was detached.
+    detached: BTreeMap<Month, Said>,
     /// Whose word counts for that; anybody's, if there are none.
     trusted: Vec<String>,
+}
+
+/// How long a month may still be there after it was said to be detached.
+const LINGERS: TimeDelta = TimeDelta::hours(1);
+
+/// An event that says that a month was detached.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    place: u64,
+    places: Places,
+    month: Month,
+    at: Option<DateTime<Utc>>,
 }
 
 /// Events that the database does not have.
@@ -76,9 +95,16 @@ impl LogMonths {
 
     /// The next place, and the event that has it.
     pub(super) fn place(&mut self, place: u64, id: AuditEventId, leaf: Digest) {
-        if let Some(month) = Month::of(id.0) {
-            self.places.entry(month).or_default().push(place, leaf);
+        let month = Month::of(id.0);
+        if let Some(month) = month {
+            let places = self.places.entry(month).or_default();
+            let runs = self.runs.entry(month).or_default();
+            if self.last != Some(month) && runs.len() < RUNS {
+                runs.insert(*places);
+            }
+            places.push(place, leaf);
         }
+        self.last = month;
     }
 
     /// The database does not have that event, and nobody has shown it either if it is `unseen`.
@@ -93,12 +119,29 @@ impl LogMonths {
     }
 
     /// The event at this place brings a note that a month was detached. That is so if it is signed, came after the month, and says
-    /// what all places were that the month has by then.
-    pub(super) fn detached(&mut self, place: u64, id: AuditEventId, note: &str) {
-        let Some(Detached { month, places }) = Detached::open(note, &self.trusted) else { return };
-        if Month::of(id.0).is_some_and(|now| now > month) && self.places.get(&month) == Some(&places) {
-            self.detached.insert(month, place);
+    /// what all places were that the month has by then, or had before some came late. Another kind of note takes that back.
+    pub(super) fn detached(
+        &mut self,
+        place: u64,
+        (id, at): (AuditEventId, Option<DateTime<Utc>>),
+        note: &str,
+    ) {
+        if let Some(month) = Detached::kept(note) {
+            self.detached.remove(&month);
+            return;
         }
+        let Some(Detached { month, places }) = Detached::open(note, &self.trusted) else { return };
+        if let Some(now) = Month::of(id.0).filter(|now| *now > month)
+            && (self.places.get(&month) == Some(&places)
+                || self.runs.get(&month).is_some_and(|runs| runs.contains(&places)))
+        {
+            self.detached.insert(month, Said { place, places, month: now, at });
+        }
+    }
+
+    /// Months that were said to be detached, the places that they had, and the month in which that was said.
+    pub(super) fn detached_by(&self) -> BTreeMap<Month, (Places, Month)> {
+        self.detached.iter().map(|(month, said)| (*month, (said.places, said.month))).collect()
     }
 
     /// The places of each month.
@@ -106,26 +149,29 @@ impl LogMonths {
         &self.places
     }
 
-    /// What the database does not have was removed, but for months that were detached, with all of their events.
-    pub(super) fn end(self) -> Absences {
+    /// What the database does not have was removed, but for months that were detached, with all of their events. `newest` is when
+    /// the last event happened.
+    pub(super) fn end(self, newest: Option<DateTime<Utc>>) -> Absences {
         let mut all = Absences::default();
+        // Whoever takes it away later would do so in the name of whoever has left it.
+        for (month, said) in &self.detached {
+            let is_old = said.at.zip(newest).is_some_and(|(at, newest)| newest - at > LINGERS);
+            if is_old && !self.absent.contains_key(&Some(*month)) && !self.before.contains_key(month) {
+                all.wrong.push(Wrong::StillThere(*month));
+            }
+        }
         for (month, absent) in self.absent {
-            let of = |places: &BTreeMap<Month, Places>| {
-                month.and_then(|month| places.get(&month)).map_or(0, |places| places.count)
-            };
-            let count = of(&self.places) - of(&self.before);
-            let said = month.and_then(|month| self.detached.get(&month));
-            match (month, said) {
-                (Some(month), Some(said)) if absent.count == count && absent.last < *said => {
+            let said = month.and_then(|month| Some((month, self.detached.get(&month)?)));
+            if let Some((month, said)) = said {
+                let before = self.before.get(&month).map_or(0, |places| places.count);
+                let count = said.places.count.saturating_sub(before);
+                if absent.count == count && absent.last < said.place {
                     if absent.unseen > 0 {
                         all.unseen.insert(month, absent.unseen);
                     }
                     continue;
                 }
-                (Some(month), Some(_)) => {
-                    all.wrong.push(Wrong::NotAllDetached { month, count, absent: absent.count });
-                }
-                _ => {}
+                all.wrong.push(Wrong::NotAllDetached { month, count, absent: absent.count });
             }
             all.more += absent.count - absent.first.len() as u64;
             let missing = |(place, id): (u64, AuditEventId)| Wrong::EventMissing(place, id.to_string());

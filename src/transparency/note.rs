@@ -175,19 +175,18 @@ pub(super) fn open_text(note: &[u8], trusted: &[String]) -> Option<(String, Vec<
     Some((String::from_utf8(Note::from_bytes(note).ok()?.text().to_vec()).ok()?, names))
 }
 
-/// That one of these keys has signed a note, and none of them wrongly; the keys' names.
+/// That one of these keys has signed a note, and none of them wrongly; the names of those that have.
 fn verified(note: &[u8], trusted: &[String]) -> Result<Vec<String>, Unfit> {
     let parsed = Note::from_bytes(note).map_err(|_| Unfit::Note)?;
     let verifiers = trusted.iter().map(|key| StandardVerifier::new(key).map_err(|_| Unfit::VerifierKey));
     let verifiers = verifiers.collect::<Result<Vec<_>, _>>()?;
-    let names = verifiers.iter().map(|verifier| verifier.name().to_owned()).collect::<Vec<_>>();
     let list = verifiers.into_iter().map(|verifier| Box::new(verifier) as Box<dyn Verifier>).collect();
     let signed = parsed.verify(&VerifierList::new(list));
-    signed.map_err(|error| match error {
+    let (signed, _) = signed.map_err(|error| match error {
         signed_note::NoteError::UnverifiedNote => Unfit::NotSigned,
         _ => Unfit::Forged,
     })?;
-    Ok(names)
+    Ok(signed.iter().map(|signature| signature.name().to_owned()).collect())
 }
 
 /// What a note says, whoever has signed it.

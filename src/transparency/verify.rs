@@ -33,6 +33,8 @@ pub struct Stored {
     pub hash: Option<Digest>,
     /// Whether the database has no such event, and the body, if there is one, is from a file.
     pub is_exported: bool,
+    /// Whether a file has to have it, whatever the database has.
+    pub is_to_be_in_a_file: bool,
 }
 
 /// What a place shows by itself, whatever the others are.
@@ -88,7 +90,10 @@ impl Stored {
             }
             None => None,
         };
-        let is_absent = self.body.is_none() || self.is_exported;
+        if self.is_to_be_in_a_file && self.body.is_none() {
+            wrong.push(Wrong::NotInFiles(at, self.id.map(|id| id.to_string()).unwrap_or_default()));
+        }
+        let is_absent = !self.is_to_be_in_a_file && (self.body.is_none() || self.is_exported);
         Looked { hash, wrong, event, id: self.id, is_absent, detached }
     }
 }
@@ -129,6 +134,8 @@ pub struct Report {
     pub unseen: BTreeMap<Month, u64>,
     /// The places of each month.
     pub months: BTreeMap<Month, Places>,
+    /// Months of which the log says that they were detached, with the places that they had, and the month in which it says so.
+    pub detached: BTreeMap<Month, (Places, Month)>,
 }
 
 /// How far a log was looked through and found sound, to go on from there another time.
@@ -284,7 +291,8 @@ impl Check {
         }
         if let Some(id) = looked.id {
             if let Some(note) = &looked.detached {
-                self.months.detached(place, id, note);
+                let at = looked.event.as_ref().and_then(|(_, _, at)| *at);
+                self.months.detached(place, (id, at), note);
             }
             self.months.place(place, id, looked.hash);
             if looked.is_absent {
@@ -369,8 +377,8 @@ impl Check {
         for wrong in removed.into_iter().chain(short) {
             self.found(wrong);
         }
-        let months = self.months.places().clone();
-        let absences = std::mem::take(&mut self.months).end();
+        let (months, detached) = (self.months.places().clone(), self.months.detached_by());
+        let absences = std::mem::take(&mut self.months).end(self.newest);
         self.more += absences.more;
         for wrong in absences.wrong {
             self.found(wrong);
@@ -385,6 +393,7 @@ impl Check {
             more,
             unseen: absences.unseen,
             months,
+            detached,
         }
     }
 }

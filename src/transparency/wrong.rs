@@ -14,6 +14,12 @@ pub enum Wrong {
         "the log says that {month} was detached, and {absent} of its {count} events are not in the database"
     )]
     NotAllDetached { month: Month, count: u64, absent: u64 },
+    #[error("no file has event {1} of place {0}")]
+    NotInFiles(u64, String),
+    #[error(
+        "the log says that {0} was detached, and it is still in the database: run `kartotek audit detach` again"
+    )]
+    StillThere(Month),
     #[error(
         "event {1} at place {0} is not what was sealed: its body was changed, or it stands in another's place"
     )]

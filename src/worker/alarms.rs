@@ -26,6 +26,9 @@ const WHOLE: Duration = Duration::from_hours(24);
 /// How long it may take until something is signed at all, where there is a key.
 const FIRST: Duration = Duration::from_mins(2);
 
+/// How often it is looked again while something is known to be wrong.
+const KNOWN: Duration = Duration::from_hours(1);
+
 /// Looks in a row that failed, after which that is a finding as well.
 const FAILED: u32 = 3;
 
@@ -56,18 +59,18 @@ pub async fn keep_alarms(log: Option<Arc<Log>>, door: Arc<Door>, mut stop: watch
         let mut tick = every(SINCE);
         // The first one comes at once.
         tick.tick().await;
-        let (mut sound, mut whole, mut is_known, mut failed) = (Sound::default(), Instant::now(), false, 0);
+        let (mut sound, mut whole, mut known, mut failed) = (Sound::default(), Instant::now(), None, 0);
         loop {
             tick.tick().await;
             if whole.elapsed() >= WHOLE {
-                (sound, whole, is_known) = (Sound::default(), Instant::now(), false);
+                (sound, whole, known) = (Sound::default(), Instant::now(), None);
             }
-            // What is wrong stays wrong until somebody has put it right: the daily look says whether they have.
-            if is_known {
+            // What is wrong stays wrong until somebody has put it right, and need not be looked at all the time.
+            if known.is_some_and(|known: Instant| known.elapsed() < KNOWN) {
                 continue;
             }
             let looked = watch_content(log, &door, &mut sound).await;
-            is_known = matches!(looked, Ok(false));
+            known = matches!(looked, Ok(false)).then(Instant::now);
             failed = if looked.is_err() { failed + 1 } else { 0 };
             let Err(error) = looked else { continue };
             tracing::warn!(%error, failed, "the audit log could not be looked through");

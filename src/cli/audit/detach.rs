@@ -8,8 +8,14 @@ use crate::{
     access::{self, Broken, Door, Engine, Settings, SystemClock},
     cli::{args::AuditDetachArgs, database, failure::Failure, keys, output},
     config::Config,
-    domain::audit::{Beside, DetachedAreSealed, NotDetached, prepare_to_detach, record_detached},
-    transparency::{Detached, Exported, Month, note::SigningKeys, verify::Signed},
+    domain::audit::{
+        Beside, DetachedAreSealed, Leaving, NotDetached, prepare_to_detach, record_detached, record_kept,
+    },
+    transparency::{
+        Detached, Exported, Month,
+        note::SigningKeys,
+        verify::{Signed, Wrong},
+    },
 };
 use chrono::TimeDelta;
 use std::{sync::Arc, time::Duration};
@@ -18,8 +24,9 @@ use tokio::time::interval;
 /// How long after its end a month stays: events of it may still be on their way.
 const AFTER: TimeDelta = TimeDelta::days(1);
 
-/// How often it is tried to take a month out, a second apart, while somebody reads the log.
+/// How often it is tried to take a month out while somebody reads the log, and how long it is waited in between.
 const TRIES: u32 = 60;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// How long it may take until what is recorded is sealed.
 const SEALED: Duration = Duration::from_mins(1);
@@ -36,6 +43,10 @@ pub(in crate::cli) async fn detach(args: AuditDetachArgs, config: Config) -> Res
         Failure::usage("what leaves is signed as the log is, and there is no key")
             .hint("set KARTOTEK_AUDIT_KEY_FILE to the server's")
     })?;
+    if !access::may_detach(&settings).await.map_err(database::failure)? {
+        return Err(Failure::usage("the login that KARTOTEK_DATABASE_URL names does not own the audit log")
+            .hint("name the one that migrates"));
+    }
     let saved = saved_before(&args.checkpoint, &config, keys.verifier_keys())?;
     let exported =
         Exported::open(&args.exported).map_err(|error| Failure::new(error).hint("see --exported"))?;
@@ -74,14 +85,33 @@ async fn leave(
     let beside = Beside { saved, keys: keys_of, before: None, exported, leaving };
     let progress = Progress::of("events");
     let looked = prepare_to_detach(door, beside, |done, of| progress.done(done, of)).await;
-    let leaving = looked.map_err(not_detached)?;
+    let Leaving { months, before } = looked.map_err(not_detached)?;
+    let mut left = Vec::new();
+    let done = let_go(settings, (door, keys), &months, &before, &mut left).await;
+    if done.is_err() {
+        // Nobody is to take away later what was said to have left.
+        for Detached { month, .. } in months.iter().filter(|detached| !left.contains(&detached.month)) {
+            record_kept(door, *month).await.map_err(Failure::new)?;
+        }
+    }
+    done
+}
+
+async fn let_go(
+    settings: &Settings,
+    (door, keys): (&Arc<Door>, &SigningKeys),
+    months: &[Detached],
+    before: &[Detached],
+    left: &mut Vec<Month>,
+) -> Result<(), Failure> {
     // First, and sealed: who finds the events gone has to find why.
-    for detached in &leaving {
+    for detached in before.iter().chain(months) {
         record_detached(door, keys, *detached).await.map_err(Failure::new)?;
     }
     wait_until_sealed(door).await?;
-    for Detached { month, places } in leaving {
-        take_out(settings, month, places.count).await?;
+    for Detached { month, places } in months {
+        take_out(settings, *month, places.count).await?;
+        left.push(*month);
         let name = month.to_string().replace('-', "_");
         output::data(&format!(
             "{month}: {} events; DROP TABLE audit_event_{name}, audit_subject_{name};\n",
@@ -110,7 +140,7 @@ async fn wait_until_sealed(door: &Arc<Door>) -> Result<(), Failure> {
 }
 
 async fn take_out(settings: &Settings, month: Month, events: u64) -> Result<(), Failure> {
-    let mut tick = interval(Duration::from_secs(1));
+    let mut tick = interval(PAUSE);
     for _ in 0..TRIES {
         tick.tick().await;
         match access::detach_month(settings, &month.to_string(), events).await {
@@ -121,7 +151,7 @@ async fn take_out(settings: &Settings, month: Month, events: u64) -> Result<(), 
     Err(Failure::new(format!(
         "{month} is still in the database: somebody has been reading the log all the time"
     ))
-    .hint("run the same command again when less is going on; what is on the log about it does no harm"))
+    .hint("run the same command again when less is going on"))
 }
 
 fn not_detached(why: NotDetached) -> Failure {
@@ -130,12 +160,19 @@ fn not_detached(why: NotDetached) -> Failure {
             if let Err(failure) = tell_wrong(report) {
                 return failure;
             }
+            let is_files = |wrong: &Wrong| matches!(wrong, Wrong::NotInFiles(..));
+            if !report.wrong.is_empty() && report.wrong.iter().all(is_files) {
+                return Failure::new("the files do not hold all of these months").hint(
+                    "go on with the export, `kartotek audit export --whole --output FILE`, and name all files",
+                );
+            }
             Failure::new(why)
                 .hint("name files that `kartotek audit export --whole` has written, with all events of these months; and see docs/audit.md")
                 .with_code(TAMPERED)
         }
         NotDetached::Unsealed(..) => Failure::new(why).hint("a worker seals them: is one running?"),
-        NotDetached::Changed(_) => Failure::new(why).hint("run the same command again"),
+        NotDetached::Changed { .. } => Failure::new(why)
+            .hint("an event came meanwhile, or some were removed: `kartotek audit verify` says which"),
         NotDetached::Stopped(_) => Failure::new(why),
     }
 }

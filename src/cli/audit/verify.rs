@@ -8,7 +8,7 @@ use crate::{
     domain::audit::{self, Beside},
     transparency::{
         Exported, file, note,
-        verify::{Report, Signed, State},
+        verify::{Report, Signed, State, Wrong},
     },
 };
 use std::{
@@ -135,7 +135,8 @@ fn write_state(path: &Path, state: &State) -> Result<(), Failure> {
 /// What is wrong or was not looked at, each on a line.
 pub(super) fn tell_wrong(report: &Report) -> Result<(), Failure> {
     for wrong in &report.wrong {
-        output::data(&format!("TAMPERED: {wrong}\n"))?;
+        let word = if matches!(wrong, Wrong::NotInFiles(..)) { "MISSING" } else { "TAMPERED" };
+        output::data(&format!("{word}: {wrong}\n"))?;
     }
     if report.more > 0 {
         output::data(&format!("TAMPERED: and {} more\n", report.more))?;

@@ -8,7 +8,11 @@ use super::{
 use crate::{
     access::{Broken, Command, Door, Inquiry, Reader, Sql, Stop, Writer},
     policy::{Action, Target},
-    transparency::{Detached, Month, note::SigningKeys, verify::Report},
+    transparency::{
+        Detached, Month,
+        note::SigningKeys,
+        verify::{Report, Wrong},
+    },
 };
 use sea_orm::FromQueryResult;
 use std::sync::Arc;
@@ -23,8 +27,17 @@ pub enum NotDetached {
     /// With the events of these months as the files have them.
     #[error("the log is not what was signed, or the files do not hold all of these months")]
     NotAsSigned(Box<Report>),
-    #[error("{0} has got an event more since it was looked at")]
-    Changed(Month),
+    #[error("{month} has {places} places in the tree, and {events} events in the database")]
+    Changed { month: Month, places: u64, events: u64 },
+}
+
+/// What is to be put on record.
+#[derive(Clone, Debug, Default)]
+pub struct Leaving {
+    /// The months that leave.
+    pub months: Vec<Detached>,
+    /// Months that left before, of which that is said in one of these: it has to be said again.
+    pub before: Vec<Detached>,
 }
 
 /// Looks through the log with all events of the months that are `leaving` taken from the files, and what places these have.
@@ -36,7 +49,7 @@ pub async fn prepare_to_detach(
     door: &Arc<Door>,
     beside: Beside<'_>,
     progress: impl Fn(u64, u64) + Send + Sync,
-) -> Result<Vec<Detached>, NotDetached> {
+) -> Result<Leaving, NotDetached> {
     let mut leaving = Vec::new();
     for month in beside.leaving.clone() {
         let Tally { events, sealed } = tally(door, month.ids()).await?;
@@ -45,16 +58,35 @@ pub async fn prepare_to_detach(
         }
         leaving.push((month, events));
     }
-    let (report, _) = verify(door, beside, progress).await?;
+    let (mut report, _) = verify(door, beside, progress).await?;
+    // Of one that was broken off this is what is expected.
+    let again = |wrong: &Wrong| matches!(wrong, Wrong::StillThere(month) if leaving.iter().any(|(one, _)| one == month));
+    report.wrong.retain(|wrong| !again(wrong));
     // What was said of a month before does not make up for what a file lacks now.
     if !report.wrong.is_empty() || leaving.iter().any(|(month, _)| report.unseen.contains_key(month)) {
         return Err(NotDetached::NotAsSigned(Box::new(report)));
     }
-    let detached = |(month, events)| {
+    let goes = |month: &Month| leaving.iter().any(|(leaving, _)| leaving == month);
+    let before = report.detached.iter().filter(|(month, (_, said_in))| !goes(month) && goes(said_in));
+    let before = before.map(|(month, (places, _))| Detached { month: *month, places: *places }).collect();
+    let detached = |(month, events): &(Month, u64)| {
+        let (month, events) = (*month, *events);
         let places = report.months.get(&month).copied().unwrap_or_default();
-        if places.count == events { Ok(Detached { month, places }) } else { Err(NotDetached::Changed(month)) }
+        if places.count == events {
+            Ok(Detached { month, places })
+        } else {
+            Err(NotDetached::Changed { month, places: places.count, events })
+        }
     };
-    leaving.into_iter().map(detached).collect()
+    Ok(Leaving { months: leaving.iter().map(detached).collect::<Result<_, _>>()?, before })
+}
+
+/// Puts on record that a month stays which was said to leave.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_kept(door: &Arc<Door>, month: Month) -> Result<(), Stop> {
+    door.program("audit", Detached::OPERATION).write(DetachMonth(Detached::keep(month))).await
 }
 
 /// Puts on record, signed, that all events of a month leave the database: before they do.

@@ -10,7 +10,7 @@ use std::{ops::Range, sync::Arc};
 use uuid::Uuid;
 
 /// Rows that are counted together.
-const STEP: i64 = 200_000;
+pub(super) const STEP: i64 = 200_000;
 
 /// Events that are named of those that were left out.
 const NAMED: usize = 100;
@@ -233,9 +233,9 @@ impl Inquiry for LeftOut {
 }
 
 /// Rows `of` events after one, up to another, that one included. Said of both sides of a join, so that neither is read as a whole.
-pub(super) fn between(sql: &mut Sql, of: &'static str, from: Option<Uuid>, upto: Uuid) {
+pub(super) fn between<'a>(sql: &'a mut Sql, of: &str, from: Option<Uuid>, upto: Uuid) -> &'a mut Sql {
     if let Some(from) = from {
         sql.push(of).push(".event_id > ").bind(from).push(" AND ");
     }
-    sql.push(of).push(".event_id <= ").bind(upto);
+    sql.push(of).push(".event_id <= ").bind(upto)
 }

@@ -13,7 +13,7 @@ mod verify;
 
 pub use alarm::alarm;
 pub use checkpoint::{CheckpointsAfter, NewestCheckpoint, TileAt};
-pub use detach::{DetachedAreSealed, NotDetached, prepare_to_detach, record_detached};
+pub use detach::{DetachedAreSealed, Leaving, NotDetached, prepare_to_detach, record_detached, record_kept};
 pub use events::{
     AuditFilter, AuditPage, Body, EventInAccessLogs, EventRow, EventsByIds, EventsOfCustomers, ListEvents,
     Part, Shown, SubjectBody, Withheld,

@@ -2,6 +2,7 @@
 
 use super::{
     checkpoint::{CheckpointAt, CheckpointsAfter, NewestCheckpoint},
+    extent::{EventsAfter, STEP},
     seal::{SealEvents, Sealed},
     verify::{Beside, verify},
 };
@@ -22,6 +23,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+use uuid::Uuid;
 
 /// Why nothing is sealed.
 #[derive(Debug, thiserror::Error)]
@@ -124,20 +126,39 @@ impl Log {
     /// When the database or the file fails, or the database is not the one that was signed.
     pub async fn seal(&self, door: &Arc<Door>) -> Result<Option<Sealed>, Unsealed> {
         // What somebody who died has signed and not written down.
-        let mut begins = !self.publish(door).await?;
+        let begins = !self.publish(door).await?;
+        let (mut newest, mut begins) = self.seal_among(door, None, begins).await?;
+        if !self.looked.load(Ordering::Relaxed) {
+            let (mut from, below) = (None, None);
+            while let Some(upto) =
+                door.program("seal", "sealEvents").read(EventsAfter { from, below, step: STEP }).await?
+            {
+                let sealed = self.seal_among(door, Some((from, upto)), begins).await?;
+                (newest, begins, from) = (sealed.0.or(newest), sealed.1, Some(upto));
+            }
+            self.looked.store(true, Ordering::Relaxed);
+        }
+        Ok(newest)
+    }
+
+    /// The same with the events between two ids, or those that came last; and whether nothing was ever signed.
+    async fn seal_among(
+        &self,
+        door: &Arc<Door>,
+        among: Option<(Option<Uuid>, Uuid)>,
+        mut begins: bool,
+    ) -> Result<(Option<Sealed>, bool), Unsealed> {
         let mut newest = None;
         loop {
-            let all = !self.looked.load(Ordering::Relaxed);
-            let command = SealEvents { keys: self.keys.clone(), begins, all };
+            let command = SealEvents { keys: self.keys.clone(), begins, among };
             let Some(sealed) = door.program("seal", "sealEvents").write(command).await? else {
-                return Ok(newest);
+                return Ok((newest, begins));
             };
             let more = sealed.more;
             newest = Some(sealed);
             begins = !self.publish(door).await?;
             if !more {
-                self.looked.store(true, Ordering::Relaxed);
-                return Ok(newest);
+                return Ok((newest, begins));
             }
         }
     }

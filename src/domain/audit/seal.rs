@@ -1,6 +1,6 @@
 //! Events get their places in the log's tree, and what it holds then is signed.
 
-use super::checkpoint::newest;
+use super::{checkpoint::newest, extent::between};
 use crate::{
     access::{Broken, Command, Sql, Stop, Writer},
     policy::{Action, Target},
@@ -17,6 +17,7 @@ use sea_orm::{
     sea_query::{LockBehavior, LockType},
 };
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Events that get their places in one transaction.
 const MOST: i64 = 20_000;
@@ -31,8 +32,8 @@ pub struct SealEvents {
     pub keys: Arc<SigningKeys>,
     /// Whether these keys have signed nothing yet: whatever the tree is by then, they begin with it.
     pub begins: bool,
-    /// Whether all events are looked at for such as have no place, and not only those that came last.
-    pub all: bool,
+    /// Of the events between these two ids, the second included, those that have no place; else those that came last.
+    pub among: Option<(Option<Uuid>, Uuid)>,
 }
 
 /// What the log holds, as it is signed.
@@ -78,8 +79,8 @@ impl Command for SealEvents {
         let settled = w.numbers::<Settled>(Sql::new("SELECT below FROM audit_settled")).await?;
         let below = settled.first().map_or(0, |settled| settled.below);
         // After a restored dump transactions are counted anew.
-        let from = if self.all || turn.sealed_below > below { 0 } else { turn.sealed_below };
-        let events = arrived(w, from).await?;
+        let from = if turn.sealed_below > below { 0 } else { turn.sealed_below };
+        let events = arrived(w, from, self.among).await?;
         if events.is_empty() {
             return Ok(None);
         }
@@ -108,10 +109,12 @@ impl Command for SealEvents {
         };
         let checkpoint = w.insert::<audit_checkpoint::Entity>(checkpoint).await?;
         let more = events.len() as u64 >= MOST.unsigned_abs();
-        // Of the last one's place there may be others.
-        let reached = if more { events.last().map_or(below, |last| last.place) } else { below };
-        w.update::<audit_sealer::Entity>(audit_sealer::Model { sealed_below: reached.min(below), ..turn })
-            .await?;
+        if self.among.is_none() {
+            // Of the last one's place there may be others.
+            let reached = if more { events.last().map_or(below, |last| last.place) } else { below };
+            let sealed_below = reached.min(below);
+            w.update::<audit_sealer::Entity>(audit_sealer::Model { sealed_below, ..turn }).await?;
+        }
         let oldest = events.iter().map(|event| event.occurred_at).min();
         Ok(Some(Sealed { checkpoint, oldest, more }))
     }
@@ -120,12 +123,18 @@ impl Command for SealEvents {
 /// Nothing is signed on top of what somebody has changed.
 const BROKEN: Broken = Broken::Stored("the audit log's tree is not what was signed");
 
-/// Events from a place on that have none in the tree, in the order in which they came.
-async fn arrived(w: &Writer, from: i64) -> Result<Vec<Arrived>, Stop> {
-    let mut sql =
-        Sql::new("SELECT a.event_id, a.body, a.occurred_at, a.place FROM audit_arrival a WHERE a.place >= ");
-    sql.bind(from).push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) ");
-    sql.push("ORDER BY a.place, a.event_id LIMIT ").bind(MOST);
+/// Events from a place on, or among those of some ids, that have none in the tree, in the order in which they came.
+async fn arrived(w: &Writer, from: i64, among: Option<(Option<Uuid>, Uuid)>) -> Result<Vec<Arrived>, Stop> {
+    let mut sql = Sql::new("SELECT a.event_id, a.body, a.occurred_at, a.place FROM audit_arrival a WHERE ");
+    match among {
+        None => sql.push("a.place >= ").bind(from),
+        Some((from, upto)) => between(&mut sql, "a", from, upto),
+    };
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id");
+    if let Some((from, upto)) = among {
+        between(sql.push(" AND "), "l", from, upto);
+    }
+    sql.push(") ORDER BY a.place, a.event_id LIMIT ").bind(MOST);
     w.numbers(sql).await
 }
 

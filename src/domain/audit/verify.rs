@@ -35,6 +35,9 @@ const AT_ONCE: u64 = 8 * WIDTH;
 /// Events beyond the looked at places that are read together.
 const BEYOND: i64 = 20_000;
 
+/// How often it is looked again, where months left meanwhile.
+const AGAIN: u32 = 2;
+
 /// What a log is looked at beside.
 #[derive(Clone, Debug, Default)]
 pub struct Beside<'a> {
@@ -60,14 +63,18 @@ pub async fn verify(
     beside: Beside<'_>,
     progress: impl Fn(u64, u64) + Send + Sync,
 ) -> Result<(Report, Option<State>), Stop> {
-    loop {
-        let months = door.audit_months().await?;
-        let (report, state) = look(door, beside.clone(), &progress).await?;
+    let mut months = door.audit_months().await?;
+    let mut looked = look(door, beside.clone(), &progress).await?;
+    for _ in 0..AGAIN {
         // Of a month that was detached meanwhile some was seen, and that it was is beyond what was looked at.
-        if report.wrong.is_empty() || door.audit_months().await? == months {
-            return Ok((report, state));
+        let now = door.audit_months().await?;
+        if looked.0.wrong.is_empty() || months.iter().all(|month| now.contains(month)) {
+            break;
         }
+        months = now;
+        looked = look(door, beside.clone(), &progress).await?;
     }
+    Ok(looked)
 }
 
 async fn look(
@@ -191,6 +198,7 @@ fn fill(places: &mut [Stored], from: u64, exported: &Exported, leaving: &[Month]
         stored.body = line.and_then(EventLine::bytes);
         stored.withheld = line.and_then(|line| line.withheld.as_ref()?.bytes().ok());
         stored.is_exported = is_absent && stored.body.is_some();
+        stored.is_to_be_in_a_file = leaves;
     }
     Ok(())
 }

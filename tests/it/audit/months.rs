@@ -7,8 +7,8 @@ use crate::support::{
 };
 use kartotek::{
     access::Engine,
-    domain::audit::{Log, Sound, record_detached},
-    transparency::{Detached, Month, note::SigningKeys},
+    domain::audit::{Log, Sound, record_detached, record_kept},
+    transparency::{Detached, Month, note::SigningKeys, verify::Wrong},
     worker::watch_content,
 };
 use sea_orm::ConnectionTrait;
@@ -93,8 +93,16 @@ async fn events_are_found_across_months() {
     app.finish().await;
 }
 
-/// A log of three months, the one in the middle of which has a part of its own, sealed and written to a file.
+/// A log of three months, two of which have a part of their own, sealed and written to a file.
 async fn of_three_months() -> (TestApp, std::path::PathBuf) {
+    let app = three_months().await;
+    let folder = app.database.beside("audit-checkpoints.jsonl").parent().unwrap().to_owned();
+    let (code, told) = run(&folder, &app.database, &["export", "--whole", "--output", "log.jsonl"]);
+    assert_eq!(code, Some(0), "{told}");
+    (app, folder)
+}
+
+async fn three_months() -> TestApp {
     let app = TestApp::new().await;
     app.database.run("SELECT make_audit_month('2026-04-01'), make_audit_month('2026-05-01')").await;
     for _ in 0..3 {
@@ -104,10 +112,7 @@ async fn of_three_months() -> (TestApp, std::path::PathBuf) {
         app.seal().await;
         app.advance(chrono::TimeDelta::days(30));
     }
-    let folder = app.database.beside("audit-checkpoints.jsonl").parent().unwrap().to_owned();
-    let (code, told) = run(&folder, &app.database, &["export", "--whole", "--output", "log.jsonl"]);
-    assert_eq!(code, Some(0), "{told}");
-    (app, folder)
+    app
 }
 
 /// What `detach` says at these words, while somebody seals the log.
@@ -210,13 +215,13 @@ async fn a_month_stays_that_the_files_do_not_hold() {
     // One event less, and one whose subjects are not told.
     let line = line_of(&text, april);
     let without_subjects = line.split(",\"withheld\"").next().unwrap().to_owned() + "}";
-    for (forged, says) in
-        [(String::new(), "was removed"), (without_subjects + "\n", "what is withheld of it")]
+    for (forged, ends, says) in
+        [(String::new(), 1, "no file has event"), (without_subjects + "\n", 2, "what is withheld of it")]
     {
         fs::write(&path, text.replacen(&format!("{line}\n"), &forged, 1)).unwrap();
         let (code, told) = detach(&app, &folder, &leave).await;
         assert!(
-            code == Some(2) && told.contains(says) && told.contains(&format!("at place {april}")),
+            code == Some(ends) && told.contains(says) && told.contains(&format!("place {april}")),
             "{told}"
         );
     }
@@ -303,7 +308,7 @@ async fn a_detach_that_was_broken_off_is_begun_anew_with_all_it_needs() {
     fs::write(folder.join("less.jsonl"), format!("{first}\n")).unwrap();
     let before = parts(&app.database).await;
     let (code, told) = detach(&app, &folder, &["--before", "2026-05", "--exported", "less.jsonl"]).await;
-    assert!(code == Some(2), "{told}");
+    assert!(code == Some(1) && told.contains("no file has event"), "{told}");
     assert_eq!(parts(&app.database).await.len(), before.len(), "{told}");
     let (code, told) = detach(&app, &folder, &["--before", "2026-05", "--exported", "log.jsonl"]).await;
     assert_eq!(code, Some(0), "{told}");
@@ -332,5 +337,69 @@ async fn a_month_leaves_between_two_readers_and_not_with_more_than_was_seen() {
     let url = app.database.settings();
     let late = kartotek::access::detach_month(&url, "2026-05", 1).await.unwrap_err().to_string();
     assert!(late.contains("2026-05 has got an event more"), "{late}");
+    app.give_up().await;
+}
+
+/// What was said of a month that left goes on to be said when the month leaves in which it was.
+#[tokio::test]
+async fn months_leave_one_after_another() {
+    if Database::engine_of_all() == Engine::Sqlite {
+        return;
+    }
+    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
+    let (app, folder) = of_three_months().await;
+    app.database.run("SELECT make_audit_month('2026-06-01')").await;
+    app.advance(chrono::TimeDelta::days(10));
+    let april = "2026-04".parse::<Month>().unwrap();
+    let places = app.look_through_log().await.months[&april];
+    record_detached(&app.server.door, &keys(ORIGIN, 1), Detached { month: april, places }).await.unwrap();
+    app.seal().await;
+    let settings = app.database.settings();
+    kartotek::access::detach_month(&settings, "2026-04", places.count).await.unwrap();
+    app.advance(chrono::TimeDelta::days(30));
+    app.agent().ask(LOOK, json!({})).await.data();
+    app.seal().await;
+    let export = ["export", "--whole", "--output", "log.jsonl"];
+    assert_eq!(run(&folder, &app.database, &export).0, Some(0));
+    // An event of a month that has left, by a clock that is wrong, belongs to it as little as it was there then.
+    app.clock.advance(chrono::TimeDelta::days(-90));
+    app.agent().ask(LOOK, json!({})).await.data();
+    app.clock.advance(chrono::TimeDelta::days(90));
+    let (code, told) = detach(&app, &folder, &["--before", "2026-07", "--exported", "log.jsonl"]).await;
+    assert!(code == Some(0) && told.contains("2026-05: ") && told.contains("2026-06: "), "{told}");
+    let (code, told) = run(&folder, &app.database, &checked(&["verify"], &key));
+    assert!(code == Some(3) && told.contains(" 0 findings"), "{told}");
+    for month in ["2026-04", "2026-05", "2026-06"] {
+        assert!(told.contains(&format!(" events of {month}, which was detached")), "{told}");
+    }
+    let (code, told) = run(&folder, &app.database, &checked(&["verify", "--exported", "log.jsonl"], &key));
+    assert_eq!(code, Some(0), "{told}");
+    app.give_up().await;
+}
+
+/// A month that was said to leave and did not is nobody's to take away.
+#[tokio::test]
+async fn a_month_that_stays_after_all_is_missed_like_any_other() {
+    if Database::engine_of_all() == Engine::Sqlite {
+        return;
+    }
+    let app = three_months().await;
+    let (door, april) = (&app.server.door, "2026-04".parse::<Month>().unwrap());
+    let places = app.look_through_log().await.months[&april];
+    record_detached(door, &keys(ORIGIN, 1), Detached { month: april, places }).await.unwrap();
+    app.seal().await;
+    assert_eq!(app.look_through_log().await.wrong, BTreeSet::new(), "it may be about to leave");
+    app.advance(chrono::TimeDelta::hours(2));
+    app.agent().ask(LOOK, json!({})).await.data();
+    app.seal().await;
+    assert_eq!(app.look_through_log().await.wrong, [Wrong::StillThere(april)].into());
+    record_kept(door, april).await.unwrap();
+    app.seal().await;
+    assert_eq!(app.look_through_log().await.wrong, BTreeSet::new());
+    kartotek::access::detach_month(&app.database.settings(), "2026-04", places.count).await.unwrap();
+    let wrong = app.look_through_log().await.wrong;
+    assert!(
+        wrong.iter().all(|one| matches!(one, Wrong::EventMissing(..))) && wrong.len() as u64 == places.count
+    );
     app.give_up().await;
 }
