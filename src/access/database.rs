@@ -173,10 +173,7 @@ pub fn engine(settings: &Settings) -> Engine {
 /// them learns it here, and not from the server.
 pub async fn migrate(settings: &Settings) -> Result<(), Broken> {
     bring_up_to_date(settings).await?;
-    let owner = owner(settings).await?;
-    let done = migration::privileges::grant(&owner).await;
-    owner.close().await?;
-    done?;
+    as_owner(settings, async |owner| migration::privileges::grant(owner).await).await?;
     if engine(settings) == Engine::Postgres {
         let server = postgres(settings, 1, As::Runtime).await?;
         let right = migration::privileges::check(&server).await;
@@ -188,41 +185,40 @@ pub async fn migrate(settings: &Settings) -> Result<(), Broken> {
 
 /// Applies what is pending.
 async fn bring_up_to_date(settings: &Settings) -> Result<(), Broken> {
-    let owner = owner(settings).await?;
-    let done = migration::up(&owner).await;
-    owner.close().await?;
-    done?;
+    as_owner(settings, migration::up).await?;
     tracing::info!("the database is up to date");
     Ok(())
 }
 
 /// Whether whom the URL names owns the audit log, and may take months out of it.
 pub async fn may_detach(settings: &Settings) -> Result<bool, Broken> {
-    let owner = owner(settings).await?;
-    let may = migration::months::may_detach(&owner).await;
-    owner.close().await?;
-    Ok(may?)
+    as_owner(settings, async |owner| migration::months::may_detach(owner).await).await
 }
 
 /// Takes a month of so many events out of the audit log, as who owns the tables.
 pub async fn detach_month(settings: &Settings, month: &str, events: u64) -> Result<(), Broken> {
-    let owner = owner(settings).await?;
-    let done = migration::months::detach(&owner, month, events).await;
-    owner.close().await?;
-    Ok(done?)
+    as_owner(settings, async |owner| migration::months::detach(owner, month, events).await).await
 }
 
 /// Each migration's name, and whether it is applied.
 pub async fn migrations(settings: &Settings) -> Result<Vec<(String, bool)>, Broken> {
-    let owner = owner(settings).await?;
-    let known = migration::status(&owner).await;
-    owner.close().await?;
-    Ok(known?)
+    as_owner(settings, migration::status).await
 }
 
 /// The names of all migrations that this version knows.
 pub fn known_migrations() -> Vec<String> {
     Migrator::migrations().iter().map(|one| one.name().to_owned()).collect()
+}
+
+/// On a connection of its own, as whom the URL names.
+async fn as_owner<T>(
+    settings: &Settings,
+    work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, DbErr>,
+) -> Result<T, Broken> {
+    let owner = owner(settings).await?;
+    let done = work(&owner).await;
+    owner.close().await?;
+    Ok(done?)
 }
 
 async fn owner(settings: &Settings) -> Result<DatabaseConnection, DbErr> {
