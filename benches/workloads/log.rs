@@ -209,6 +209,11 @@ impl Stand {
         }
         let sealed = begin.elapsed().as_secs_f64();
         let grouped = self.grouped(&Client::new(server.address, &self.setup.token("AGENT")?)).await?;
+        // The newest are asked for, and have their places by then.
+        let recorded = self.store.recorded().await?.0;
+        while server.sealed()? < recorded {
+            std::thread::sleep(Duration::from_millis(20));
+        }
         let proof = self
             .proof(&Client::with_purpose(server.address, &self.setup.token("AUDITOR")?, "OVERSIGHT"))
             .await?;
