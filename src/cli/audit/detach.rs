@@ -86,11 +86,11 @@ async fn leave(
     let progress = Progress::of("events");
     let looked = prepare_to_detach(door, beside, |done, of| progress.done(done, of)).await;
     let Leaving { months, before } = looked.map_err(not_detached)?;
-    let mut left = Vec::new();
-    let done = let_go(settings, (door, keys), &months, &before, &mut left).await;
+    let done = let_go(settings, (door, keys), &months, &before).await;
     if done.is_err() {
-        // Nobody is to take away later what was said to have left.
-        for Detached { month, .. } in months.iter().filter(|detached| !left.contains(&detached.month)) {
+        // Nobody is to take away later what was said to have left. It may have left all the same, by somebody else or unheard of.
+        let there = door.audit_months().await.map_err(database::failure)?;
+        for Detached { month, .. } in months.iter().filter(|one| there.contains(&one.month.to_string())) {
             record_kept(door, *month).await.map_err(Failure::new)?;
         }
     }
@@ -102,7 +102,6 @@ async fn let_go(
     (door, keys): (&Arc<Door>, &SigningKeys),
     months: &[Detached],
     before: &[Detached],
-    left: &mut Vec<Month>,
 ) -> Result<(), Failure> {
     // First, and sealed: who finds the events gone has to find why.
     for detached in before.iter().chain(months) {
@@ -111,7 +110,6 @@ async fn let_go(
     wait_until_sealed(door).await?;
     for Detached { month, places } in months {
         take_out(settings, *month, places.count).await?;
-        left.push(*month);
         let name = month.to_string().replace('-', "_");
         output::data(&format!(
             "{month}: {} events; DROP TABLE audit_event_{name}, audit_subject_{name};\n",
