@@ -12,6 +12,8 @@ use std::collections::HashMap;
 /// A list that each customer has: rows of one table with `id` and `customer_id`, newest first by id.
 pub struct PagesOf<'a, T> {
     pub table: &'static str,
+    /// Where rows have more in another table, which is read of those on the page alone.
+    pub beside: Option<Beside>,
     pub customers: &'a [CustomerId],
     pub page: &'a PageRequest,
     /// Adds conditions on `t`, each beginning with ` AND `.
@@ -19,6 +21,13 @@ pub struct PagesOf<'a, T> {
     pub touch: fn(&T) -> Touch,
     pub customer: fn(&T) -> CustomerId,
     pub id: fn(&T) -> String,
+}
+
+/// Columns of another table, and how it is joined to `t`: with one row for each.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    pub columns: &'static str,
+    pub join: &'static str,
 }
 
 #[derive(FromQueryResult)]
@@ -36,8 +45,9 @@ impl<T: FromQueryResult + Send + Sync> PagesOf<'_, T> {
         let limit = self.page.limit;
         let (rows, more) = match self.customers {
             [one] => {
-                let mut sql = Sql::new("SELECT t.* FROM ");
-                self.from(&mut sql, &[*one])?;
+                let mut sql = Sql::new("SELECT t.*");
+                sql.push(self.columns()).push(" FROM ");
+                self.from(&mut sql, &[*one], self.join())?;
                 sql.push(" ORDER BY t.id").push(self.direction());
                 let (rows, more) = r.some(sql, limit, self.touch).await?;
                 (rows, if more { vec![*one] } else { Vec::new() })
@@ -61,12 +71,13 @@ impl<T: FromQueryResult + Send + Sync> PagesOf<'_, T> {
     async fn ranked(&self, r: &Reader, customers: &[CustomerId]) -> Result<(Vec<T>, Vec<CustomerId>), Stop> {
         let limit = i64::try_from(self.page.limit).unwrap_or(i64::MAX);
         let direction = self.direction();
-        let mut sql = Sql::new(
-            "SELECT * FROM (SELECT t.*, row_number() OVER (PARTITION BY t.customer_id ORDER BY t.id",
-        );
+        let mut sql = Sql::new("SELECT t.*");
+        sql.push(self.columns());
+        sql.push(" FROM (SELECT t.*, row_number() OVER (PARTITION BY t.customer_id ORDER BY t.id");
         sql.push(direction).push(") AS rank FROM ");
-        self.from(&mut sql, customers)?;
-        sql.push(") ranked WHERE rank <= ").bind(limit + 1).push(" ORDER BY customer_id, rank");
+        self.from(&mut sql, customers, "")?;
+        sql.push(") t").push(self.join()).push(" WHERE t.rank <= ").bind(limit + 1);
+        sql.push(" ORDER BY t.customer_id, t.rank");
         let rows = r.rows(
             sql,
             |row: &Ranked<T>| if row.rank > limit { Touch::nobody() } else { (self.touch)(&row.row) },
@@ -78,7 +89,7 @@ impl<T: FromQueryResult + Send + Sync> PagesOf<'_, T> {
 
     async fn totals(&self, r: &Reader) -> Result<HashMap<CustomerId, u64>, Stop> {
         let mut sql = Sql::new("SELECT t.customer_id, count(*) AS total FROM ");
-        self.of_customers(&mut sql, self.customers);
+        self.of_customers(&mut sql, self.customers, "");
         sql.push(" GROUP BY t.customer_id");
         let totals = r.numbers::<Total>(sql).await?;
         let total = |row: Total| (row.customer_id, u64::try_from(row.total).unwrap_or_default());
@@ -89,13 +100,22 @@ impl<T: FromQueryResult + Send + Sync> PagesOf<'_, T> {
         if self.page.backward { "" } else { " DESC" }
     }
 
-    fn of_customers(&self, sql: &mut Sql, customers: &[CustomerId]) {
-        sql.push(self.table).push(" t WHERE t.customer_id IN ").list(customers.iter().map(|id| id.0));
+    fn columns(&self) -> &'static str {
+        self.beside.map_or("", |beside| beside.columns)
+    }
+
+    fn join(&self) -> &'static str {
+        self.beside.map_or("", |beside| beside.join)
+    }
+
+    fn of_customers(&self, sql: &mut Sql, customers: &[CustomerId], join: &'static str) {
+        sql.push(self.table).push(" t").push(join);
+        sql.push(" WHERE t.customer_id IN ").list(customers.iter().map(|id| id.0));
         (self.condition)(sql);
     }
 
-    fn from(&self, sql: &mut Sql, customers: &[CustomerId]) -> Result<(), Stop> {
-        self.of_customers(sql, customers);
+    fn from(&self, sql: &mut Sql, customers: &[CustomerId], join: &'static str) -> Result<(), Stop> {
+        self.of_customers(sql, customers, join);
         for (argument, keys, comparison) in
             [("after", &self.page.after, " AND t.id < "), ("before", &self.page.before, " AND t.id > ")]
         {

@@ -98,9 +98,37 @@ fn no_changed_proof_proves_anything() {
     for other in (0..300).filter(|other| *other != 123) {
         assert!(!proves_inclusion(&proof, (300, root), other, nth(123)));
     }
+    for shorter in 0..proof.len() {
+        assert!(!proves_inclusion(&proof[..shorter], (300, root), 123, nth(123)), "{shorter}");
+    }
+    assert!(!proves_inclusion(&[&proof[..], &[root]].concat(), (300, root), 123, nth(123)));
     // A node is no leaf.
     let node = tiles.inclusion(0, 300).unwrap()[0];
     assert!(!proves_inclusion(&tiles.inclusion(0, 300).unwrap()[1..], (150, root), 0, node));
+}
+
+#[test]
+fn no_changed_proof_shows_that_a_log_only_grew() {
+    let (tiles, root) = grown(300, 7);
+    // One that is a whole subtree of the other, and one that is none.
+    for size in [256, 123] {
+        let (earlier, later) = ((size, tiles.root(size).unwrap()), (300, root));
+        let proof = tiles.consistency(size, 300).unwrap();
+        assert!(proves_consistency(&proof, earlier, later));
+        for at in 0..proof.len() * 32 * 8 {
+            let mut forged = proof.clone();
+            forged[at / 256][at / 8 % 32] ^= 1 << (at % 8);
+            assert!(!proves_consistency(&forged, earlier, later), "{at}");
+        }
+        for shorter in 0..proof.len() {
+            assert!(!proves_consistency(&proof[..shorter], earlier, later), "{shorter}");
+        }
+        assert!(!proves_consistency(&[&proof[..], &[root]].concat(), earlier, later));
+        assert!(!proves_consistency(&proof, later, earlier));
+        for other in (0..400).filter(|other| *other != size) {
+            assert!(!proves_consistency(&proof, (other, earlier.1), later), "{other}");
+        }
+    }
 }
 
 fn keys(seed: u8) -> SigningKeys {

@@ -130,12 +130,23 @@ pub struct Report {
     pub wrong: BTreeSet<Wrong>,
     /// How many findings there were beyond those.
     pub more: u64,
+    /// Events that say they happened well before others that had their places by then.
+    pub late: Option<Late>,
     /// How many events were not looked at, of each month that was detached.
     pub unseen: BTreeMap<Month, u64>,
     /// The places of each month.
     pub months: BTreeMap<Month, Places>,
     /// Months of which the log says that they were detached, with the places that they had, and the month in which it says so.
     pub detached: BTreeMap<Month, (Places, Month)>,
+}
+
+/// Events whose place is later than their time: somebody has added them afterwards, or a clock was wrong. That is no tampering, as
+/// nothing that was sealed is another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    pub count: u64,
+    /// The place and the id of the first.
+    pub first: (u64, String),
 }
 
 /// How far a log was looked through and found sound, to go on from there another time.
@@ -145,6 +156,7 @@ pub struct State {
     pub size: u64,
     /// The tiles that are not full: level, index, and hashes in base64.
     edge: Vec<(u8, u64, String)>,
+    newest: Option<DateTime<Utc>>,
     writers: Known,
     months: KnownMonths,
 }
@@ -152,7 +164,7 @@ pub struct State {
 /// Findings that are told one by one.
 const MOST: usize = 1_000;
 
-/// How long an event may be that names another, and comes before it: as long as a transaction lasts.
+/// How long after another an event may get its place before it: as long as a transaction lasts.
 const OVERTAKEN: TimeDelta = TimeDelta::minutes(1);
 
 /// A log that is being looked through, from its first place.
@@ -172,6 +184,7 @@ pub struct Check {
     /// Whether there is nothing but events: no tiles, and nobody knows what came after them.
     is_file: bool,
     newest: Option<DateTime<Utc>>,
+    late: Option<Late>,
     writers: Writers,
     months: LogMonths,
     wrong: BTreeSet<Wrong>,
@@ -196,6 +209,7 @@ impl Check {
             not_compared: 0,
             is_file: false,
             newest: None,
+            late: None,
             writers: Writers::default(),
             months: LogMonths::default(),
             wrong: BTreeSet::new(),
@@ -228,7 +242,8 @@ impl Check {
         let later = signed.split_off(&state.size);
         let not_compared = signed.into_values().map(|some| some.len() as u64).sum();
         let (writers, months) = (state.writers.writers()?, self.months.after(&state.months)?);
-        let mut check = Self { tree, signed: later, not_compared, writers, months, ..self };
+        let newest = state.newest;
+        let mut check = Self { tree, signed: later, not_compared, newest, writers, months, ..self };
         check.compare().ok()?;
         Some(check)
     }
@@ -241,7 +256,8 @@ impl Check {
             .map(|place| Some((place.level, place.index, STANDARD.encode(self.tree.tile(place)?))));
         let edge = edge.collect::<Option<_>>()?;
         let (months, writers) = (KnownMonths::from(&self.months), Known::from(&self.writers));
-        self.wrong.is_empty().then(|| State { size: self.size(), edge, writers, months })
+        let newest = self.newest;
+        self.wrong.is_empty().then(|| State { size: self.size(), edge, newest, writers, months })
     }
 
     /// How many places were looked at.
@@ -301,7 +317,7 @@ impl Check {
         }
         match looked.event {
             Some((link, id, at)) => {
-                self.newest = self.newest.max(at);
+                self.time(place, &id, at);
                 let writer = link.id;
                 self.writers.leaf(looked.hash);
                 self.writers.link(&link, &Naming { place, id, writer, at });
@@ -312,6 +328,14 @@ impl Check {
             self.note_tiles();
         }
         self.compare()
+    }
+
+    fn time(&mut self, place: u64, id: &str, at: Option<DateTime<Utc>>) {
+        if at.zip(self.newest).is_some_and(|(at, newest)| at < newest - OVERTAKEN) {
+            let first = (place, id.to_owned());
+            self.late.get_or_insert(Late { count: 0, first }).count += 1;
+        }
+        self.newest = self.newest.max(at);
     }
 
     fn note_tiles(&mut self) {
@@ -383,7 +407,7 @@ impl Check {
         for wrong in absences.wrong {
             self.found(wrong);
         }
-        let Self { agreements, not_compared, wrong, more, .. } = self;
+        let Self { agreements, not_compared, wrong, more, late, .. } = self;
         Report {
             size: left,
             unsealed,
@@ -391,6 +415,7 @@ impl Check {
             not_compared,
             wrong,
             more,
+            late,
             unseen: absences.unseen,
             months,
             detached,

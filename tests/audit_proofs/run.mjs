@@ -3,14 +3,13 @@
 //
 //   npm ci && node run.mjs http://127.0.0.1:8080 TOKEN VERIFIER_KEY LOG
 //
-// TOKEN is an AUDITOR's. VERIFIER_KEY is what `kartotek audit key` printed, or - for the one that the server tells. LOG is what
-// `kartotek audit export` wrote. Prints what was checked. Exits with 1 when anything is not as it should be, or a changed proof
-// is taken.
+// TOKEN is an AUDITOR's. VERIFIER_KEY is what `kartotek audit key` printed. LOG is what `kartotek audit export` wrote. Prints
+// what was checked. Exits with 1 when anything is not as it should be, or a changed proof is taken.
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { RFC9162 as rfc9162 } from '@transmute/rfc9162';
 
-const [server, token, named, log] = process.argv.slice(2);
+const [server, token, key, log] = process.argv.slice(2);
 if (!log) {
   console.error('usage: node run.mjs ADDRESS TOKEN VERIFIER_KEY LOG');
   process.exit(64);
@@ -86,7 +85,7 @@ async function newer(than) {
   throw new Error('nothing is sealed any more');
 }
 
-const key = named === '-' ? (await ask('{ auditCheckpoint { verifierKey } }')).auditCheckpoint.verifierKey : named;
+check('the server names the key that it signs with', (await ask('{ auditCheckpoint { verifierKey } }')).auditCheckpoint.verifierKey === key);
 
 // What was signed.
 const first = await checkpoint();

@@ -8,7 +8,7 @@ use crate::{
     domain::audit::{self, Beside},
     transparency::{
         Exported, file, note,
-        verify::{Report, Signed, State, Wrong},
+        verify::{Late, Report, Signed, State, Wrong},
     },
 };
 use std::{
@@ -149,10 +149,16 @@ pub(super) fn tell_wrong(report: &Report) -> Result<(), Failure> {
 
 fn tell(what: &str, report: &Report) -> Result<(), Failure> {
     tell_wrong(report)?;
-    let Report { agreements, not_compared, wrong, more, unseen, .. } = report;
+    let Report { agreements, not_compared, late, wrong, more, unseen, .. } = report;
     if *not_compared > 0 {
         output::note(&format!(
             "{not_compared} checkpoints are about sizes of the log that were not looked at now, and were not compared"
+        ));
+    }
+    if let Some(Late { count, first: (place, id) }) = late {
+        output::note(&format!(
+            "{count} events say that they happened more than a minute before others that were sealed by then, the first one event {id} at \
+             place {place}: a clock was wrong, or somebody has added them afterwards"
         ));
     }
     let findings = wrong.len() as u64 + more;

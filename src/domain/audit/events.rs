@@ -5,7 +5,7 @@ use crate::{
     access::{Code, Inquiry, Reader, Refusal, Sql, Stop},
     clock::first_id,
     domain::{
-        each_customer::{PagesOf, foreign_cursor},
+        each_customer::{Beside, PagesOf, foreign_cursor},
         page::{Page, PageRequest, cursor_id},
     },
     policy::{Action, Target},
@@ -113,18 +113,18 @@ impl Inquiry for ListEvents {
     }
 
     async fn run(self, r: &Reader) -> Result<AuditPage, Stop> {
-        let mut sql =
-            Sql::new("SELECT e.event_id, e.occurred_at, e.body, e.withheld FROM audit_event e WHERE true");
-        self.filter.conditions(&mut sql);
-        for (argument, keys, comparison) in [
-            ("after", &self.page.after, " AND e.event_id < "),
-            ("before", &self.page.before, " AND e.event_id > "),
-        ] {
+        let mut sql = Sql::new("SELECT e.event_id, e.occurred_at, e.body, e.withheld FROM ");
+        let id = self.filter.id();
+        self.filter.conditions(sql.push(self.filter.tables()));
+        for (argument, keys, comparison) in
+            [("after", &self.page.after, " < "), ("before", &self.page.before, " > ")]
+        {
             if let Some(keys) = keys {
-                sql.push(comparison).bind(cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?);
+                let cursor = cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?;
+                sql.push(" AND ").push(id).push(comparison).bind(cursor);
             }
         }
-        sql.push(if self.page.backward { " ORDER BY e.event_id" } else { " ORDER BY e.event_id DESC" });
+        sql.push(" ORDER BY ").push(id).push(if self.page.backward { "" } else { " DESC" });
         // Asking for one customer's events is asking about that customer, who must be one: a subject that is nobody
         // would stand in the log for good.
         if let Some(customer) = self.filter.customer {
@@ -147,32 +147,48 @@ fn keys(event: &EventRow) -> Vec<String> {
 
 impl ListEvents {
     async fn count(&self, r: &Reader) -> Result<u64, Stop> {
-        let mut sql = Sql::new("SELECT count(*) AS count FROM audit_event e WHERE true");
-        self.filter.conditions(&mut sql);
+        let mut sql = Sql::new("SELECT count(*) AS count FROM ");
+        let only_of = AuditFilter { customer: self.filter.customer, ..AuditFilter::default() };
+        let is_of_one = self.filter.customer.is_some() && self.filter == only_of;
+        let tables = if is_of_one { "audit_subject s" } else { self.filter.tables() };
+        self.filter.conditions(sql.push(tables));
         let counted = r.numbers::<Count>(sql).await?;
         Ok(counted.first().and_then(|row| u64::try_from(row.count).ok()).unwrap_or_default())
     }
 }
 
 impl AuditFilter {
+    /// One customer's events are found by who they were about, and there are few of them: not by going through all.
+    const fn tables(&self) -> &'static str {
+        match self.customer {
+            Some(_) => "audit_subject s JOIN audit_event e ON e.event_id = s.event_id",
+            None => "audit_event e",
+        }
+    }
+
+    /// By which of the two columns rows are found and ordered.
+    const fn id(&self) -> &'static str {
+        if self.customer.is_some() { "s.event_id" } else { "e.event_id" }
+    }
+
     fn conditions(&self, sql: &mut Sql) {
-        if self.customer.is_some() || self.categories.is_some() {
-            sql.push(" AND EXISTS (SELECT 1 FROM audit_subject s WHERE s.event_id = e.event_id");
-            if let Some(customer) = self.customer {
-                sql.push(" AND s.customer_id = ").bind(customer.0);
-            }
-            if let Some(categories) = &self.categories {
-                sql.push(" AND (false");
-                for key in categories {
-                    // A JSON array of keys: the key itself stands between quotes, what is below it goes on with a dot.
-                    for end in ["\"", "."] {
-                        sql.push(" OR replace(s.categories, ").bind(format!("\"{key}{end}"));
-                        sql.push(", '') <> s.categories");
-                    }
+        sql.push(" WHERE true");
+        if let Some(customer) = self.customer {
+            sql.push(" AND s.customer_id = ").bind(customer.0);
+        }
+        if let Some(categories) = &self.categories {
+            sql.push(match self.customer {
+                Some(_) => " AND (false",
+                None => " AND EXISTS (SELECT 1 FROM audit_subject s WHERE s.event_id = e.event_id AND (false",
+            });
+            for key in categories {
+                // A JSON array of keys: the key itself stands between quotes, what is below it goes on with a dot.
+                for end in ["\"", "."] {
+                    sql.push(" OR replace(s.categories, ").bind(format!("\"{key}{end}"));
+                    sql.push(", '') <> s.categories");
                 }
-                sql.push(")");
             }
-            sql.push(")");
+            sql.push(if self.customer.is_some() { ")" } else { "))" });
         }
         if let Some(actor) = &self.actor {
             sql.push(" AND e.actor = ").bind(actor.clone());
@@ -198,11 +214,11 @@ impl AuditFilter {
         // Ids are of the same moments, and what rows are found by.
         if let Some(from) = self.from {
             sql.push(" AND e.occurred_at >= ").bind(from);
-            sql.push(" AND e.event_id >= ").bind(first_id(from));
+            sql.push(" AND ").push(self.id()).push(" >= ").bind(first_id(from));
         }
         if let Some(to) = self.to {
             sql.push(" AND e.occurred_at < ").bind(to);
-            sql.push(" AND e.event_id < ").bind(first_id(to + MILLISECOND));
+            sql.push(" AND ").push(self.id()).push(" < ").bind(first_id(to + MILLISECOND));
         }
     }
 }
@@ -238,8 +254,11 @@ impl Inquiry for EventsOfCustomers {
 
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
         let pages = PagesOf {
-            table: "(SELECT s.customer_id, s.event_id AS id, e.event_id, e.occurred_at, e.body, e.withheld FROM audit_subject s \
-                    JOIN audit_event e ON e.event_id = s.event_id)",
+            table: "(SELECT customer_id, event_id AS id FROM audit_subject)",
+            beside: Some(Beside {
+                columns: ", e.event_id, e.occurred_at, e.body, e.withheld",
+                join: " JOIN audit_event e ON e.event_id = t.id",
+            }),
             customers: &self.customers,
             page: &self.page,
             condition: &|_| {},

@@ -49,6 +49,7 @@ impl Inquiry for ConsentsOfCustomers {
         };
         PagesOf {
             table: "consent",
+            beside: None,
             customers: &self.customers,
             page: &self.of.page,
             condition: &condition,

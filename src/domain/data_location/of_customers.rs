@@ -67,6 +67,7 @@ impl Inquiry for LocationsOfCustomers {
         }
         PagesOf {
             table: "data_location",
+            beside: None,
             customers: &self.customers,
             page: &self.of.page,
             condition: &|sql: &mut Sql| self.of.filter.conditions(sql, &self.catalog, facts.as_ref()),

@@ -37,6 +37,7 @@ impl Inquiry for DisclosuresOfCustomers {
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
         PagesOf {
             table: "disclosure",
+            beside: None,
             customers: &self.customers,
             page: &self.of.0,
             condition: &|_: &mut Sql| {},

@@ -37,6 +37,7 @@ impl Inquiry for NoticesOfCustomers {
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
         PagesOf {
             table: "notice",
+            beside: None,
             customers: &self.customers,
             page: &self.of.0,
             condition: &|_: &mut Sql| {},

@@ -49,6 +49,7 @@ impl Inquiry for SubscriptionsOfCustomers {
         };
         PagesOf {
             table: "subscription",
+            beside: None,
             customers: &self.customers,
             page: &self.of.page,
             condition: &condition,

@@ -200,6 +200,7 @@ impl Inquiry for TasksOfCustomers {
         let now = r.now();
         PagesOf {
             table: "task",
+            beside: None,
             customers: &self.customers,
             page: &self.of.page,
             condition: &|sql: &mut Sql| self.of.filter.conditions(sql, now),

@@ -1,24 +1,14 @@
-//! On PostgreSQL the log is in parts by month. They are made ahead of time; old ones leave, and the log can still be proven.
+//! On PostgreSQL the log is in parts by month, which are made ahead of time.
 
-use crate::support::{
-    Database, TestApp,
-    process::{kartotek, pause},
-    seal::{ORIGIN, file, keys, published},
-};
-use kartotek::{
-    access::Engine,
-    domain::audit::{Log, Sound, record_detached, record_kept},
-    transparency::{Detached, Month, note::SigningKeys, verify::Wrong},
-    worker::watch_content,
-};
-use sea_orm::ConnectionTrait;
-use serde_json::json;
-use std::{collections::BTreeSet, fs, path::Path};
+use crate::support::{Database, TestApp, process::pause};
+use kartotek::access::Engine;
+use serde_json::{Value, json};
+use std::time::Duration;
 
 const LOOK: &str = "{ customers(first: 1) { nodes { reference } } }";
 
 /// How many events each part has.
-async fn parts(database: &Database) -> Vec<(String, i64)> {
+pub async fn parts(database: &Database) -> Vec<(String, i64)> {
     let rows = database
         .rows("SELECT tableoid::regclass::text AS part, count(*) AS count FROM audit_event GROUP BY 1 ORDER BY 1")
         .await;
@@ -75,7 +65,7 @@ async fn events_are_found_across_months() {
         times.push(app.clock.peek());
     }
     let asked = "query ($filter: AuditFilter) { auditEvents(first: 50, filter: $filter) { totalCount nodes { occurredAt } } }";
-    let found = async |filter: serde_json::Value| {
+    let found = async |filter: Value| {
         let answer = app.auditor().ask(asked, json!({ "filter": filter })).await;
         let list = answer.data()["auditEvents"]["nodes"].as_array().unwrap().clone();
         assert_eq!(answer.data()["auditEvents"]["totalCount"], list.len());
@@ -93,313 +83,71 @@ async fn events_are_found_across_months() {
     app.finish().await;
 }
 
-/// A log of three months, two of which have a part of their own, sealed and written to a file.
-async fn of_three_months() -> (TestApp, std::path::PathBuf) {
-    let app = three_months().await;
-    let folder = app.database.beside("audit-checkpoints.jsonl").parent().unwrap().to_owned();
-    let (code, told) = run(&folder, &app.database, &["export", "--whole", "--output", "log.jsonl"]);
-    assert_eq!(code, Some(0), "{told}");
-    (app, folder)
-}
+/// Two years of events by many, 2,000 a month.
+const MANY: &str = r"
+SELECT make_audit_month(month::date) FROM generate_series('2024-01-01'::timestamp, '2025-12-01', '1 month') AS month;
+CREATE TEMPORARY TABLE made AS SELECT n, month + make_interval(secs => n * 1000) AS at, overlay(
+        first_audit_id((month + make_interval(secs => n * 1000))::date)::text placing to_char(n, 'FM000000000000') from 25)::uuid AS id
+    FROM generate_series('2024-01-01'::timestamp, '2025-12-01', '1 month') AS month, generate_series(1, 2000) AS n;
+INSERT INTO audit_event (event_id, occurred_at, actor, actor_kind, operation, kind, outcome, request_id, body, leaf)
+    SELECT id, at, 'idp|' || n % 500, 'PERSON', CASE WHEN n % 400 = 0 THEN 'eraseCustomer' ELSE 'customer' END, 'READ', 'ALLOWED',
+        'request-' || id, (SELECT body FROM audit_event LIMIT 1), sha256(id::text::bytea) FROM made;
+INSERT INTO audit_subject (customer_id, event_id, categories)
+    SELECT c.id, made.id, '[]' FROM made JOIN (SELECT id, row_number() OVER (ORDER BY id) AS nth FROM customer) c ON c.nth = 1 + n % 20;
+";
 
-async fn three_months() -> TestApp {
-    let app = TestApp::new().await;
-    app.database.run("SELECT make_audit_month('2026-04-01'), make_audit_month('2026-05-01')").await;
-    for _ in 0..3 {
-        for _ in 0..40 {
-            app.agent().ask("{ customer(reference: \"K-1001\") { reference } }", json!({})).await.data();
-        }
-        app.seal().await;
-        app.advance(chrono::TimeDelta::days(30));
-    }
-    app
-}
-
-/// What `detach` says at these words, while somebody seals the log.
-async fn detach(app: &TestApp, folder: &Path, words: &[&str]) -> (Option<i32>, String) {
-    let line = SigningKeys::generate(ORIGIN, &zeroize::Zeroizing::new([1; 32])).unwrap();
-    fs::write(folder.join("audit.key"), line.as_bytes()).unwrap();
-    let mut command = kartotek(folder, &app.database);
-    command.env("KARTOTEK_AUDIT_KEY_FILE", "audit.key").args(["audit", "detach"]).args(words);
-    command.args(["--checkpoint", "audit-checkpoints.jsonl"]);
-    let program = tokio::task::spawn_blocking(move || command.output().unwrap());
-    while !program.is_finished() {
-        app.try_to_seal(keys(ORIGIN, 1)).await.unwrap();
-        pause(std::time::Duration::from_millis(50)).await;
-    }
-    let told = program.await.unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (told.status.code(), text(told.stdout) + &text(told.stderr))
-}
-
-/// What the program says at these words.
-fn run(folder: &Path, database: &Database, words: &[&str]) -> (Option<i32>, String) {
-    let told = kartotek(folder, database).arg("audit").args(words).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (told.status.code(), text(told.stdout) + &text(told.stderr))
-}
-
-fn checked<'a>(words: &[&'a str], key: &'a str) -> Vec<&'a str> {
-    [words, &["--key", key, "--checkpoint", "audit-checkpoints.jsonl"]].concat()
-}
-
-#[tokio::test]
-async fn a_month_that_was_exported_leaves_and_is_proven_from_the_file() {
-    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
-    let leave = ["--before", "2026-05", "--exported", "log.jsonl"];
-    let verify = checked(&["verify"], &key);
-    let with_file = checked(&["verify", "--exported", "log.jsonl"], &key);
-    if Database::engine_of_all() == Engine::Sqlite {
-        let app = TestApp::new().await;
-        let folder = app.database.beside("log.jsonl").parent().unwrap().to_owned();
-        let (code, told) = detach(&app, &folder, &leave).await;
-        assert!(code == Some(2) && told.contains("on SQLite the log is in one part"), "{told}");
-        return app.finish().await;
-    }
-    let (app, folder) = of_three_months().await;
-    let events = parts(&app.database).await;
-    let april = events.iter().find(|(part, _)| part == "audit_event_2026_04").unwrap().1;
-    let (code, told) = detach(&app, &folder, &leave).await;
-    let said = format!("2026-04: {april} events; DROP TABLE audit_event_2026_04, audit_subject_2026_04;");
-    assert!(code == Some(0) && told.contains(&said), "{told}");
-    app.database.run("DROP TABLE audit_event_2026_04, audit_subject_2026_04").await;
-    let left = parts(&app.database).await;
-    assert!(left.iter().all(|(part, _)| part != "audit_event_2026_04"), "{left:?}");
-
-    let (code, told) = run(&folder, &app.database, &verify);
-    assert!(code == Some(3) && told.contains(&format!("{april} events of 2026-04")), "{told}");
-    let (code, told) = run(&folder, &app.database, &with_file);
-    assert!(code == Some(0) && told.contains(" 0 findings"), "{told}");
-    // The program itself raises no alarm, and the privileges are as they should be.
-    let log = Log::new(keys(ORIGIN, 1), file(&app.database));
-    let mut sound = Sound::default();
-    watch_content(&log, &app.server.door, &mut sound).await.unwrap();
-    assert!(!sound.is_nothing());
-    assert_eq!(app.server.door.unprotected().await.unwrap(), [] as [String; 0]);
-
-    // What the file says of that month is compared.
-    let path = folder.join("log.jsonl");
-    let text = fs::read_to_string(&path).unwrap();
-    let line = line_of(&text, published(&app.database)[0].size + 5);
-    let forged = text.replacen(&line, &line.replacen("\"entry\":\"", "\"entry\":\"AAAA", 1), 1);
-    fs::write(&path, forged).unwrap();
-    let (code, told) = run(&folder, &app.database, &with_file);
-    assert_eq!(code, Some(2), "{told}");
-    fs::write(&path, &text).unwrap();
-    // It can be gone on with, and not begun anew.
-    let (code, told) = run(&folder, &app.database, &["export", "--whole", "--output", "log.jsonl"]);
-    assert_eq!(code, Some(0), "{told}");
-    let (code, told) = run(&folder, &app.database, &with_file);
-    assert_eq!(code, Some(0), "{told}");
-    let (code, told) = run(&folder, &app.database, &["export", "--output", "another.jsonl"]);
-    assert!(code == Some(1) && told.contains("detached"), "{told}");
-    app.give_up().await;
-}
-
-/// The line about a place.
-fn line_of(text: &str, place: u64) -> String {
-    let begin = format!("{{\"leafIndex\":{place},");
-    text.lines().find(|line| line.starts_with(&begin)).unwrap().to_owned()
-}
-
-#[tokio::test]
-async fn a_month_stays_that_the_files_do_not_hold() {
-    if Database::engine_of_all() == Engine::Sqlite {
-        return;
-    }
-    let (app, folder) = of_three_months().await;
-    let (path, before) = (folder.join("log.jsonl"), parts(&app.database).await);
-    let text = fs::read_to_string(&path).unwrap();
-    let april = published(&app.database)[0].size + 5;
-    let leave = ["--before", "2026-05", "--exported", "log.jsonl"];
-    // One event less, and one whose subjects are not told.
-    let line = line_of(&text, april);
-    let without_subjects = line.split(",\"withheld\"").next().unwrap().to_owned() + "}";
-    for (forged, ends, says) in
-        [(String::new(), 1, "no file has event"), (without_subjects + "\n", 2, "what is withheld of it")]
-    {
-        fs::write(&path, text.replacen(&format!("{line}\n"), &forged, 1)).unwrap();
-        let (code, told) = detach(&app, &folder, &leave).await;
-        assert!(
-            code == Some(ends) && told.contains(says) && told.contains(&format!("place {april}")),
-            "{told}"
-        );
-    }
-    fs::write(&path, &text).unwrap();
-    let later = Month::at(chrono::DateTime::from_timestamp(4_000_000_000, 0).unwrap()).unwrap().to_string();
-    for (month, says) in [
-        ("2026-13", "a month is written as 2026-01"),
-        (&later, "has not begun yet"),
-        ("2026-03", "no months before"),
-    ] {
-        let (code, told) = detach(&app, &folder, &["--before", month, "--exported", "log.jsonl"]).await;
-        assert!(code == Some(2) && told.contains(says), "{told}");
-    }
-    assert_eq!(parts(&app.database).await, before);
-    assert_eq!(app.look_through_log().await.wrong, BTreeSet::new());
-    app.finish().await;
-}
-
-/// What leaves by another way is missed.
-#[tokio::test]
-async fn a_month_that_somebody_takes_away_is_missed() {
-    if Database::engine_of_all() == Engine::Sqlite {
-        return;
-    }
-    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
-    let (app, folder) = of_three_months().await;
-    let leave = ["--before", "2026-05", "--exported", "log.jsonl"];
-    let (code, told) = detach(&app, &folder, &leave).await;
-    assert_eq!(code, Some(0), "{told}");
-    app.database.run("ALTER TABLE audit_event DETACH PARTITION audit_event_2026_05").await;
-    app.database.run("ALTER TABLE audit_subject DETACH PARTITION audit_subject_2026_05").await;
-    let with_file = checked(&["verify", "--exported", "log.jsonl"], &key);
-    for words in [checked(&["verify"], &key), with_file] {
-        let (code, told) = run(&folder, &app.database, &words);
-        assert!(code == Some(2) && told.contains("was removed"), "{told}");
-    }
-    app.give_up().await;
-}
-
-/// Events that somebody has taken away, with a forged word about it, signed by nobody, by another key, or in another way.
-#[tokio::test]
-async fn nobody_else_can_say_that_a_month_was_detached() {
-    if Database::engine_of_all() == Engine::Sqlite {
-        return;
-    }
-    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
-    let (app, folder) = of_three_months().await;
-    let april = "2026-04".parse::<Month>().unwrap();
-    let places = app.look_through_log().await.months[&april];
-    let door = &app.server.door;
-    // A true word, and not all of it went: the whole of a month, or nothing.
-    record_detached(door, &keys(ORIGIN, 1), Detached { month: april, places }).await.unwrap();
-    app.seal().await;
-    let some = "DELETE FROM audit_event WHERE event_id IN (SELECT event_id FROM audit_event_2026_04 LIMIT 5)";
-    let with_file = checked(&["verify", "--exported", "log.jsonl"], &key);
-    app.database.behind_the_triggers("audit_event", &[], some).await;
-    let (code, told) = run(&folder, &app.database, &with_file);
-    assert!(code == Some(2) && told.contains("2026-04 was detached, and 5 of its"), "{told}");
-    // All of a month, and the word of somebody who has another key of the same name.
-    let may = "2026-05".parse::<Month>().unwrap();
-    app.seal().await;
-    let places = app.look_through_log().await.months[&may];
-    app.advance(chrono::TimeDelta::days(60));
-    record_detached(door, &keys(ORIGIN, 2), Detached { month: may, places }).await.unwrap();
-    app.seal().await;
-    app.database.run("ALTER TABLE audit_event DETACH PARTITION audit_event_2026_05").await;
-    let (code, told) = run(&folder, &app.database, &with_file);
-    assert!(code == Some(2) && told.matches("was removed").count() >= 40, "{told}");
-    app.give_up().await;
-}
-
-/// What was said of a month before does not make up for what a file lacks.
-#[tokio::test]
-async fn a_detach_that_was_broken_off_is_begun_anew_with_all_it_needs() {
-    if Database::engine_of_all() == Engine::Sqlite {
-        return;
-    }
-    let (app, folder) = of_three_months().await;
-    let april = "2026-04".parse::<Month>().unwrap();
-    let places = app.look_through_log().await.months[&april];
-    record_detached(&app.server.door, &keys(ORIGIN, 1), Detached { month: april, places }).await.unwrap();
-    let text = fs::read_to_string(folder.join("log.jsonl")).unwrap();
-    let first = text.lines().next().unwrap();
-    fs::write(folder.join("less.jsonl"), format!("{first}\n")).unwrap();
-    let before = parts(&app.database).await;
-    let (code, told) = detach(&app, &folder, &["--before", "2026-05", "--exported", "less.jsonl"]).await;
-    assert!(code == Some(1) && told.contains("no file has event"), "{told}");
-    assert_eq!(parts(&app.database).await.len(), before.len(), "{told}");
-    let (code, told) = detach(&app, &folder, &["--before", "2026-05", "--exported", "log.jsonl"]).await;
-    assert_eq!(code, Some(0), "{told}");
-    app.give_up().await;
-}
-
-/// Somebody reads the log all the time, and an event comes late.
-#[tokio::test]
-async fn a_month_leaves_between_two_readers_and_not_with_more_than_was_seen() {
-    if Database::engine_of_all() == Engine::Sqlite {
-        return;
-    }
-    let (app, folder) = of_three_months().await;
-    let reading = app.database.as_runtime().await;
-    reading.execute_unprepared("BEGIN; SELECT count(*) FROM audit_event").await.unwrap();
-    let ends = async {
-        pause(std::time::Duration::from_secs(4)).await;
-        // Nobody has waited behind the one that waits.
-        app.agent().ask(LOOK, json!({})).await.data();
-        reading.execute_unprepared("COMMIT").await.unwrap();
-    };
-    let (left, ()) =
-        tokio::join!(detach(&app, &folder, &["--before", "2026-05", "--exported", "log.jsonl"]), ends);
-    assert_eq!(left.0, Some(0), "{}", left.1);
-    reading.close().await.unwrap();
-    let url = app.database.settings();
-    let late = kartotek::access::detach_month(&url, "2026-05", 1).await.unwrap_err().to_string();
-    assert!(late.contains("2026-05 has got an event more"), "{late}");
-    app.give_up().await;
-}
-
-/// What was said of a month that left goes on to be said when the month leaves in which it was.
-#[tokio::test]
-async fn months_leave_one_after_another() {
-    if Database::engine_of_all() == Engine::Sqlite {
-        return;
-    }
-    let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
-    let (app, folder) = of_three_months().await;
-    app.database.run("SELECT make_audit_month('2026-06-01')").await;
-    app.advance(chrono::TimeDelta::days(10));
-    let april = "2026-04".parse::<Month>().unwrap();
-    let places = app.look_through_log().await.months[&april];
-    record_detached(&app.server.door, &keys(ORIGIN, 1), Detached { month: april, places }).await.unwrap();
-    app.seal().await;
-    let settings = app.database.settings();
-    kartotek::access::detach_month(&settings, "2026-04", places.count).await.unwrap();
-    app.advance(chrono::TimeDelta::days(30));
-    app.agent().ask(LOOK, json!({})).await.data();
-    app.seal().await;
-    let export = ["export", "--whole", "--output", "log.jsonl"];
-    assert_eq!(run(&folder, &app.database, &export).0, Some(0));
-    // An event of a month that has left, by a clock that is wrong, belongs to it as little as it was there then.
-    app.clock.advance(chrono::TimeDelta::days(-90));
-    app.agent().ask(LOOK, json!({})).await.data();
-    app.clock.advance(chrono::TimeDelta::days(90));
-    let (code, told) = detach(&app, &folder, &["--before", "2026-07", "--exported", "log.jsonl"]).await;
-    assert!(code == Some(0) && told.contains("2026-05: ") && told.contains("2026-06: "), "{told}");
-    let (code, told) = run(&folder, &app.database, &checked(&["verify"], &key));
-    assert!(code == Some(3) && told.contains(" 0 findings"), "{told}");
-    for month in ["2026-04", "2026-05", "2026-06"] {
-        assert!(told.contains(&format!(" events of {month}, which was detached")), "{told}");
-    }
-    let (code, told) = run(&folder, &app.database, &checked(&["verify", "--exported", "log.jsonl"], &key));
-    assert_eq!(code, Some(0), "{told}");
-    app.give_up().await;
-}
-
-/// A month that was said to leave and did not is nobody's to take away.
-#[tokio::test]
-async fn a_month_that_stays_after_all_is_missed_like_any_other() {
-    if Database::engine_of_all() == Engine::Sqlite {
-        return;
-    }
-    let app = three_months().await;
-    let (door, april) = (&app.server.door, "2026-04".parse::<Month>().unwrap());
-    let places = app.look_through_log().await.months[&april];
-    record_detached(door, &keys(ORIGIN, 1), Detached { month: april, places }).await.unwrap();
-    app.seal().await;
-    assert_eq!(app.look_through_log().await.wrong, BTreeSet::new(), "it may be about to leave");
-    app.advance(chrono::TimeDelta::hours(2));
-    app.agent().ask(LOOK, json!({})).await.data();
-    app.seal().await;
-    assert_eq!(app.look_through_log().await.wrong, [Wrong::StillThere(april)].into());
-    record_kept(door, april).await.unwrap();
-    app.seal().await;
-    assert_eq!(app.look_through_log().await.wrong, BTreeSet::new());
-    kartotek::access::detach_month(&app.database.settings(), "2026-04", places.count).await.unwrap();
-    let wrong = app.look_through_log().await.wrong;
-    assert!(
-        wrong.iter().all(|one| matches!(one, Wrong::EventMissing(..))) && wrong.len() as u64 == places.count
+/// How often parts were read from end to end, and by an index.
+async fn reads(database: &Database, parts: &str) -> (i64, i64) {
+    let sql = format!(
+        "SELECT sum(seq_scan)::bigint AS whole, sum(idx_scan)::bigint AS by_index FROM pg_stat_user_tables WHERE relname ~ '{parts}'"
     );
+    let row = database.rows(&sql).await.remove(0);
+    (row.try_get("", "whole").unwrap(), row.try_get("", "by_index").unwrap())
+}
+
+/// By subject, actor, time and operation: no part is read from end to end, and of a month only its own part.
+#[tokio::test]
+async fn events_are_found_by_indexes() {
+    if Database::engine_of_all() == Engine::Sqlite {
+        return;
+    }
+    let app = TestApp::new().await;
+    let customer = app.customer_id("K-1001").await;
+    app.database.run(&format!("BEGIN; {MANY}; COMMIT")).await;
+    app.database.run("ANALYZE audit_event; ANALYZE audit_subject").await;
+    let filtered = "query ($filter: AuditFilter) { auditEvents(first: 20, filter: $filter) { totalCount nodes { id } } }";
+    let own = "query ($id: ID) { customer(id: $id) { accessLog(first: 20) { totalCount nodes { id operation } } } }";
+    let month = json!({ "occurredFrom": "2025-03-01T00:00:00Z", "occurredTo": "2025-03-02T00:00:00Z" });
+    let with = |mut more: Value| {
+        more.as_object_mut().unwrap().extend(month.as_object().unwrap().clone());
+        more
+    };
+    let [all, march, others] =
+        ["^audit_(event|subject)_202[45]", "^audit_event_2025_03$", "^audit_event_202[45]_(?!03)"];
+    for (asked, variables, of_march) in [
+        (filtered, json!({ "filter": { "actor": "idp|77" } }), false),
+        (filtered, json!({ "filter": { "operations": ["eraseCustomer"] } }), false),
+        (filtered, json!({ "filter": { "customerId": customer } }), false),
+        (filtered, json!({ "filter": month }), true),
+        (filtered, json!({ "filter": with(json!({ "actor": "idp|77" })) }), true),
+        (filtered, json!({ "filter": with(json!({ "customerId": customer })) }), true),
+        (own, json!({ "id": customer }), false),
+    ] {
+        let before = (reads(&app.database, all).await, reads(&app.database, others).await);
+        let looked = reads(&app.database, march).await.1;
+        // What a connection has read is told by its next statement a second later.
+        let by_index = async {
+            for asks in 1.. {
+                app.auditor().ask(asked, variables.clone()).await.data();
+                if asks > 1 && reads(&app.database, march).await.1 > looked {
+                    break;
+                }
+                pause(Duration::from_millis(1_100)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), by_index).await.unwrap();
+        assert_eq!(reads(&app.database, all).await.0, before.0.0, "{variables}");
+        assert!(!of_march || reads(&app.database, others).await == before.1, "{variables}");
+    }
     app.give_up().await;
 }

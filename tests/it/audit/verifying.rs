@@ -16,10 +16,10 @@ use kartotek::{
 use serde_json::json;
 use std::collections::BTreeSet;
 
-const LOOK: &str = "{ customers(first: 1) { nodes { reference } } }";
+pub const LOOK: &str = "{ customers(first: 1) { nodes { reference } } }";
 
 /// A log with something signed at two sizes, the later one of 300 places and more.
-async fn signed() -> TestApp {
+pub async fn signed() -> TestApp {
     let app = TestApp::new().await;
     app.seal().await;
     for _ in 0..300 {
@@ -30,36 +30,11 @@ async fn signed() -> TestApp {
     app
 }
 
-/// Tampers past all triggers, as a superuser may.
-async fn tamper(app: &TestApp, table: &str, sql: &str) {
-    let triggers = match table {
-        "audit_event" => vec![
-            "audit_event_no_update",
-            "audit_event_no_delete",
-            "audit_event_no_replace",
-            "audit_event_no_backdating",
-        ],
-        "audit_subject" => vec![
-            "audit_subject_no_update",
-            "audit_subject_no_delete",
-            "audit_subject_no_replace",
-            "audit_subject_with_its_event",
-        ],
-        "audit_leaf" => vec!["audit_leaf_no_update", "audit_leaf_no_delete", "audit_leaf_no_replace"],
-        "audit_checkpoint" => {
-            vec!["audit_checkpoint_no_update", "audit_checkpoint_no_delete", "audit_checkpoint_no_replace"]
-        }
-        "audit_tile" => vec!["audit_tile_no_delete", "audit_tile_only_grows"],
-        other => panic!("{other}"),
-    };
-    app.database.behind_the_triggers(table, &triggers, sql).await;
-}
-
-async fn wrong(app: &TestApp) -> BTreeSet<Wrong> {
+pub async fn wrong(app: &TestApp) -> BTreeSet<Wrong> {
     app.look_through_log().await.wrong
 }
 
-async fn id_at(app: &TestApp, place: u64) -> String {
+pub async fn id_at(app: &TestApp, place: u64) -> String {
     let sql = format!("SELECT event_id FROM audit_leaf WHERE leaf_index = {place}");
     let row = app.database.rows(&sql).await.remove(0);
     row.try_get::<uuid::Uuid>("", "event_id").unwrap().to_string()
@@ -143,13 +118,13 @@ async fn what_was_done_to_single_rows_is_found_where_it_was_done() {
         ),
         (
             "audit_tile",
-            "UPDATE audit_tile SET hashes = ZEROS WHERE level = 1".to_owned(),
+            format!("UPDATE audit_tile SET hashes = {} WHERE level = 1", app.database.zeros("hashes")),
             vec![Wrong::TileChanged(1, 0)],
         ),
     ];
     let mut expected = BTreeSet::new();
     for (table, sql, found) in steps {
-        tamper(&app, table, &sql).await;
+        app.database.behind_the_triggers(table, &sql).await;
         expected.extend(found);
         let report = app.look_through_log().await;
         assert_eq!((&report.wrong, report.agreements), (&expected, 4), "{sql}");
@@ -186,7 +161,7 @@ async fn what_was_removed_before_it_was_sealed_is_missed() {
             Engine::Sqlite => format!("event_id = x'{}'", gone.replace('-', "")),
         };
         for table in ["audit_subject", "audit_event"] {
-            tamper(&app, table, &format!("DELETE FROM {table} WHERE {is_it}")).await;
+            app.database.behind_the_triggers(table, &format!("DELETE FROM {table} WHERE {is_it}")).await;
         }
         let size = app.seal().await.size;
         let found = wrong(&app).await;
@@ -206,8 +181,9 @@ async fn a_changed_tree_does_not_agree_with_what_was_signed() {
     let app = signed().await;
     let saved = published(&app.database);
     let first = saved[0].size;
-    tamper(&app, "audit_tile", "UPDATE audit_tile SET hashes = ZEROS WHERE level = 0 AND tile_index = 0")
-        .await;
+    let zeros = app.database.zeros("hashes");
+    let forged = format!("UPDATE audit_tile SET hashes = {zeros} WHERE level = 0 AND tile_index = 0");
+    app.database.behind_the_triggers("audit_tile", &forged).await;
     let found = wrong(&app).await;
     let of = |size: u64, from: u64, whence: &str| Wrong::NotWhatWasSigned {
         size,
@@ -221,16 +197,11 @@ async fn a_changed_tree_does_not_agree_with_what_was_signed() {
     let app = signed().await;
     let size = published(&app.database)[1].size;
     let whence = format!("the database's checkpoint of {size} events");
-    tamper(
-        &app,
-        "audit_checkpoint",
-        &format!(
-            "UPDATE audit_checkpoint SET note = replace(note, '\n{size}\n', '\n{}\n') \
-        WHERE tree_size = {size}",
-            size - 1
-        ),
-    )
-    .await;
+    let forged = format!(
+        "UPDATE audit_checkpoint SET note = replace(note, '\n{size}\n', '\n{}\n') WHERE tree_size = {size}",
+        size - 1
+    );
+    app.database.behind_the_triggers("audit_checkpoint", &forged).await;
     let why = note::Unfit::Forged.to_string();
     assert_eq!(wrong(&app).await, BTreeSet::from([Wrong::NotSigned { whence, why }]));
     app.give_up().await;
@@ -242,7 +213,12 @@ async fn a_removed_checkpoint_is_missed() {
     let app = signed().await;
     let saved = published(&app.database);
     let (first, last) = (saved[0].size, saved[1].size);
-    tamper(&app, "audit_checkpoint", &format!("DELETE FROM audit_checkpoint WHERE tree_size = {last}")).await;
+    app.database
+        .behind_the_triggers(
+            "audit_checkpoint",
+            &format!("DELETE FROM audit_checkpoint WHERE tree_size = {last}"),
+        )
+        .await;
     assert_eq!(wrong(&app).await, BTreeSet::from([Wrong::NeverSigned(first)]));
     app.give_up().await;
 }
@@ -330,9 +306,8 @@ async fn the_program_says_it_and_ends_accordingly() {
     let (code, told) = verify(&keys(ORIGIN, 2).verifier_keys()[0]);
     // That is no tampering: somebody has named another key.
     assert!(code == Some(1) && told.contains("no key that is trusted has signed this"), "{told}");
-    let triggers = ["audit_event_no_update"];
     let forged = "UPDATE audit_event SET actor = 'x' WHERE event_id = (SELECT event_id FROM audit_leaf WHERE leaf_index = 9)";
-    app.behind_the_triggers("audit_event", &triggers, forged).await;
+    app.behind_the_triggers("audit_event", forged).await;
     let (code, told) = verify(&key);
     assert!(
         code == Some(2) && told.contains("TAMPERED: event") && told.contains("at place 9: the column actor"),

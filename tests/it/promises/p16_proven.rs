@@ -138,6 +138,13 @@ async fn an_auditor_proves_any_event_in_any_tree_that_has_it_and_that_the_log_on
     assert_eq!((from.as_bytes().as_slice(), to.as_bytes().as_slice()), (&early.root[..], &late.root[..]));
     to.verify_consistency(&from, &grew).unwrap();
     assert!(from.verify_consistency(&to, &grew).is_err());
+    let hashes = hashes(&proof["hashes"]);
+    for at in 0..hashes.len() {
+        let mut forged = hashes.clone();
+        forged[at] ^= 1 << (at % 8);
+        let forged = ConsistencyProof::try_from_bytes(forged).unwrap();
+        assert!(to.verify_consistency(&from, &forged).is_err(), "{at}");
+    }
 
     let events = auditor
         .ask(

@@ -34,19 +34,34 @@ pub fn published(database: &Database) -> Vec<Signed> {
 }
 
 impl Database {
-    /// Does what the triggers of a table forbid, as whoever owns the database may. `ZEROS` stands for as many as there are hashes.
-    pub async fn behind_the_triggers(&self, table: &str, triggers: &[&str], sql: &str) {
+    /// Does what the triggers of a table forbid, as whoever owns the database may.
+    pub async fn behind_the_triggers(&self, table: &str, sql: &str) {
         match self.engine {
+            // Those of its parts as well.
             Engine::Postgres => {
-                self.run(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL")).await;
-                self.run(&sql.replace("ZEROS", "decode(repeat('00', length(hashes)), 'hex')")).await;
+                let of = format!(
+                    "SELECT '{table}' UNION SELECT relid::regclass::text FROM pg_partition_tree('{table}')"
+                );
+                for table in self.texts(&of).await {
+                    self.run(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL")).await;
+                }
             }
             Engine::Sqlite => {
-                for trigger in triggers {
-                    self.run(&format!("DROP TRIGGER IF EXISTS {trigger}")).await;
+                let all =
+                    format!("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'");
+                for trigger in self.texts(&all).await {
+                    self.run(&format!("DROP TRIGGER {trigger}")).await;
                 }
-                self.run(&sql.replace("ZEROS", "zeroblob(length(hashes))")).await;
             }
+        }
+        self.run(sql).await;
+    }
+
+    /// A column's bytes, all of them zero.
+    pub fn zeros(&self, column: &str) -> String {
+        match self.engine {
+            Engine::Postgres => format!("decode(repeat('00', length({column})), 'hex')"),
+            Engine::Sqlite => format!("zeroblob(length({column}))"),
         }
     }
 }
