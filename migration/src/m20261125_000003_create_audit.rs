@@ -11,7 +11,7 @@ use crate::{
 };
 use sea_orm_migration::prelude::*;
 
-const TABLES: &str = r"
+pub(crate) const TABLES: &str = r"
 CREATE TABLE audit_event (
     {order},
     event_id {uuid} NOT NULL CONSTRAINT audit_event_event_id UNIQUE,

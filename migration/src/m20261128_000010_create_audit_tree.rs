@@ -3,7 +3,7 @@
 use crate::dialect::{run, run_either};
 use sea_orm_migration::prelude::*;
 
-const UP: &str = r"
+pub(crate) const UP: &str = r"
 -- The place of each event in the tree.
 CREATE TABLE audit_leaf (
     leaf_index {long} PRIMARY KEY CONSTRAINT audit_leaf_index CHECK (leaf_index >= 0),

@@ -2,7 +2,10 @@
 
 use sea_orm_migration::{
     SchemaManager,
-    sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait},
+    sea_orm::{
+        ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement,
+        TransactionTrait,
+    },
 };
 
 /// Parts are made by who owns the tables; of the server's role no more is asked than that it asks for them in time. It runs as that owner
@@ -133,11 +136,8 @@ pub async fn attached(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     db.query_all_raw(parts).await?.iter().map(|row| row.try_get("", "month")).collect()
 }
 
-/// Whether this login may take months out: whether it owns the log.
-///
-/// # Errors
-/// What the database says.
-pub async fn may_detach(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+/// Whether this login owns the log.
+async fn owns(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     let owns = Statement::from_string(
         DbBackend::Postgres,
         "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid IN (to_regclass('audit_event'), to_regclass('audit_subject'))",
@@ -147,12 +147,75 @@ pub async fn may_detach(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
     Ok(owns.flatten().unwrap_or_default())
 }
 
-/// Takes a month of so many events out of the log, as who owns the tables: its parts stay as tables of their own. Whoever is in the way
-/// is not waited for for long, as everybody else would wait behind.
-///
-/// # Errors
-/// What the database says, or that there are not as many events; nothing has changed then.
-pub async fn detach(db: &DatabaseConnection, month: &str, events: u64) -> Result<(), DbErr> {
+/// The turn to take months out of the log: one login after another has it, and only who owns the tables.
+#[derive(Debug)]
+pub struct Detaching {
+    db: DatabaseConnection,
+    turn: DatabaseTransaction,
+}
+
+impl Detaching {
+    /// Takes the turn, with a pool of two connections at least; `None` while somebody else has it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn begin(db: DatabaseConnection) -> Result<Option<Self>, DbErr> {
+        if !owns(&db).await? {
+            let why = "the login that KARTOTEK_DATABASE_URL names does not own the audit log: name the one that migrates";
+            return Err(DbErr::Custom(why.to_owned()));
+        }
+        let turn = db.begin().await?;
+        // Whoever writes or reads the log waits for nothing here; the server's own role may take no such lock.
+        turn.execute_unprepared(
+            "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = '1s'",
+        )
+        .await?;
+        match turn.execute_unprepared("LOCK TABLE audit_checkpoint IN SHARE UPDATE EXCLUSIVE MODE").await {
+            Ok(_) => Ok(Some(Self { db, turn })),
+            Err(error) if error.to_string().contains("lock timeout") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes a month of so many events out.
+    ///
+    /// # Errors
+    /// What the database says, or that there are not as many events; nothing has changed then, unless the connection was lost.
+    pub async fn month(&self, month: &str, events: u64) -> Result<(), DbErr> {
+        // Nobody else has begun meanwhile.
+        self.turn.execute_unprepared("SELECT 1").await?;
+        detach(&self.db, month, events).await
+    }
+
+    /// Whether a month is still in the log: for certain, once whoever takes it out this moment has ended.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn has(&self, month: &str) -> Result<bool, DbErr> {
+        if !attached(&self.db).await?.iter().any(|there| there == month) {
+            return Ok(false);
+        }
+        let name = month.replace('-', "_");
+        let tx = self.db.begin().await?;
+        tx.execute_unprepared(&format!("LOCK TABLE audit_event_{name} IN ACCESS SHARE MODE")).await?;
+        let has = attached(&tx).await?.iter().any(|there| there == month);
+        tx.commit().await?;
+        Ok(has)
+    }
+
+    /// Gives the turn back.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn end(self) -> Result<(), DbErr> {
+        self.turn.commit().await?;
+        self.db.close().await
+    }
+}
+
+/// Takes a month of so many events out of the log: its parts stay as tables of their own. Whoever is in the way is not waited for for
+/// long, as everybody else would wait behind.
+async fn detach(db: &DatabaseConnection, month: &str, events: u64) -> Result<(), DbErr> {
     let name = month.replace('-', "_");
     let tx = db.begin().await?;
     // Who has an event for it that has not committed yet is waited for here, and nobody waits behind.

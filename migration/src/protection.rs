@@ -2,7 +2,8 @@
 //! by, and on Postgres the privileges of the server's role.
 
 use crate::{
-    m20261125_000003_create_audit as log, m20261128_000010_create_audit_tree as tree, months, privileges,
+    dialect::spell, m20261125_000003_create_audit as log, m20261128_000010_create_audit_tree as tree, months,
+    privileges,
 };
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use std::collections::BTreeMap;
@@ -39,8 +40,10 @@ FROM ours JOIN pg_proc ON ours.log = 'audit_event' AND pronamespace = current_sc
     AND proname IN ('first_audit_id', 'make_audit_part', 'make_audit_month', 'prepare_audit_months')
 UNION ALL SELECT 'view', name, replace(regexp_replace(pg_get_viewdef(oid), '\s+', ' ', 'g'), 'audit_event.', '')
 FROM ours WHERE relkind = 'v'
-UNION ALL SELECT 'rule', name, 'a rule or policy' FROM kept WHERE relkind <> 'v' AND (relhasrules OR relrowsecurity)
-ORDER BY kind";
+UNION ALL SELECT 'key', CASE WHEN name = log THEN '' ELSE name || '.' END || log,
+    (SELECT string_agg(pg_get_constraintdef(c.oid), ', ' ORDER BY c.contype) FROM pg_constraint c WHERE c.conrelid = kept.oid AND c.contype IN ('p', 'u'))
+FROM kept WHERE relkind <> 'v'
+UNION ALL SELECT 'rule', name, 'a rule or policy' FROM kept WHERE relkind <> 'v' AND (relhasrules OR relrowsecurity)";
 
 const REFUSES: &str = "refuse_change_of_audit_log() AS BEGIN RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = \
                        'insufficient_privilege'; END ";
@@ -56,9 +59,20 @@ const ONLY_GROWS: &str = "BEFORE UPDATE ON audit_tile FOR EACH ROW WHEN (new.lev
 const ARRIVAL: &str = " SELECT event_id, body, occurred_at, ((xid)::text)::bigint AS place FROM audit_event;";
 const SETTLED: &str = " SELECT ((pg_snapshot_xmin(pg_current_snapshot()))::text)::bigint AS below;";
 
+/// Of one place, one event, and one size there is never another.
+const KEYS: [(&str, &str); 5] = [
+    ("audit_event", "UNIQUE (event_id)"),
+    ("audit_subject", "PRIMARY KEY (customer_id, event_id)"),
+    ("audit_leaf", "PRIMARY KEY (leaf_index), UNIQUE (event_id)"),
+    ("audit_tile", "PRIMARY KEY (level, tile_index)"),
+    ("audit_checkpoint", "PRIMARY KEY (tree_size)"),
+];
+
+// A table with all its keys is one statement.
 const THERE_ON_SQLITE: &str = "
 SELECT type AS kind, name, sql AS does FROM sqlite_master WHERE (type = 'trigger' AND tbl_name IN ('audit_event', 'audit_subject',
-    'audit_leaf', 'audit_checkpoint', 'audit_tile')) OR (type = 'view' AND name IN ('audit_arrival', 'audit_settled'))";
+    'audit_leaf', 'audit_checkpoint', 'audit_tile')) OR (type = 'view' AND name IN ('audit_arrival', 'audit_settled'))
+    OR (type = 'table' AND name IN ('audit_event', 'audit_subject', 'audit_leaf', 'audit_checkpoint', 'audit_tile'))";
 
 type All = BTreeMap<(String, String), String>;
 
@@ -109,6 +123,9 @@ fn on_postgres() -> All {
     for (name, does) in functions() {
         put("function", &name, does);
     }
+    for (table, keys) in KEYS {
+        put("key", table, keys.to_owned());
+    }
     put("view", "audit_arrival", ARRIVAL.to_owned());
     put("view", "audit_settled", SETTLED.to_owned());
     all
@@ -116,8 +133,15 @@ fn on_postgres() -> All {
 
 /// As the migrations say it, which is how it is stored.
 fn on_sqlite() -> All {
+    let tables = [log::TABLES, tree::UP].map(|all| spell(DbBackend::Sqlite, all));
+    let tables = tables
+        .iter()
+        .flat_map(|all| all.split("\nCREATE ").skip(1))
+        .filter_map(|rest| rest.split(";\n").next());
+    let kept = |rest: &&str| KEYS.iter().any(|(table, _)| rest.starts_with(&format!("TABLE {table} (")));
     let statements = [log::LOCK_SQLITE, tree::LOCK_SQLITE];
     let statements = statements.iter().flat_map(|all| all.split("\nCREATE ").skip(1));
+    let statements = statements.chain(tables.filter(kept));
     let named = |rest: &str| {
         let mut words = rest.split_whitespace();
         let (kind, name) =
@@ -125,6 +149,21 @@ fn on_sqlite() -> All {
         ((kind, name.to_owned()), format!("CREATE {}", rest.trim_end().trim_end_matches(';')))
     };
     statements.map(named).collect()
+}
+
+/// Whether whoever this connection has logged in as can become the owner of the log, and take its protection away. On SQLite
+/// everybody is who can open the file.
+///
+/// # Errors
+/// What the database says.
+pub async fn owner_in_reach(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(true);
+    }
+    let reach = "SELECT coalesce(bool_or(pg_has_role(session_user, relowner, 'MEMBER')), true) FROM pg_class \
+                 WHERE oid = to_regclass('audit_event')";
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, reach)).await?;
+    row.map_or(Ok(true), |row| row.try_get_by_index(0))
 }
 
 /// What is missing of it, or was changed, or does not belong there, in words; nothing when all is as it was made. On Postgres it
@@ -139,8 +178,10 @@ pub async fn missing(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
         _ => (on_sqlite(), THERE_ON_SQLITE),
     };
     let (mut missing, mut seen) = (Vec::new(), Vec::new());
+    let mut rows = db.query_all_raw(Statement::from_string(backend, there)).await?;
     // Parts come first, as they say what else there is to be.
-    for row in db.query_all_raw(Statement::from_string(backend, there)).await? {
+    rows.sort_by_key(|row| row.try_get::<String>("", "kind").is_ok_and(|kind| kind != "part"));
+    for row in rows {
         let (kind, name): (String, String) = (row.try_get("", "kind")?, row.try_get("", "name")?);
         let does: String = row.try_get("", "does")?;
         if kind == "part" {
@@ -160,6 +201,10 @@ pub async fn missing(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
             }
             let named = |(trigger, does)| (("trigger".to_owned(), format!("{name}.{trigger}")), does);
             expected.extend(triggers.into_iter().map(named));
+            let keys = KEYS.iter().filter(|(of, _)| *of == table);
+            expected.extend(
+                keys.map(|(of, keys)| (("key".to_owned(), format!("{name}.{of}")), (*keys).to_owned())),
+            );
             continue;
         }
         match expected.remove(&(kind.clone(), name.clone())) {

@@ -48,7 +48,7 @@ const STATEMENT: Duration = Duration::from_secs(25);
 /// What may look through everything has a few connections of its own, so that it exhausts none but those.
 #[derive(Clone, Debug)]
 pub(in crate::access) struct Database {
-    reading: DatabaseConnection,
+    pub(super) reading: DatabaseConnection,
     searching: DatabaseConnection,
     writing: DatabaseConnection,
     audit: DatabaseConnection,
@@ -190,14 +190,9 @@ async fn bring_up_to_date(settings: &Settings) -> Result<(), Broken> {
     Ok(())
 }
 
-/// Whether whom the URL names owns the audit log, and may take months out of it.
-pub async fn may_detach(settings: &Settings) -> Result<bool, Broken> {
-    as_owner(settings, async |owner| migration::months::may_detach(owner).await).await
-}
-
-/// Takes a month of so many events out of the audit log, as who owns the tables.
-pub async fn detach_month(settings: &Settings, month: &str, events: u64) -> Result<(), Broken> {
-    as_owner(settings, async |owner| migration::months::detach(owner, month, events).await).await
+/// The turn to take months out of the audit log, as who owns the tables; `None` while somebody else has it.
+pub async fn detaching(settings: &Settings) -> Result<Option<migration::months::Detaching>, Broken> {
+    Ok(migration::months::Detaching::begin(postgres(settings, 2, As::Owner).await?).await?)
 }
 
 /// Each migration's name, and whether it is applied.

@@ -107,6 +107,14 @@ impl Door {
         self.database.unprotected().await
     }
 
+    /// Whether the server's login can become the owner of the audit log, and take away what protects it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn owner_in_reach(&self) -> Result<bool, Broken> {
+        Ok(migration::protection::owner_in_reach(&self.database.reading).await?)
+    }
+
     /// Makes the parts of the audit log that the next months' events go to; how many of this month and the next three have one. On
     /// `SQLite` there are none, and none is needed.
     ///

@@ -22,6 +22,26 @@ pub struct Signed {
     pub note: String,
 }
 
+/// A line as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Whole(Signed),
+    /// Whoever wrote it died meanwhile: it is a part of one.
+    BrokenOff,
+    /// It is a whole one, and is not what anybody wrote.
+    Damaged,
+}
+
+impl Line {
+    fn parse(text: &[u8]) -> Self {
+        match serde_json::from_slice(text) {
+            Ok(signed) => Self::Whole(signed),
+            Err(_) if text.trim_ascii_end().ends_with(b"}") => Self::Damaged,
+            Err(_) => Self::BrokenOff,
+        }
+    }
+}
+
 /// The file. Several processes may add to it.
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
@@ -72,25 +92,22 @@ impl Checkpoints {
         }
     }
 
-    /// All lines that are whole, from the first, and how many are not.
+    /// All lines, from the first.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn all(&self) -> io::Result<(Vec<Signed>, usize)> {
-        let (mut whole, mut damaged) = (Vec::new(), 0);
-        self.each(0, |line| match line {
-            Some(signed) => whole.push(signed),
-            None => damaged += 1,
-        })?;
-        Ok((whole, damaged))
+    pub fn all(&self) -> io::Result<Vec<Line>> {
+        let mut all = Vec::new();
+        self.each(0, |line| all.push(line))?;
+        Ok(all)
     }
 
-    /// Hands over each line that begins there or after that byte, and `None` for one that is damaged. Back comes where the last whole
-    /// line ends, to go on from there another time.
+    /// Hands over each line that begins there or after that byte. Back comes where the last ended line ends, to go on from there
+    /// another time.
     ///
     /// # Errors
     /// What the file system says.
-    pub fn each(&self, from: u64, mut line: impl FnMut(Option<Signed>)) -> io::Result<u64> {
+    pub fn each(&self, from: u64, mut line: impl FnMut(Line)) -> io::Result<u64> {
         let mut file = BufReader::new(File::open(&self.path)?);
         file.seek(SeekFrom::Start(from))?;
         let (mut at, mut whole, mut text) = (from, from, Vec::new());
@@ -100,7 +117,7 @@ impl Checkpoints {
         } {
             at += text.len() as u64;
             whole = if text.ends_with(b"\n") { at } else { whole };
-            line(serde_json::from_slice(&text).ok());
+            line(Line::parse(&text));
         }
         Ok(whole)
     }

@@ -6,5 +6,5 @@ mod push;
 #[cfg(test)]
 mod tests;
 
-pub use file::{Checkpoints, Signed};
+pub use file::{Checkpoints, Line, Signed};
 pub use push::{NotTaken, Push};

@@ -1,6 +1,6 @@
 //! The file outlasts whoever is broken off while adding to it.
 
-use super::{Checkpoints, Signed};
+use super::{Checkpoints, Line, Signed};
 use std::{fs, io::Write};
 
 fn signed(size: u64) -> Signed {
@@ -24,7 +24,7 @@ fn lines_are_added_once_and_in_order() {
     assert_eq!(file.newest("other.example").unwrap(), None);
     file.add(std::slice::from_ref(&other)).unwrap();
     assert_eq!(file.newest("other.example").unwrap(), Some(other));
-    assert_eq!(file.all().unwrap().0[..3], [signed(3), signed(7), signed(9)]);
+    assert_eq!(file.all().unwrap()[..3], [3, 7, 9].map(|size| Line::Whole(signed(size))));
     // And the first is found behind all that another has written.
     let others = (5..1_000).map(|size| Signed { origin: "other.example".to_owned(), ..signed(size) });
     file.add(&others.collect::<Vec<_>>()).unwrap();
@@ -48,10 +48,15 @@ fn a_torn_line_is_none_and_the_next_stands_by_itself() {
         (lines, end)
     };
     let (lines, end) = from(0);
-    assert_eq!(lines, [Some(signed(3)), None]);
+    assert_eq!(lines, [Line::Whole(signed(3)), Line::BrokenOff]);
     file.add(&[signed(4)]).unwrap();
-    assert_eq!(file.all().unwrap(), (vec![signed(3), signed(4)], 1));
+    let all = [Line::Whole(signed(3)), Line::BrokenOff, Line::Whole(signed(4))];
+    assert_eq!(file.all().unwrap(), all);
     let (lines, end) = from(end);
-    assert_eq!((lines, end), (vec![None, Some(signed(4))], fs::metadata(file.path()).unwrap().len()));
+    assert_eq!((&lines[..], end), (&all[1..], fs::metadata(file.path()).unwrap().len()));
+    // One that somebody has changed is no part of one.
+    let text = fs::read_to_string(file.path()).unwrap();
+    fs::write(file.path(), text.replace("\"size\":3", "\"size\":x")).unwrap();
+    assert_eq!(file.all().unwrap()[0], Line::Damaged);
     assert_eq!(from(end), (Vec::new(), end));
 }

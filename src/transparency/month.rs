@@ -83,23 +83,25 @@ pub struct Detached {
     pub places: Places,
 }
 
-/// What begins what takes it back.
-const KEPT: &str = "kept: ";
-
 impl Detached {
     /// The operation of such an event.
     pub const OPERATION: &'static str = "detachMonth";
 
-    /// What takes it back that a month was said to be detached: it stays. Nobody has to sign that.
-    #[must_use]
-    pub fn keep(month: Month) -> String {
-        format!("{KEPT}{month}")
+    /// What takes it back that a month was said to be detached: it stays. A signed note of two lines.
+    ///
+    /// # Errors
+    /// Never in practice: each key has signed before.
+    pub fn keep(month: Month, keys: &SigningKeys) -> Result<String, Unfit> {
+        keys.sign_text(format!("{}/kept\n{month}\n", keys.origin()).as_bytes())
     }
 
-    /// The month that stays.
+    /// The month of which one of these keys has signed that it stays; whoever has, when none is named.
     #[must_use]
-    pub fn kept(note: &str) -> Option<Month> {
-        note.strip_prefix(KEPT)?.parse().ok()
+    pub fn kept(note: &str, trusted: &[String]) -> Option<Month> {
+        let text = signed_as("/kept", note, trusted)?;
+        let mut lines = text.lines().skip(1);
+        let month = lines.next()?.parse().ok()?;
+        lines.next().is_none().then_some(month)
     }
 
     /// As a signed note: on four lines what it is about, the month, how many events it had, and the chain of their places in base64.
@@ -115,17 +117,20 @@ impl Detached {
     /// What a note says that one of these keys has signed; whoever has, when none is named. `None` for any other text.
     #[must_use]
     pub fn open(note: &str, trusted: &[String]) -> Option<Self> {
-        let (text, names) = note::open_text(note.as_bytes(), trusted)?;
-        let mut lines = text.lines();
-        let origin = lines.next()?.strip_suffix("/detached")?;
-        if !trusted.is_empty() && names.iter().all(|name| name != origin) {
-            return None;
-        }
+        let text = signed_as("/detached", note, trusted)?;
+        let mut lines = text.lines().skip(1);
         let month = lines.next()?.parse().ok()?;
         let count = lines.next()?.parse().ok()?;
         let chain = STANDARD.decode(lines.next()?).ok()?.try_into().ok()?;
         lines.next().is_none().then_some(Self { month, places: Places { count, chain } })
     }
+}
+
+/// A note's text, whose first line is the name of the log and this, as that log's own key has signed it.
+fn signed_as(what: &str, note: &str, trusted: &[String]) -> Option<String> {
+    let (text, names) = note::open_text(note.as_bytes(), trusted)?;
+    let origin = text.lines().next()?.strip_suffix(what)?;
+    (trusted.is_empty() || names.iter().any(|name| name == origin)).then(|| text.clone())
 }
 
 #[cfg(test)]
@@ -167,6 +172,11 @@ mod tests {
         assert_eq!(Detached::open(&note, keys(2).verifier_keys()), None);
         let forged = note.replace("2026-01", "2026-02");
         assert_eq!(Detached::open(&forged, keys(1).verifier_keys()), None);
+        // That it stays is signed as well, and is another word.
+        let kept = Detached::keep(detached.month, &keys(1)).unwrap();
+        assert_eq!(Detached::kept(&kept, keys(1).verifier_keys()), Some(detached.month));
+        assert_eq!(Detached::kept(&kept, keys(2).verifier_keys()), None);
+        assert_eq!((Detached::open(&kept, &[]), Detached::kept(&note, &[])), (None, None));
         // It is no word about the tree, nor is one about the tree such a note.
         assert!(
             note::open(note.as_bytes(), keys(1).verifier_keys()).is_err()

@@ -126,7 +126,7 @@ impl LogMonths {
         (id, at): (AuditEventId, Option<DateTime<Utc>>),
         note: &str,
     ) {
-        if let Some(month) = Detached::kept(note) {
+        if let Some(month) = Detached::kept(note, &self.trusted) {
             self.detached.remove(&month);
             return;
         }

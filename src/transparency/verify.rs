@@ -16,7 +16,10 @@ use entity::{
     ids::{AuditEventId, CategoryKey, CustomerId},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    mem::{Discriminant, discriminant},
+};
 
 /// A place of the tree, as it is stored.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +38,8 @@ pub struct Stored {
     pub is_exported: bool,
     /// Whether a file has to have it, whatever the database has.
     pub is_to_be_in_a_file: bool,
+    /// Whether the database has it, or its event, more than once.
+    pub is_doubled: bool,
 }
 
 /// What a place shows by itself, whatever the others are.
@@ -60,6 +65,9 @@ impl Stored {
         let mut wrong = Vec::new();
         if self.id.is_none() {
             wrong.push(Wrong::PlaceMissing(at));
+        }
+        if self.is_doubled {
+            wrong.push(Wrong::Doubled(at, id.clone()));
         }
         let computed = self.body.as_deref().map(leaf);
         if self.hash.is_none() && !is_file {
@@ -147,6 +155,8 @@ pub struct Late {
     pub count: u64,
     /// The place and the id of the first.
     pub first: (u64, String),
+    /// The place of the one that says it happened after it, and that had its place by then.
+    pub after: u64,
 }
 
 /// How far a log was looked through and found sound, to go on from there another time.
@@ -156,12 +166,12 @@ pub struct State {
     pub size: u64,
     /// The tiles that are not full: level, index, and hashes in base64.
     edge: Vec<(u8, u64, String)>,
-    newest: Option<DateTime<Utc>>,
+    newest: Option<(DateTime<Utc>, u64)>,
     writers: Known,
     months: KnownMonths,
 }
 
-/// Findings that are told one by one.
+/// Findings of one kind that are told one by one: many of one do not hide another.
 const MOST: usize = 1_000;
 
 /// How long after another an event may get its place before it: as long as a transaction lasts.
@@ -183,11 +193,13 @@ pub struct Check {
     not_compared: u64,
     /// Whether there is nothing but events: no tiles, and nobody knows what came after them.
     is_file: bool,
-    newest: Option<DateTime<Utc>>,
+    /// When the event happened that happened last, and its place.
+    newest: Option<(DateTime<Utc>, u64)>,
     late: Option<Late>,
     writers: Writers,
     months: LogMonths,
     wrong: BTreeSet<Wrong>,
+    kinds: HashMap<Discriminant<Wrong>, usize>,
     more: u64,
 }
 
@@ -213,6 +225,7 @@ impl Check {
             writers: Writers::default(),
             months: LogMonths::default(),
             wrong: BTreeSet::new(),
+            kinds: HashMap::new(),
             more: 0,
         }
     }
@@ -288,8 +301,9 @@ impl Check {
 
     /// Notes what somebody else has found.
     pub fn found(&mut self, wrong: Wrong) {
-        if self.wrong.len() < MOST {
-            self.wrong.insert(wrong);
+        let of_kind = self.kinds.entry(discriminant(&wrong)).or_default();
+        if *of_kind < MOST {
+            *of_kind += usize::from(self.wrong.insert(wrong));
         } else {
             self.more += 1;
         }
@@ -331,11 +345,13 @@ impl Check {
     }
 
     fn time(&mut self, place: u64, id: &str, at: Option<DateTime<Utc>>) {
-        if at.zip(self.newest).is_some_and(|(at, newest)| at < newest - OVERTAKEN) {
+        let Some(at) = at else { return };
+        let before = self.newest.filter(|(newest, _)| newest.signed_duration_since(at) > OVERTAKEN);
+        if let Some((_, after)) = before {
             let first = (place, id.to_owned());
-            self.late.get_or_insert(Late { count: 0, first }).count += 1;
+            self.late.get_or_insert(Late { count: 0, first, after }).count += 1;
         }
-        self.newest = self.newest.max(at);
+        self.newest = self.newest.max(Some((at, place)));
     }
 
     fn note_tiles(&mut self) {
@@ -390,7 +406,8 @@ impl Check {
             self.found(Wrong::CutOff { size, left, whence });
         }
         // What a file ends with may name what came after.
-        let since = self.newest.filter(|_| self.is_file).map(|newest| newest - OVERTAKEN);
+        let newest = self.newest.map(|(newest, _)| newest);
+        let since = newest.filter(|_| self.is_file).and_then(|newest| newest.checked_sub_signed(OVERTAKEN));
         let naming = self.writers.naming_what_is_missing();
         let naming = naming.filter(|by| since.is_none_or(|since| by.at.is_none_or(|at| at < since)));
         let removed = naming.map(|by| Wrong::RemovedBefore(by.place, by.id.clone())).collect::<Vec<_>>();
@@ -402,7 +419,7 @@ impl Check {
             self.found(wrong);
         }
         let (months, detached) = (self.months.places().clone(), self.months.detached_by());
-        let absences = std::mem::take(&mut self.months).end(self.newest);
+        let absences = std::mem::take(&mut self.months).end(newest);
         self.more += absences.more;
         for wrong in absences.wrong {
             self.found(wrong);

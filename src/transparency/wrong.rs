@@ -8,6 +8,10 @@ use uuid::Uuid;
 pub enum Wrong {
     #[error("place {0} is nobody's: its row in audit_leaf was removed")]
     PlaceMissing(u64),
+    #[error("place {0} is there more than once, or event {1} is, which has it")]
+    Doubled(u64, String),
+    #[error("event {0}, of which audit_subject has rows, is not there")]
+    SubjectsOfNothing(String),
     #[error("event {1} at place {0} was removed")]
     EventMissing(u64, String),
     #[error(

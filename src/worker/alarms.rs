@@ -42,6 +42,7 @@ fn every(period: Duration) -> Interval {
 /// is signed.
 pub async fn keep_alarms(log: Option<Arc<Log>>, door: Arc<Door>, mut stop: watch::Receiver<bool>) {
     let protection = async {
+        watch_owner(&door).await;
         let (mut tick, began) = (every(PROTECTION), Instant::now());
         loop {
             tick.tick().await;
@@ -86,6 +87,23 @@ pub async fn keep_alarms(log: Option<Arc<Log>>, door: Arc<Door>, mut stop: watch
         _ = stop.wait_for(|stop| *stop) => {}
         () = protection => {}
         () = content => {}
+    }
+}
+
+/// Tells when the server's own login could take the protection away: that is no change of what was set up, and may be meant so.
+async fn watch_owner(door: &Door) {
+    match door.owner_in_reach().await {
+        Ok(in_reach) => {
+            metrics::gauge!("audit_owner_in_reach").set(f64::from(u8::from(in_reach)));
+            if in_reach {
+                tracing::info!(
+                    "the server's login can become the owner of the audit log: docs/operations.md says how it cannot"
+                );
+            }
+        }
+        Err(error) => {
+            tracing::debug!(%error, "it could not be told who can become the owner of the audit log");
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::{
     access::Door,
-    domain::audit::{Log, Unsealed},
+    domain::audit::{Log, OldestUnsealed, Unsealed},
 };
+use chrono::{DateTime, Utc};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, time::Instant};
 
@@ -32,20 +33,20 @@ pub async fn keep_sealed(log: Arc<Log>, door: Arc<Door>, mut stop: watch::Receiv
 /// Whether it could be done.
 async fn seal(log: &Log, door: &Arc<Door>) -> bool {
     match log.seal(door).await {
+        // There is nothing, or somebody else does it.
         Ok(None) => {
-            metrics::gauge!("audit_seal_lag_seconds").set(0.0);
+            note_what_waits(door).await;
             true
         }
         Ok(Some(sealed)) => {
-            let lag = sealed.oldest.map_or(0, |oldest| (door.now() - oldest).num_milliseconds());
-            metrics::gauge!("audit_seal_lag_seconds")
-                .set(f64::from(i32::try_from(lag).unwrap_or(i32::MAX)) / 1e3);
+            note_lag(door, sealed.oldest);
             let size = u32::try_from(sealed.checkpoint.tree_size).unwrap_or(u32::MAX);
             metrics::gauge!("audit_tree_size").set(f64::from(size));
             true
         }
         Err(error) => {
             metrics::counter!("audit_seal_failures_total").increment(1);
+            note_what_waits(door).await;
             if let Unsealed::Another(_) = error {
                 tracing::error!(%error, "the audit log is not signed");
             } else {
@@ -54,4 +55,17 @@ async fn seal(log: &Log, door: &Arc<Door>) -> bool {
             false
         }
     }
+}
+
+/// How long the first event waits that has no place, whoever is to give it one.
+async fn note_what_waits(door: &Arc<Door>) {
+    match door.program("seal", "sealEvents").read(OldestUnsealed).await {
+        Ok(oldest) => note_lag(door, oldest),
+        Err(error) => tracing::debug!(%error, "it could not be told how long events wait to be sealed"),
+    }
+}
+
+fn note_lag(door: &Door, oldest: Option<DateTime<Utc>>) {
+    let lag = oldest.map_or(0, |oldest| (door.now() - oldest).num_milliseconds().max(0));
+    metrics::gauge!("audit_seal_lag_seconds").set(f64::from(i32::try_from(lag).unwrap_or(i32::MAX)) / 1e3);
 }

@@ -5,7 +5,7 @@
 //
 // TOKEN is an AUDITOR's. VERIFIER_KEY is what `kartotek audit key` printed. LOG is what `kartotek audit export` wrote. Prints
 // what was checked. Exits with 1 when anything is not as it should be, or a changed proof is taken.
-import { createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { RFC9162 as rfc9162 } from '@transmute/rfc9162';
 
@@ -103,6 +103,39 @@ const told = opens(lines.at(-1).checkpoint, key);
 check('the exported log has the root that was signed', told && told.size === entries.length && same(await rfc9162.treeHead(entries), told.root));
 const other = [...entries.slice(0, 3), flipped(entries[3], 9), ...entries.slice(4)];
 check('a changed log has another root', !same(await rfc9162.treeHead(other), told.root));
+
+// Its tree is served in tiles (C2SP tlog-tiles), which have the root that was signed, and the leaves of the exported events.
+const sha256 = (...parts) => createHash('sha256').update(Buffer.concat(parts.map((part) => Buffer.from(part)))).digest();
+function rootOf(leaves) {
+  if (leaves.length === 1) return leaves[0];
+  let left = 1;
+  while (left * 2 < leaves.length) left *= 2;
+  return sha256([1], rootOf(leaves.slice(0, left)), rootOf(leaves.slice(left)));
+}
+async function level(nth, count) {
+  const hashes = [];
+  for (let tile = 0; tile * 256 < count; tile += 1) {
+    const [groups, width] = [[], Math.min(256, count - tile * 256)];
+    for (let rest = tile, last = true; last || rest > 0; rest = Math.floor(rest / 1000), last = false) {
+      groups.unshift((last ? '' : 'x') + String(rest % 1000).padStart(3, '0'));
+    }
+    const part = width < 256 ? `.p/${width}` : '';
+    const answer = await fetch(`${server}/audit/tile/${nth}/${groups.join('/')}${part}`);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    check('a tile has as many hashes as it is to have', answer.status === 200 && bytes.length === width * 32);
+    for (let at = 0; at < bytes.length; at += 32) hashes.push(bytes.slice(at, at + 32));
+  }
+  return hashes;
+}
+const leaves = await level(0, told.size);
+check('the tiles have the root that was signed', same(rootOf(leaves), told.root));
+for (let at = 0; at < entries.length; at += 1) {
+  check('the tiles have the leaves of the exported events', same(leaves[at], sha256([0], entries[at])));
+}
+const above = Math.floor(told.size / 256);
+(await level(1, above)).forEach((hash, at) => {
+  check('a hash of the next level is that of a full tile', same(hash, rootOf(leaves.slice(at * 256, at * 256 + 256))));
+});
 
 // The log only grows.
 const second = opens(await newer(signed.size), key);

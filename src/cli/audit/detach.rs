@@ -5,7 +5,7 @@ use super::{
     verify::{TAMPERED, saved_before, tell_wrong},
 };
 use crate::{
-    access::{self, Broken, Door, Engine, Settings, SystemClock},
+    access::{self, Broken, Detaching, Door, Engine, SystemClock},
     cli::{args::AuditDetachArgs, database, failure::Failure, keys, output},
     config::Config,
     domain::audit::{
@@ -43,16 +43,29 @@ pub(in crate::cli) async fn detach(args: AuditDetachArgs, config: Config) -> Res
         Failure::usage("what leaves is signed as the log is, and there is no key")
             .hint("set KARTOTEK_AUDIT_KEY_FILE to the server's")
     })?;
-    if !access::may_detach(&settings).await.map_err(database::failure)? {
-        return Err(Failure::usage("the login that KARTOTEK_DATABASE_URL names does not own the audit log")
-            .hint("name the one that migrates"));
-    }
     let saved = saved_before(&args.checkpoint, &config, keys.verifier_keys())?;
+    if let Some(wrong) = saved.wrong.first() {
+        return Err(Failure::new(wrong.clone()).hint("see docs/audit.md").with_code(TAMPERED));
+    }
+    let saved = saved.signed;
     let exported =
         Exported::open(&args.exported).map_err(|error| Failure::new(error).hint("see --exported"))?;
     let door =
         Door::open(&settings, keys::none()?, Box::new(SystemClock)).await.map_err(database::failure)?;
-    let done = leave(&settings, &door, &keys, (saved, exported, args.before)).await;
+    // From the look to the leaving: two that do this at once would say different things.
+    let turn = access::detaching(&settings).await.map_err(database::failure);
+    let done = match turn {
+        Ok(Some(turn)) => {
+            let done = leave(&turn, &door, &keys, (saved, exported, args.before)).await;
+            if let Err(error) = turn.end().await {
+                tracing::debug!(%error, "the turn ended by itself");
+            }
+            done
+        }
+        Ok(None) => Err(Failure::new("somebody else is taking months out of the log")
+            .hint("run the same command again when they have ended")),
+        Err(failure) => Err(failure),
+    };
     door.close().await;
     done
 }
@@ -75,7 +88,7 @@ async fn months(door: &Arc<Door>, before: Month) -> Result<Vec<Month>, Failure> 
 }
 
 async fn leave(
-    settings: &Settings,
+    turn: &Detaching,
     door: &Arc<Door>,
     keys: &SigningKeys,
     (saved, exported, before): (Vec<Signed>, Exported, Month),
@@ -86,19 +99,20 @@ async fn leave(
     let progress = Progress::of("events");
     let looked = prepare_to_detach(door, beside, |done, of| progress.done(done, of)).await;
     let Leaving { months, before } = looked.map_err(not_detached)?;
-    let done = let_go(settings, (door, keys), &months, &before).await;
+    let done = let_go(turn, (door, keys), &months, &before).await;
     if done.is_err() {
-        // Nobody is to take away later what was said to have left. It may have left all the same, by somebody else or unheard of.
-        let there = door.audit_months().await.map_err(database::failure)?;
-        for Detached { month, .. } in months.iter().filter(|one| there.contains(&one.month.to_string())) {
-            record_kept(door, *month).await.map_err(Failure::new)?;
+        // Nobody is to take away later what was said to have left. It may have left all the same, unheard of.
+        for Detached { month, .. } in &months {
+            if turn.has(&month.to_string()).await.map_err(|error| database::failure(error.into()))? {
+                record_kept(door, keys, *month).await.map_err(Failure::new)?;
+            }
         }
     }
     done
 }
 
 async fn let_go(
-    settings: &Settings,
+    turn: &Detaching,
     (door, keys): (&Arc<Door>, &SigningKeys),
     months: &[Detached],
     before: &[Detached],
@@ -109,7 +123,7 @@ async fn let_go(
     }
     wait_until_sealed(door).await?;
     for Detached { month, places } in months {
-        take_out(settings, *month, places.count).await?;
+        take_out(turn, *month, places.count).await?;
         let name = month.to_string().replace('-', "_");
         output::data(&format!(
             "{month}: {} events; DROP TABLE audit_event_{name}, audit_subject_{name};\n",
@@ -137,11 +151,11 @@ async fn wait_until_sealed(door: &Arc<Door>) -> Result<(), Failure> {
     })
 }
 
-async fn take_out(settings: &Settings, month: Month, events: u64) -> Result<(), Failure> {
+async fn take_out(turn: &Detaching, month: Month, events: u64) -> Result<(), Failure> {
     let mut tick = interval(PAUSE);
     for _ in 0..TRIES {
         tick.tick().await;
-        match access::detach_month(settings, &month.to_string(), events).await {
+        match turn.month(&month.to_string(), events).await.map_err(Broken::from) {
             Err(Broken::Contention) => {}
             done => return done.map_err(database::failure),
         }

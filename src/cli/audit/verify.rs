@@ -1,6 +1,6 @@
 //! `kartotek audit verify`
 
-use super::{progress::Progress, saved};
+use super::{progress::Progress, saved::Saved};
 use crate::{
     access::{Door, SystemClock},
     cli::{args::AuditVerifyArgs, database, failure::Failure, keys, output},
@@ -8,7 +8,7 @@ use crate::{
     domain::audit::{self, Beside},
     transparency::{
         Exported, file, note,
-        verify::{Late, Report, Signed, State, Wrong},
+        verify::{Late, Report, State, Wrong},
     },
 };
 use std::{
@@ -32,25 +32,21 @@ pub(in crate::cli) async fn verify(args: AuditVerifyArgs, config: Config) -> Res
         output::note("no key was named, so that no signature is checked: see --key");
     }
     let checkpoints = (args.from.is_none() || !args.checkpoint.is_empty()).then_some(&args.checkpoint[..]);
-    let saved = checkpoints.map_or(Ok(Vec::new()), |files| saved_before(files, &config, &keys))?;
+    let saved = checkpoints.map_or(Ok(Saved::default()), |files| saved_before(files, &config, &keys))?;
     match &args.from {
-        Some(path) => in_file(path, &saved, &keys),
+        Some(path) => in_file(path, saved, &keys),
         None => in_database(&args, &config, saved, &keys).await,
     }
 }
 
 /// What was signed and kept elsewhere, as far as it was named, or the server writes it down.
-pub(super) fn saved_before(
-    files: &[PathBuf],
-    config: &Config,
-    keys: &[String],
-) -> Result<Vec<Signed>, Failure> {
-    let mut saved = Vec::new();
+pub(super) fn saved_before(files: &[PathBuf], config: &Config, keys: &[String]) -> Result<Saved, Failure> {
+    let mut saved = Saved::default();
     if files.is_empty() {
         let file = keys::checkpoints(config);
         // A server that has just begun has signed nothing.
         if fs::metadata(file.path()).is_ok_and(|file| file.len() > 0) {
-            saved.extend(saved::read(file.path(), keys)?);
+            saved.read(file.path(), keys)?;
         } else {
             output::note(
                 "no checkpoint was saved outside the database: a log that was cut off cannot be told from a whole one",
@@ -58,17 +54,19 @@ pub(super) fn saved_before(
         }
     }
     for file in files {
-        saved.extend(saved::read(file, keys)?);
+        saved.read(file, keys)?;
     }
     Ok(saved)
 }
 
-fn in_file(path: &Path, saved: &[Signed], keys: &[String]) -> Result<(), Failure> {
+fn in_file(path: &Path, saved: Saved, keys: &[String]) -> Result<(), Failure> {
     let named = |error| Failure::new(error).hint(format!("see {}", path.display()));
     let file = File::open(path).map_err(named)?;
     let length = file.metadata()?.len();
     let progress = Progress::of("bytes");
-    let looked = file::look_through(BufReader::new(file), saved, keys, |done| progress.done(done, length))?;
+    let file = BufReader::new(file);
+    let mut looked = file::look_through(file, &saved.signed, keys, |done| progress.done(done, length))?;
+    looked.report.wrong.extend(saved.wrong);
     if looked.proven > 0 {
         output::note(
             "the file holds a part of the log: each event of it is proven, and nothing shows whether there are others",
@@ -81,13 +79,13 @@ fn in_file(path: &Path, saved: &[Signed], keys: &[String]) -> Result<(), Failure
             format!("{size} events, the whole log by then, and {proven} more, each proven to be in it")
         }
     };
-    tell(&what, &looked.report)
+    tell(&what, &looked.report, saved.unknown)
 }
 
 async fn in_database(
     args: &AuditVerifyArgs,
     config: &Config,
-    saved: Vec<Signed>,
+    saved: Saved,
     keys: &[String],
 ) -> Result<(), Failure> {
     let settings = database::settings(config);
@@ -99,15 +97,18 @@ async fn in_database(
         Door::look(&settings, keys::none()?, Box::new(SystemClock)).await.map_err(database::failure)?;
     let progress = Progress::of("events");
     let told = |done, of| progress.done(done, of);
-    let beside = Beside { saved, keys, before: before.as_ref(), exported, leaving: Vec::new() };
+    let (before, leaving) = (before.as_ref(), Vec::new());
+    let beside = Beside { saved: saved.signed, keys, before, exported, leaving };
     let looked = audit::verify(&door, beside, told).await;
     door.close().await;
-    let (report, state) = looked.map_err(Failure::new)?;
-    if let Some((path, state)) = args.state.as_deref().zip(state.filter(|_| report.unseen.is_empty())) {
+    let (mut report, state) = looked.map_err(Failure::new)?;
+    report.wrong.extend(saved.wrong);
+    let is_sound = report.unseen.is_empty() && report.wrong.is_empty();
+    if let Some((path, state)) = args.state.as_deref().zip(state.filter(|_| is_sound)) {
         write_state(path, &state)?;
     }
     let Report { size, unsealed, .. } = &report;
-    tell(&format!("{size} events are sealed and {unsealed} are not yet"), &report)
+    tell(&format!("{size} events are sealed and {unsealed} are not yet"), &report, saved.unknown)
 }
 
 /// How far the log was looked through before.
@@ -147,7 +148,8 @@ pub(super) fn tell_wrong(report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-fn tell(what: &str, report: &Report) -> Result<(), Failure> {
+/// `unknown` checkpoints are signed by none of the keys.
+fn tell(what: &str, report: &Report, unknown: u64) -> Result<(), Failure> {
     tell_wrong(report)?;
     let Report { agreements, not_compared, late, wrong, more, unseen, .. } = report;
     if *not_compared > 0 {
@@ -155,15 +157,21 @@ fn tell(what: &str, report: &Report) -> Result<(), Failure> {
             "{not_compared} checkpoints are about sizes of the log that were not looked at now, and were not compared"
         ));
     }
-    if let Some(Late { count, first: (place, id) }) = late {
+    if let Some(Late { count, first: (place, id), after }) = late {
         output::note(&format!(
-            "{count} events say that they happened more than a minute before others that were sealed by then, the first one event {id} at \
-             place {place}: a clock was wrong, or somebody has added them afterwards"
+            "{count} events say that they happened more than a minute before others that had their places by then: the first is event {id} \
+             at place {place}, which says that it happened before the one at place {after}. A clock was wrong, or somebody has added \
+             events afterwards"
         ));
     }
     let findings = wrong.len() as u64 + more;
     output::data(&format!("{what}; {agreements} checkpoints agree, {findings} findings\n"))?;
     if wrong.is_empty() {
+        if unseen.is_empty() && unknown > 0 {
+            let why =
+                format!("{unknown} of the checkpoints are signed by none of the keys, and were not compared");
+            return Err(Failure::new(why).hint("name the earlier keys, too: see --key").with_code(UNSEEN));
+        }
         if unseen.is_empty() {
             return Ok(());
         }

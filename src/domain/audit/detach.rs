@@ -81,20 +81,23 @@ pub async fn prepare_to_detach(
     Ok(Leaving { months: leaving.iter().map(detached).collect::<Result<_, _>>()?, before })
 }
 
-/// Puts on record that a month stays which was said to leave.
+/// Puts on record, signed, that a month stays which was said to leave.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn record_kept(door: &Arc<Door>, month: Month) -> Result<(), Stop> {
-    door.program("audit", Detached::OPERATION).write(DetachMonth(Detached::keep(month))).await
+pub async fn record_kept(door: &Arc<Door>, keys: &SigningKeys, month: Month) -> Result<(), Stop> {
+    let note = Detached::keep(month, keys).map_err(|_| UNSIGNED)?;
+    door.program("audit", Detached::OPERATION).write(DetachMonth(note)).await
 }
+
+const UNSIGNED: Broken = Broken::Stored("what is said of a month could not be signed");
 
 /// Puts on record, signed, that all events of a month leave the database: before they do.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn record_detached(door: &Arc<Door>, keys: &SigningKeys, detached: Detached) -> Result<(), Stop> {
-    let note = detached.sign(keys).map_err(|_| Broken::Stored("what is detached could not be signed"))?;
+    let note = detached.sign(keys).map_err(|_| UNSIGNED)?;
     door.program("audit", Detached::OPERATION).write(DetachMonth(note)).await
 }
 

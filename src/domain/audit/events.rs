@@ -20,6 +20,7 @@ use entity::{
 };
 use sea_orm::{ActiveEnum, DbErr, EntityTrait, FromQueryResult, QueryResult};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Which events: every condition given must hold, and a list means any of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -214,11 +215,19 @@ impl AuditFilter {
         // Ids are of the same moments, and what rows are found by.
         if let Some(from) = self.from {
             sql.push(" AND e.occurred_at >= ").bind(from);
-            sql.push(" AND ").push(self.id()).push(" >= ").bind(first_id(from));
+            self.each_id(sql, " >= ", first_id(from));
         }
         if let Some(to) = self.to {
             sql.push(" AND e.occurred_at < ").bind(to);
-            sql.push(" AND ").push(self.id()).push(" < ").bind(first_id(to + MILLISECOND));
+            self.each_id(sql, " < ", first_id(to + MILLISECOND));
+        }
+    }
+
+    /// Said of both tables, so that neither's other months are looked at.
+    fn each_id(&self, sql: &mut Sql, comparison: &'static str, id: Uuid) {
+        sql.push(" AND e.event_id").push(comparison).bind(id);
+        if self.customer.is_some() {
+            sql.push(" AND s.event_id").push(comparison).bind(id);
         }
     }
 }

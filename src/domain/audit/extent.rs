@@ -26,6 +26,8 @@ pub(super) struct Extent {
     pub(super) unsealed: u64,
     /// Some of those that came before others which have one.
     pub(super) left_out: Vec<AuditEventId>,
+    /// Some of the events that are not there, and of whom somebody is said to be a subject.
+    pub(super) gone: Vec<AuditEventId>,
 }
 
 /// Finds it out.
@@ -48,8 +50,13 @@ pub(super) async fn extent(door: &Arc<Door>) -> Result<Extent, Stop> {
         if sealed < events && extent.left_out.len() < NAMED {
             extent.left_out.extend(access().read(LeftOut { from, upto }).await?);
         }
+        if extent.gone.len() < NAMED {
+            extent.gone.extend(access().read(SubjectsOfNothing { from, upto: Some(upto) }).await?);
+        }
         from = Some(upto);
     }
+    extent.gone.extend(access().read(SubjectsOfNothing { from, upto: None }).await?);
+    extent.gone.truncate(NAMED);
     extent.left_out.truncate(NAMED);
     Ok(extent)
 }
@@ -188,7 +195,7 @@ impl Inquiry for Count {
     async fn run(self, r: &Reader) -> Result<Tally, Stop> {
         let mut sql = Sql::new(
             "SELECT count(*) AS events, count(l.event_id) AS sealed FROM audit_event a \
-             LEFT JOIN audit_leaf l ON l.event_id = a.event_id AND ",
+             LEFT JOIN audit_leaf l ON l.event_id = a.event_id AND l.leaf_index >= 0 AND ",
         );
         between(&mut sql, "l", self.from, self.upto);
         sql.push(" WHERE ");
@@ -218,7 +225,8 @@ impl Inquiry for LeftOut {
     async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
         let mut sql = Sql::new("SELECT a.event_id FROM audit_arrival a WHERE ");
         between(&mut sql, "a", self.from, self.upto);
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id AND ");
+        // One outside the tree is none, whatever the database lets in.
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id AND l.leaf_index >= 0 AND ");
         between(&mut sql, "l", self.from, self.upto);
         sql.push(")");
         // After a restored dump places are counted anew, until something is sealed.
@@ -228,6 +236,32 @@ impl Inquiry for LeftOut {
              ORDER BY a.place, a.event_id LIMIT ",
         );
         sql.bind(i64::try_from(NAMED).unwrap_or(i64::MAX));
+        Ok(r.numbers::<Id>(sql).await?.into_iter().map(|row| row.event_id).collect())
+    }
+}
+
+/// Some of the events after one, up to another or without end, that have subjects and are not there.
+#[derive(Clone, Copy, Debug)]
+struct SubjectsOfNothing {
+    from: Option<Uuid>,
+    upto: Option<Uuid>,
+}
+
+impl Inquiry for SubjectsOfNothing {
+    const ACTION: Action = Action::SeeCheckpoint;
+    type Output = Vec<AuditEventId>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Self::Output, Stop> {
+        let last = self.upto.unwrap_or(Uuid::max());
+        let mut sql = Sql::new("SELECT DISTINCT s.event_id FROM audit_subject s WHERE ");
+        between(&mut sql, "s", self.from, last);
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_event a WHERE a.event_id = s.event_id AND ");
+        between(&mut sql, "a", self.from, last);
+        sql.push(") ORDER BY s.event_id LIMIT ").bind(i64::try_from(NAMED).unwrap_or(i64::MAX));
         Ok(r.numbers::<Id>(sql).await?.into_iter().map(|row| row.event_id).collect())
     }
 }

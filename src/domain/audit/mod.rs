@@ -11,7 +11,8 @@ mod publish;
 mod seal;
 mod verify;
 
-pub use alarm::alarm;
+pub(in crate::domain) use alarm::UNSEALED;
+pub use alarm::{OldestUnsealed, alarm};
 pub use checkpoint::{CheckpointsAfter, NewestCheckpoint, TileAt};
 pub use detach::{DetachedAreSealed, Leaving, NotDetached, prepare_to_detach, record_detached, record_kept};
 pub use events::{

@@ -1,6 +1,7 @@
 //! What was signed about the log leaves the database, once it has committed, and is compared with what left it before.
 
 use super::{
+    alarm::note_left_out,
     checkpoint::{CheckpointAt, CheckpointsAfter, NewestCheckpoint},
     extent::{EventsAfter, STEP},
     seal::{SealEvents, Sealed},
@@ -8,7 +9,7 @@ use super::{
 };
 use crate::{
     access::{Broken, Door, Stop},
-    checkpoints::{Checkpoints, NotTaken, Push, Signed},
+    checkpoints::{Checkpoints, Line, NotTaken, Push, Signed},
     transparency::{
         note::{self, Checkpoint, SigningKeys},
         verify::{self, State, Wrong},
@@ -119,7 +120,7 @@ impl Log {
         }
     }
 
-    /// Takes all events that have committed into the tree, and writes down what is signed then. Back comes what was signed last,
+    /// Takes all events that have committed into the tree, those that came before others among them, and writes down what is signed then. Back comes what was signed last,
     /// if anything was.
     ///
     /// # Errors
@@ -134,6 +135,9 @@ impl Log {
                 door.program("seal", "sealEvents").read(EventsAfter { from, below, step: STEP }).await?
             {
                 let sealed = self.seal_among(door, Some((from, upto)), begins).await?;
+                if let Some(first) = sealed.0.as_ref().and_then(|sealed| sealed.left_out) {
+                    note_left_out(door, first).await?;
+                }
                 (newest, begins, from) = (sealed.0.or(newest), sealed.1, Some(upto));
             }
             self.looked.store(true, Ordering::Relaxed);
@@ -206,29 +210,52 @@ impl Log {
     /// When the database or the file fails.
     pub async fn look_through(&self, door: &Arc<Door>, sound: &mut Sound) -> Result<BTreeSet<Wrong>, Stop> {
         let from = sound.state.as_ref().map_or(0, |state| state.size);
-        let (lines, read) = self
+        let (lines, damaged, read) = self
             .lines(sound.read, from)
             .map_err(|_| Broken::Stored("the file of checkpoints cannot be read"))?;
-        let signed = lines.iter().filter_map(|line| {
-            let said = self.said(&line.note)?;
-            let whence = format!("the line about {} events in the file of checkpoints", said.size);
-            Some(verify::Signed { size: said.size, root: said.root, outside: true, whence })
-        });
-        let (saved, keys) = (signed.collect(), self.keys.verifier_keys());
+        let (mut saved, mut forged) = (Vec::new(), BTreeSet::new());
+        for line in &lines {
+            let whence = format!("the line about {} events in the file of checkpoints", line.size);
+            match note::open(line.note.as_bytes(), self.keys.verifier_keys()) {
+                Ok(Checkpoint { size, root, .. }) if size == line.size => {
+                    saved.push(verify::Signed { size, root, outside: true, whence });
+                }
+                Ok(_) => drop(
+                    forged
+                        .insert(Wrong::NotSigned { whence, why: "its note says something else".to_owned() }),
+                ),
+                Err(why) => drop(forged.insert(Wrong::NotSigned { whence, why: why.to_string() })),
+            }
+        }
+        if damaged > 0 {
+            let whence = "the file of checkpoints".to_owned();
+            forged.insert(Wrong::NotSigned {
+                whence,
+                why: format!("{damaged} lines of it are not as they were written"),
+            });
+        }
+        let keys = self.keys.verifier_keys();
         let beside = Beside { saved, keys, before: sound.state.as_ref(), ..Beside::default() };
         let (report, state) = verify(door, beside, |_, _| {}).await?;
-        if state.is_some() {
+        if state.is_some() && forged.is_empty() {
             *sound = Sound { state, read };
         }
-        Ok(report.wrong)
+        Ok(report.wrong.into_iter().chain(forged).collect())
     }
 
-    /// Lines of the file after that byte about logs of this size at least, the last one among them, and where the file ends.
-    fn lines(&self, after: u64, size: u64) -> io::Result<(Vec<Signed>, u64)> {
-        let (mut lines, mut last, mut seen, mut every) = (Vec::new(), None, 0_usize, 1);
+    /// Lines of the file after that byte about logs of this size at least, the last one among them, how many are damaged, and where
+    /// the file ends.
+    fn lines(&self, after: u64, size: u64) -> io::Result<(Vec<Signed>, u64, u64)> {
+        let (mut lines, mut last, mut seen, mut every, mut damaged) = (Vec::new(), None, 0_usize, 1, 0);
         let end = self.file.each(after, |line| {
-            let ours = line.filter(|line| line.size >= size && line.origin == self.keys.origin());
-            let Some(line) = ours else { return };
+            let line = match line {
+                Line::Whole(line) if line.size >= size && line.origin == self.keys.origin() => line,
+                Line::Damaged => {
+                    damaged += 1;
+                    return;
+                }
+                _ => return,
+            };
             if seen.is_multiple_of(every) {
                 lines.push(line.clone());
             }
@@ -243,7 +270,7 @@ impl Log {
             (last, seen) = (Some(line), seen + 1);
         })?;
         lines.extend(last.filter(|last| lines.last() != Some(last)));
-        Ok((lines, end))
+        Ok((lines, damaged, end))
     }
 
     /// What a note says that these keys have signed.

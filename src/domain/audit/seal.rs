@@ -44,6 +44,8 @@ pub struct Sealed {
     pub oldest: Option<DateTime<Utc>>,
     /// Whether more are waiting.
     pub more: bool,
+    /// The first event that came before others which had their places already.
+    pub left_out: Option<AuditEventId>,
 }
 
 #[derive(FromQueryResult)]
@@ -116,7 +118,10 @@ impl Command for SealEvents {
             w.update::<audit_sealer::Entity>(audit_sealer::Model { sealed_below, ..turn }).await?;
         }
         let oldest = events.iter().map(|event| event.occurred_at).min();
-        Ok(Some(Sealed { checkpoint, oldest, more }))
+        // After a restored dump places are counted anew.
+        let is_late = |event: &&Arrived| event.place < turn.sealed_below && turn.sealed_below <= below;
+        let left_out = events.iter().find(is_late).map(|event| event.event_id);
+        Ok(Some(Sealed { checkpoint, oldest, more, left_out }))
     }
 }
 

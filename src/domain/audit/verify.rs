@@ -24,7 +24,7 @@ use entity::{
 use futures::{StreamExt, stream};
 use sea_orm::{DbErr, FromQueryResult, QueryResult};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 use uuid::Uuid;
@@ -36,7 +36,7 @@ const AT_ONCE: u64 = 8 * WIDTH;
 const BEYOND: i64 = 20_000;
 
 /// How often it is looked again, where months left meanwhile.
-const AGAIN: u32 = 2;
+const AGAIN: u32 = 50;
 
 /// What a log is looked at beside.
 #[derive(Clone, Debug, Default)]
@@ -84,7 +84,7 @@ async fn look(
 ) -> Result<(Report, Option<State>), Stop> {
     let access = || door.program("audit", "verify");
     let Beside { saved, keys, before, exported, leaving } = beside;
-    let Extent { size, newest, unsealed, left_out } = extent(door).await?;
+    let Extent { size, newest, unsealed, left_out, gone } = extent(door).await?;
     let leaving = Arc::new(leaving);
     let mut check = Check::against(saved).trusting(keys);
     if let Some(before) = before {
@@ -96,6 +96,9 @@ async fn look(
     }
     for id in left_out {
         check.found(Wrong::LeftOut(id.to_string()));
+    }
+    for id in gone {
+        check.found(Wrong::SubjectsOfNothing(id.to_string()));
     }
     // Places and what is signed about them come together.
     if let Some(signed) = u64::try_from(newest).ok().filter(|signed| *signed < size) {
@@ -274,7 +277,15 @@ impl Inquiry for Places {
         let mut sql = Sql::new("SELECT * FROM audit_event WHERE event_id IN ");
         sql.list(ids());
         let events = r.numbers::<Read<audit_event::Model>>(sql).await?;
-        let mut events = events.into_iter().map(|Read(id, event)| (id, event)).collect::<HashMap<_, _>>();
+        // Whatever the database lets in, there is one of each.
+        let mut doubled = HashSet::new();
+        let mut by_id = HashMap::new();
+        for Read(id, event) in events {
+            if by_id.insert(id, event).is_some() {
+                doubled.insert(id);
+            }
+        }
+        let mut events = by_id;
         let mut sql = Sql::new("SELECT * FROM audit_subject WHERE event_id IN ");
         sql.list(ids());
         let mut subjects = HashMap::<AuditEventId, Vec<audit_subject::Model>>::new();
@@ -300,6 +311,7 @@ impl Inquiry for Places {
         for leaf in leaves {
             let index = u64::try_from(leaf.leaf_index).ok().and_then(at);
             if let Some(place) = index.and_then(|at| places.get_mut(at)) {
+                place.is_doubled |= place.id.is_some() || doubled.contains(&leaf.event_id);
                 place.id = Some(leaf.event_id);
                 let Some(Some(mut event)) = events.remove(&leaf.event_id) else { continue };
                 place.body = Some(std::mem::take(&mut event.body));
@@ -338,7 +350,8 @@ impl Inquiry for EventsBeyond {
         between(&mut sql, "e", self.from, self.upto);
         sql.push(" AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.event_id AND ");
         between(&mut sql, "l", self.from, self.upto);
-        sql.push(" AND l.leaf_index < ").bind(number(self.size)?).push(") ORDER BY e.event_id");
+        sql.push(" AND l.leaf_index >= 0 AND l.leaf_index < ").bind(number(self.size)?);
+        sql.push(") ORDER BY e.event_id");
         r.numbers(sql).await
     }
 }

@@ -4,7 +4,7 @@ use super::{
     branch::{Asked, Branch, select},
     kind::FindingKind,
 };
-use crate::access::Sql;
+use crate::{access::Sql, domain::audit::UNSEALED};
 use chrono::TimeDelta;
 use entity::enums::AuditAlarmKind;
 use sea_orm::ActiveEnum;
@@ -40,16 +40,10 @@ fn columns(sql: &mut Sql, kind: FindingKind) {
 }
 
 /// The first that came of those without a place, once something was signed at all: where nothing ever is, that is another finding.
-/// After a restored dump places are counted anew, until something is sealed.
 fn not_sealed(sql: &mut Sql, asked: &Asked<'_>) {
     columns(sql, FindingKind::AuditLogNotSealed);
-    sql.push(
-        "FROM (SELECT a.event_id, a.occurred_at AS since FROM audit_arrival a \
-         WHERE EXISTS (SELECT 1 FROM audit_checkpoint) AND a.place >= (SELECT CASE WHEN s.sealed_below <= t.below \
-         THEN s.sealed_below ELSE 0 END FROM audit_sealer s, audit_settled t) \
-         AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = a.event_id) ORDER BY a.place, a.event_id LIMIT 1) u \
-         WHERE u.since < ",
-    );
+    sql.push("FROM (SELECT a.event_id, a.occurred_at AS since ").push(UNSEALED);
+    sql.push(") u WHERE EXISTS (SELECT 1 FROM audit_checkpoint) AND u.since < ");
     sql.bind(asked.now - PATIENCE);
 }
 

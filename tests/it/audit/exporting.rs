@@ -3,7 +3,7 @@
 use crate::support::{
     Database, TestApp,
     process::kartotek,
-    seal::{ORIGIN, Reader, keys, published},
+    seal::{Login, ORIGIN, keys, published},
 };
 use kartotek::{
     access::Engine,
@@ -232,7 +232,7 @@ async fn looking_again_goes_on_where_it_was_sound_and_changes_nothing() {
     let key = keys(ORIGIN, 1).verifier_keys()[0].clone();
     let verify = [&verify[..], &["--key", &key, "--checkpoint", "audit-checkpoints.jsonl"]].concat();
     let reader = match database.engine {
-        Engine::Postgres => Some(Reader::of(&database).await),
+        Engine::Postgres => Some(Login::of_a_reader(&database).await),
         Engine::Sqlite => None,
     };
     let look = |database: &Database| {

@@ -123,14 +123,15 @@ async fn events_are_found_by_indexes() {
         more
     };
     let [all, march, others] =
-        ["^audit_(event|subject)_202[45]", "^audit_event_2025_03$", "^audit_event_202[45]_(?!03)"];
+        ["^audit_(event|subject)_202[45]", "^audit_event_2025_03$", "^audit_(event|subject)_202[45]_(?!03)"];
+    // What one of them read may be told with the next: those of one month come first.
     for (asked, variables, of_march) in [
-        (filtered, json!({ "filter": { "actor": "idp|77" } }), false),
-        (filtered, json!({ "filter": { "operations": ["eraseCustomer"] } }), false),
-        (filtered, json!({ "filter": { "customerId": customer } }), false),
         (filtered, json!({ "filter": month }), true),
         (filtered, json!({ "filter": with(json!({ "actor": "idp|77" })) }), true),
         (filtered, json!({ "filter": with(json!({ "customerId": customer })) }), true),
+        (filtered, json!({ "filter": { "actor": "idp|77" } }), false),
+        (filtered, json!({ "filter": { "operations": ["eraseCustomer"] } }), false),
+        (filtered, json!({ "filter": { "customerId": customer } }), false),
         (own, json!({ "id": customer }), false),
     ] {
         let before = (reads(&app.database, all).await, reads(&app.database, others).await);

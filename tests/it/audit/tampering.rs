@@ -2,18 +2,22 @@
 
 use super::verifying::{LOOK, id_at, signed, wrong};
 use crate::support::{
-    Database, TestApp,
+    Database, TestApp, audit,
     process::kartotek,
-    seal::{ORIGIN, keys, published},
+    seal::{ORIGIN, file, keys, published},
 };
 use kartotek::{
     access::Engine,
+    checkpoints::Signed,
+    domain::audit::{Log, Sound},
     transparency::{
-        Body, Link, leaf,
+        Body, Link, leaf, note,
         tree::{Growing, Tiles},
-        verify::{Late, Wrong},
+        verify::Wrong,
     },
+    worker::watch_content,
 };
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use std::{collections::BTreeSet, fmt::Write, fs};
 use uuid::Uuid;
@@ -168,7 +172,9 @@ async fn an_event_that_was_added_afterwards_is_told_by_its_time() {
         at = at.or((id_at(&app, place).await == id).then_some(place));
     }
     assert_eq!(report.wrong, BTreeSet::new());
-    assert_eq!(report.late, Some(Late { count: 1, first: (at.unwrap(), id.clone()) }));
+    let late = report.late.unwrap();
+    assert_eq!((late.count, &late.first), (1, &(at.unwrap(), id.clone())));
+    assert!(late.after < at.unwrap());
     let database = app.stop().await;
     let mut verify = kartotek(saved.parent().unwrap(), &database);
     verify
@@ -177,8 +183,154 @@ async fn an_event_that_was_added_afterwards_is_told_by_its_time() {
     let told = verify.output().unwrap();
     assert_eq!(told.status.code(), Some(0));
     let told = String::from_utf8(told.stderr).unwrap();
-    assert!(told.contains(&format!("the first one event {id} at place {}: ", at.unwrap())), "{told}");
+    let first = format!("the first is event {id} at place {}, which says", at.unwrap());
+    assert!(told.contains(&first), "{told}");
     database.discard().await;
+}
+
+/// Somewhere that nobody looks, or beside the true one, once the keys are gone that would not let it in.
+#[tokio::test]
+async fn what_stands_where_nothing_can_stand_is_found() {
+    let app = signed().await;
+    let place = published(&app.database)[0].size + 30;
+    let engine = app.database.engine;
+    assert_eq!(app.server.door.unprotected().await.unwrap(), [] as [String; 0]);
+    let id = add_false_event(&app.database, place, Comes::BesideTheOne).await;
+    let outside = format!("INSERT INTO audit_leaf VALUES (-5, {})", id_literal(engine, id.parse().unwrap()));
+    let without = match engine {
+        Engine::Postgres => format!("ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_index; {outside}"),
+        Engine::Sqlite => {
+            format!("PRAGMA ignore_check_constraints = ON; {outside}; PRAGMA ignore_check_constraints = OFF")
+        }
+    };
+    app.database.behind_the_triggers("audit_leaf", &without).await;
+    assert_eq!(wrong(&app).await, BTreeSet::from([Wrong::LeftOut(id.clone())]));
+    // SQLite takes no key from a table: whoever does so makes another, which is missed by itself.
+    if engine == Engine::Postgres {
+        let two = format!(
+            "DELETE FROM audit_leaf WHERE leaf_index = -5; ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_pkey; \
+             INSERT INTO audit_leaf VALUES ({place}, '{id}')"
+        );
+        app.database.run(&two).await;
+        let found = wrong(&app).await;
+        let twice = |one: &Wrong| matches!(one, Wrong::Doubled(at, _) if *at == place);
+        assert!(found.iter().any(twice), "{found:?}");
+        let missing = app.server.door.unprotected().await.unwrap();
+        assert!(missing.contains(&"the key audit_leaf was changed".to_owned()), "{missing:?}");
+    } else {
+        let sql =
+            app.database.texts("SELECT sql FROM sqlite_master WHERE name = 'audit_leaf'").await.remove(0);
+        let other =
+            sql.replace("PRIMARY KEY ", "").replace("CREATE TABLE audit_leaf", "CREATE TABLE audit_leaf_too");
+        let swapped = format!(
+            "DELETE FROM audit_leaf WHERE leaf_index < 0; {other}; INSERT INTO audit_leaf_too SELECT * FROM audit_leaf; DROP TABLE audit_leaf; \
+             ALTER TABLE audit_leaf_too RENAME TO audit_leaf"
+        );
+        app.database.run(&swapped).await;
+        let missing = app.server.door.unprotected().await.unwrap();
+        assert!(missing.contains(&"the table audit_leaf was changed".to_owned()), "{missing:?}");
+    }
+    // Somebody is said to have been looked at in an event that there is not.
+    let nobody = format!(
+        "INSERT INTO audit_subject (customer_id, event_id, categories) SELECT id, {}, '[]' FROM customer LIMIT 1",
+        id_literal(engine, Uuid::from_u128(id.parse::<Uuid>().unwrap().as_u128() + 7))
+    );
+    app.database.behind_the_triggers("audit_subject", &nobody).await;
+    let found = wrong(&app).await;
+    assert!(found.iter().any(|one| matches!(one, Wrong::SubjectsOfNothing(_))), "{found:?}");
+    app.give_up().await;
+}
+
+/// What comes in masses does not hide what was done once.
+#[tokio::test]
+async fn many_findings_of_one_kind_hide_no_other() {
+    let app = signed().await;
+    let (first, last) = (published(&app.database)[0].size, published(&app.database)[1].size);
+    let id = id_at(&app, last - 1).await;
+    let many = "UPDATE audit_event SET actor = 'x', purpose = 'X', request_id = 'x', operation = 'x', actor_kind = 'SCRIPT'";
+    app.database.behind_the_triggers("audit_event", many).await;
+    let gone = format!(
+        "DELETE FROM audit_event WHERE event_id = {}",
+        id_literal(app.database.engine, id.parse().unwrap())
+    );
+    app.database.run(&gone).await;
+    let cut = format!("DELETE FROM audit_checkpoint WHERE tree_size = {last}");
+    app.database.behind_the_triggers("audit_checkpoint", &cut).await;
+    let report = app.look_through_log().await;
+    assert!(report.more > 100, "{}", report.more);
+    assert!(report.wrong.contains(&Wrong::EventMissing(last - 1, id)));
+    assert!(report.wrong.contains(&Wrong::NeverSigned(first)));
+    app.give_up().await;
+}
+
+/// A line of what was saved that somebody has changed is named, and one of a key that nobody named is not passed over.
+#[tokio::test]
+async fn a_saved_checkpoint_that_was_changed_is_named_by_its_line() {
+    let app = signed().await;
+    let saved = app.database.beside("audit-checkpoints.jsonl");
+    let (size, key) = (published(&app.database)[1].size, keys(ORIGIN, 1).verifier_keys()[0].clone());
+    let log = Log::new(keys(ORIGIN, 1), file(&app.database));
+    let watched = async || watch_content(&log, &app.server.door, &mut Sound::default()).await.unwrap();
+    assert!(watched().await);
+    let text = fs::read_to_string(&saved).unwrap();
+    let verify = |key: &str| {
+        let mut verify = kartotek(saved.parent().unwrap(), &app.database);
+        let told =
+            verify.args(["audit", "verify", "--key", key, "--checkpoint"]).arg(&saved).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (told.status.code(), text(told.stdout) + &text(told.stderr))
+    };
+    let note = text.lines().nth(1).unwrap();
+    // The size in the note, a byte of its signature, and the line itself.
+    let signature = note.rfind(' ').unwrap() + 20;
+    let mut bytes = note.to_owned().into_bytes();
+    bytes[signature] = if bytes[signature] == b'A' { b'B' } else { b'A' };
+    let forged = [
+        note.replace(&format!("\\n{size}\\n"), &format!("\\n{}\\n", size - 1)),
+        String::from_utf8(bytes).unwrap(),
+        note.replacen("\"size\":", "\"size\";", 1),
+    ];
+    for forged in forged {
+        assert_ne!(forged, note);
+        fs::write(&saved, text.replace(note, &forged)).unwrap();
+        let (code, told) = verify(&key);
+        assert!(code == Some(2) && told.contains("TAMPERED: line 2 of "), "{forged}: {told}");
+        assert!(!watched().await, "{forged}");
+    }
+    // Broken off, it is a part of what was written.
+    fs::write(&saved, format!("{}\n{{\"origin\":\"aud", text.lines().next().unwrap())).unwrap();
+    let (code, told) = verify(&key);
+    assert!(code == Some(0) && told.contains("1 lines of "), "{told}");
+    // What another key has signed is not compared, and that is said.
+    let root =
+        published(&app.database).pop().map(|one| note::read(one.note.as_bytes()).unwrap().root).unwrap();
+    let by_another =
+        Signed { origin: ORIGIN.to_owned(), size, note: keys(ORIGIN, 2).sign(size, root).unwrap() };
+    fs::write(&saved, format!("{text}{}\n", serde_json::to_string(&by_another).unwrap())).unwrap();
+    let (code, told) = verify(&key);
+    assert!(
+        code == Some(3) && told.contains("1 of the checkpoints are signed by none of the keys"),
+        "{told}"
+    );
+    app.give_up().await;
+}
+
+/// Given the database's own order of earlier ones, it is sealed when a server starts; and that is on the log, for good.
+#[tokio::test]
+async fn what_is_sealed_after_later_ones_is_on_record() {
+    let app = signed().await;
+    let id = add_false_event(&app.database, published(&app.database)[0].size + 30, Comes::BesideTheOne).await;
+    let noted = async || {
+        let all = audit::all(&app.database).await.into_iter();
+        all.filter(|event| event.operation == "sealLeftOut").map(|event| event.target).collect::<Vec<_>>()
+    };
+    assert_eq!(noted().await, []);
+    app.seal().await;
+    app.agent().ask(LOOK, json!({})).await.data();
+    app.seal().await;
+    assert_eq!(noted().await, [Some(id)]);
+    assert_eq!(wrong(&app).await, BTreeSet::new());
+    app.give_up().await;
 }
 
 /// With a hex editor, past SQLite itself.
@@ -227,7 +379,10 @@ async fn a_trigger_that_was_changed_in_the_catalogue_is_missed_and_so_is_what_it
     let forged = format!(
         "UPDATE audit_event SET actor_kind = 'SCRIPT' WHERE event_id = (SELECT event_id FROM audit_leaf WHERE leaf_index = {place})"
     );
-    app.database.run(&forged).await;
+    // Over a connection that has not read the catalogue before.
+    let another = Database::of(&app.database.settings()).await;
+    another.execute_unprepared(&forged).await.unwrap();
+    another.close().await.unwrap();
     let id = id_at(&app, place).await;
     assert_eq!(wrong(&app).await, BTreeSet::from([Wrong::ColumnChanged(place, id, "actor_kind")]));
     app.give_up().await;

@@ -26,6 +26,7 @@ pub async fn signed() -> TestApp {
         app.agent().ask(LOOK, json!({})).await.data();
     }
     app.advance(chrono::TimeDelta::minutes(10));
+    app.all_have_come().await;
     app.seal().await;
     app
 }
@@ -85,7 +86,7 @@ async fn what_was_done_to_single_rows_is_found_where_it_was_done() {
         (
             "audit_event",
             format!("DELETE FROM audit_event WHERE event_id = {}", event(look + 3)),
-            vec![Wrong::EventMissing(look + 3, id(3))],
+            vec![Wrong::EventMissing(look + 3, id(3)), Wrong::SubjectsOfNothing(id(3))],
         ),
         (
             "audit_leaf",

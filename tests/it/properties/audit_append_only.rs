@@ -1,6 +1,10 @@
 //! The audit log only grows: neither its owner nor the server's own role changes or removes a row of it.
 
-use crate::support::{Database, TestApp, database::Engine, dump::Dump};
+use crate::support::{Database, TestApp, database::Engine, dump::Dump, seal::Login};
+use kartotek::{
+    access::{Door, SystemClock},
+    crypto::MasterKeys,
+};
 use sea_orm::ConnectionTrait;
 
 /// What would change or remove rows, on either engine. `COLUMNS` stands for all that the server writes, `NEW` for an id
@@ -21,6 +25,14 @@ const ON_EITHER: &[&str] = &[
         ON CONFLICT (customer_id, event_id) DO UPDATE SET categories = '[]'",
     // Subjects of no event.
     "INSERT INTO audit_subject SELECT customer_id, NEW, categories FROM audit_subject LIMIT 1",
+    // The tree, and what was signed about it.
+    "UPDATE audit_leaf SET leaf_index = leaf_index + 1000000",
+    "UPDATE audit_leaf SET event_id = NEW WHERE leaf_index = 7",
+    "DELETE FROM audit_leaf",
+    "UPDATE audit_checkpoint SET note = 'another'",
+    "DELETE FROM audit_checkpoint",
+    "UPDATE audit_tile SET hashes = substr(hashes, 1, 32)",
+    "DELETE FROM audit_tile",
 ];
 
 const ON_SQLITE: &[&str] = &[
@@ -57,6 +69,9 @@ const ON_POSTGRES: &[&str] = &[
     "DELETE FROM audit_event_default",
     "UPDATE audit_event_default SET outcome = 'FAILED', error_code = 'X'",
     "TRUNCATE audit_event_default",
+    "TRUNCATE audit_leaf",
+    "TRUNCATE audit_checkpoint",
+    "TRUNCATE audit_tile",
     "UPDATE audit_subject_default SET categories = '[]'",
     "INSERT INTO audit_subject_default SELECT NEW, event_id, '[]' FROM audit_event WHERE event_id = LAST",
     "DELETE FROM audit_subject_default",
@@ -90,6 +105,22 @@ const AS_THE_SERVER: &[&str] = &[
     "SET session_replication_role = replica",
     "INSERT INTO seaql_migrations VALUES ('m_of_ones_own', 0)",
     "DELETE FROM seaql_migrations",
+];
+
+/// What a login of the server's own may do as little, which can become nobody else. `OWNER` stands for who owns the tables.
+const AS_ITS_LOGIN: &[&str] = &[
+    "SET ROLE OWNER",
+    "SET SESSION AUTHORIZATION OWNER",
+    "GRANT OWNER TO current_user",
+    "ALTER ROLE current_user SUPERUSER",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    "COPY audit_event FROM PROGRAM 'true'",
+    "COPY (SELECT 1) TO '/tmp/kartotek-audit-test'",
+    "CREATE FUNCTION of_mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "CREATE EXTENSION dblink",
+    "ALTER TABLE audit_event ALTER COLUMN event_id DROP NOT NULL",
+    "ALTER TABLE audit_leaf DROP CONSTRAINT audit_leaf_pkey",
+    "ALTER SYSTEM SET session_replication_role = replica",
 ];
 
 const COLUMNS: &str = "event_id, occurred_at, actor, actor_kind, operation, kind, outcome, error_code, purpose, \
@@ -144,6 +175,7 @@ async fn takes_new_rows(database: &Database, by: &impl ConnectionTrait) {
 #[tokio::test]
 async fn the_owner_cannot_change_the_log() {
     let app = TestApp::new().await;
+    app.seal().await;
     let (database, refused) = (&app.database, ["the audit log is append-only"]);
     takes_new_rows(database, database.owner()).await;
     refuses(database, database.owner(), ON_EITHER, &refused).await;
@@ -164,6 +196,7 @@ async fn the_owner_cannot_change_the_log() {
 #[tokio::test]
 async fn the_servers_own_role_cannot_change_the_log() {
     let app = TestApp::new().await;
+    app.seal().await;
     let (database, runtime) = (&app.database, app.database.as_runtime().await);
     takes_new_rows(database, &runtime).await;
     match database.engine {
@@ -175,17 +208,49 @@ async fn the_servers_own_role_cannot_change_the_log() {
             refuses(database, &runtime, ON_SQLITE, &refused).await;
         }
         Engine::Postgres => {
-            let refused = [
-                "the audit log is append-only: a subject comes with its event",
-                "permission denied",
-                "must be owner",
-            ];
+            let refused = ["the audit log is append-only", "permission denied", "must be owner"];
             refuses(database, &runtime, ON_EITHER, &refused).await;
             refuses(database, &runtime, ON_POSTGRES, &refused).await;
             refuses(database, &runtime, AS_THE_SERVER, &refused).await;
         }
     }
     runtime.close().await.unwrap();
+    app.finish().await;
+}
+
+/// With a login of its own the server cannot become anybody who may do more, and says of one that can that it can.
+#[tokio::test]
+async fn a_login_of_the_servers_own_becomes_nobody_else() {
+    let app = TestApp::new().await;
+    app.seal().await;
+    let database = &app.database;
+    if database.engine == Engine::Sqlite {
+        return app.finish().await;
+    }
+    assert!(app.server.door.owner_in_reach().await.unwrap());
+    let login = Login::of_the_server(database).await;
+    let settings = login.settings(database);
+    let keys = MasterKeys::parse(&MasterKeys::generate_text().unwrap()).unwrap();
+    let door = Door::look(&settings, keys, Box::new(SystemClock)).await.unwrap();
+    assert!(!door.owner_in_reach().await.unwrap());
+    door.close().await;
+    let server = Database::of(&settings).await;
+    takes_new_rows(database, &server).await;
+    let refused = [
+        "permission denied",
+        "must be owner",
+        "must be superuser",
+        "must have admin option",
+        "the audit log is append-only",
+    ];
+    let owner = database.texts("SELECT current_user::text").await.remove(0);
+    let attacks = AS_ITS_LOGIN.iter().map(|sql| sql.replace("OWNER", &owner)).collect::<Vec<_>>();
+    let attacks = attacks.iter().map(String::as_str).collect::<Vec<_>>();
+    refuses(database, &server, &attacks, &refused).await;
+    refuses(database, &server, AS_THE_SERVER, &refused).await;
+    refuses(database, &server, ON_EITHER, &refused).await;
+    server.close().await.unwrap();
+    login.leave(database).await;
     app.finish().await;
 }
 

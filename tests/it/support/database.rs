@@ -13,6 +13,7 @@ use chrono::TimeDelta;
 pub use kartotek::access::Engine;
 use kartotek::{access::Settings, domain::demo, server::Server};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, QueryResult, Statement};
+use secrecy::ExposeSecret;
 use std::{
     collections::BTreeSet,
     path::PathBuf,
@@ -147,6 +148,11 @@ impl Database {
             Engine::Sqlite => connect(&self.url, "").await,
             Engine::Postgres => connect(&self.url, "SET ROLE kartotek_runtime").await,
         }
+    }
+
+    /// A connection of somebody else's.
+    pub async fn of(settings: &Settings) -> DatabaseConnection {
+        connect(settings.url.expose_secret(), "").await
     }
 
     /// Who is connected, on PostgreSQL. SQLite keeps no list, and has nothing left of who is gone.

@@ -1,9 +1,9 @@
 //! The audit log's tree, and what is signed about it.
 
-use super::{Database, TestApp};
+use super::{Database, TestApp, process::pause};
 use kartotek::{
-    access::Engine,
-    checkpoints::{Checkpoints, Signed},
+    access::{Engine, Settings},
+    checkpoints::{Checkpoints, Line, Signed},
     domain::audit::{self, Beside, Log, Unsealed},
     transparency::{
         leaf,
@@ -30,7 +30,8 @@ pub fn file(database: &Database) -> Checkpoints {
 
 /// What was written down so far.
 pub fn published(database: &Database) -> Vec<Signed> {
-    file(database).all().map(|(whole, _)| whole).unwrap_or_default()
+    let lines = file(database).all().unwrap_or_default().into_iter();
+    lines.filter_map(|line| if let Line::Whole(line) = line { Some(line) } else { None }).collect()
 }
 
 impl Database {
@@ -66,26 +67,40 @@ impl Database {
     }
 }
 
-/// Somebody who may read a database on PostgreSQL, and nothing else.
-pub struct Reader(String);
+/// A login of its own at a database on PostgreSQL.
+pub struct Login(String);
 
-impl Reader {
-    pub async fn of(database: &Database) -> Self {
+impl Login {
+    /// One who may read everything, and nothing else.
+    pub async fn of_a_reader(database: &Database) -> Self {
+        let login = Self::new(database, "reader").await;
+        database.run(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {}", login.0)).await;
+        login
+    }
+
+    /// One whom a server may have.
+    pub async fn of_the_server(database: &Database) -> Self {
+        let login = Self::new(database, "server").await;
+        database.run(&format!("GRANT kartotek_runtime TO {}", login.0)).await;
+        login
+    }
+
+    async fn new(database: &Database, kind: &str) -> Self {
         // The database has a name that no other has.
-        let name = format!(
-            "reader_{}",
-            database.settings().url.expose_secret().rsplit('/').next().unwrap().trim_end_matches('?')
-        );
+        let name = format!("{kind}_{}", database.url().rsplit('/').next().unwrap().trim_end_matches('?'));
         database.run(&format!("CREATE ROLE {name} LOGIN")).await;
-        database.run(&format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")).await;
         Self(name)
+    }
+
+    /// How they connect.
+    pub fn settings(&self, database: &Database) -> Settings {
+        let (_, place) = database.url().split_once('@').unwrap();
+        Settings { url: format!("postgres://{}@{place}", self.0).into(), connections: 2 }
     }
 
     /// Has the program work as them.
     pub fn runs(&self, command: &mut std::process::Command, database: &Database) {
-        let settings = database.settings();
-        let (_, place) = settings.url.expose_secret().split_once('@').unwrap();
-        command.env("KARTOTEK_DATABASE_URL", format!("postgres://{}@{place}", self.0));
+        command.env("KARTOTEK_DATABASE_URL", self.settings(database).url.expose_secret());
     }
 
     pub async fn leave(self, database: &Database) {
@@ -106,6 +121,21 @@ impl TestApp {
         self.try_to_seal(keys(ORIGIN, 1)).await.unwrap();
         let newest = file(&self.database).newest(ORIGIN).unwrap().unwrap();
         note::open(newest.note.as_bytes(), keys(ORIGIN, 1).verifier_keys()).unwrap()
+    }
+
+    /// Waits until no transaction that began before the last event is open anywhere, such as another test's: until then the sealer
+    /// cannot know that none comes before it any more.
+    pub async fn all_have_come(&self) {
+        if self.database.engine == Engine::Sqlite {
+            return;
+        }
+        let open = "SELECT 'open' FROM audit_event HAVING max(xid::text::bigint) >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+        let over = async {
+            while !self.database.texts(open).await.is_empty() {
+                pause(std::time::Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_mins(1), over).await.unwrap();
     }
 
     /// The log beside what was written down about it, and all that the database says was signed.
