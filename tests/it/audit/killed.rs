@@ -1,6 +1,6 @@
 //! Killed at any write to the disk or the database, in the middle of a request or of sealing: every event that was acknowledged is
-//! there, the log is what was signed, and nothing is ever signed in another way. At every fifth write, or at as many as
-//! `KILL_AT_EVERY` says: 1 for all of them.
+//! there, the log is what was signed, and nothing is ever signed in another way. At every twentieth write, or at as many as
+//! `KILL_AT_EVERY` says: 1 for all of them, which are some hundreds.
 
 #![expect(clippy::disallowed_methods, reason = "the environment says how often")]
 
@@ -172,7 +172,7 @@ async fn killed_at_any_write_the_log_is_whole_and_there_is_one() {
     };
     // While it starts, in requests, and while it seals, until no thread of it makes as many calls; then at whatever it does with the
     // file of checkpoints.
-    let every = std::env::var("KILL_AT_EVERY").map_or(5, |every| every.parse().unwrap());
+    let every = std::env::var("KILL_AT_EVERY").map_or(20, |every| every.parse().unwrap());
     let about = Some(file.as_path());
     for (calls, about, every) in [(calls, None, every), ("openat,write,fsync,flock", about, 1)] {
         let mut kills = (1..).step_by(every).map(|nth| Kill { calls, about, nth });
