@@ -71,7 +71,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
     ("erasure", &["catalog", "customer", "data_request", "disposal", "restriction", "task"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
-    ("finding", &["catalog", "data_request", "justification", "third_party"]),
+    ("finding", &["audit", "catalog", "data_request", "justification", "third_party"]),
     ("legal_hold", &["catalog", "customer", "disposal"]),
     ("consent", &["catalog", "customer", "disposal", "gate", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
