@@ -98,6 +98,8 @@ pub struct Config {
     pub jwt_max_lifetime: Duration,
     /// How often maps are looked through for what time has changed. Default `15m`.
     pub sweep_interval: Duration,
+    /// Bulk work about more customers than these waits for a second person.
+    pub bulk_approval_above: u64,
     /// Hosts that connectors may name: `api.example`, `db.internal:5432`, `*.example`, or `*` for third parties anywhere on
     /// the public internet. Default: none.
     pub connector_hosts: Vec<Host>,
@@ -123,7 +125,7 @@ pub struct Config {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 31] = [
+const KEYS: [&str; 32] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -146,6 +148,7 @@ const KEYS: [&str; 31] = [
     "jwt_roles_claim",
     "jwt_max_lifetime",
     "sweep_interval",
+    "bulk_approval_above",
     "connector_hosts",
     "connector_networks",
     "connector_sqlite_dir",
@@ -248,6 +251,7 @@ impl Config {
                     value::duration_within(text, Duration::from_mins(1), value::DAY)
                 })?
                 .unwrap_or(Duration::from_mins(15)),
+            bulk_approval_above: approval_above(&mut s)?,
             connector_hosts: s
                 .get(
                     "connector_hosts",
@@ -358,6 +362,7 @@ impl Config {
             "jwt_roles_claim" => value::quoted(&self.jwt_roles_claim),
             "jwt_max_lifetime" => time(self.jwt_max_lifetime),
             "sweep_interval" => time(self.sweep_interval),
+            "bulk_approval_above" => self.bulk_approval_above.to_string(),
             "connector_hosts" => {
                 let quoted: Vec<_> =
                     self.connector_hosts.iter().map(|host| value::quoted(&host.to_string())).collect();
@@ -378,6 +383,13 @@ impl Config {
             _ => return None,
         })
     }
+}
+
+/// See [`Config::bulk_approval_above`].
+fn approval_above(s: &mut Settings) -> Result<u64, ConfigError> {
+    let number =
+        s.get("bulk_approval_above", "a number of customers, such as 1000", |text| text.parse().ok())?;
+    Ok(number.unwrap_or(1_000))
 }
 
 #[cfg(test)]

@@ -13,6 +13,12 @@ macro_rules! codes {
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => $word),* }
             }
+
+            /// The one of this word.
+            #[must_use]
+            pub fn of(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$name),)* _ => None }
+            }
         }
     };
 }
@@ -38,7 +44,9 @@ codes! {
     ConnectorUnsuitable = "CONNECTOR_UNSUITABLE", ClockPaused = "CLOCK_PAUSED", ReplyNotReady = "REPLY_NOT_READY",
     DuplicateRequest = "DUPLICATE_REQUEST", RequestClosed = "REQUEST_CLOSED", RequestUnderWay = "REQUEST_UNDER_WAY", ClockRunning = "CLOCK_RUNNING",
     AlreadyExtended = "ALREADY_EXTENDED", ExtensionTooLate = "EXTENSION_TOO_LATE", AlreadyVerified = "ALREADY_VERIFIED",
-    PreviouslyErased = "PREVIOUSLY_ERASED",
+    PreviouslyErased = "PREVIOUSLY_ERASED", NothingSelected = "NOTHING_SELECTED",
+    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", NotAwaitingApproval = "NOT_AWAITING_APPROVAL", OwnJob = "OWN_JOB",
+    JobFinished = "JOB_FINISHED", ProgramFailed = "PROGRAM_FAILED",
 }
 
 /// One thing that a rule says no to.

@@ -181,6 +181,35 @@ words! {
         Reconciliation,
     }
 
+    /// How far bulk work has come.
+    JobState {
+        /// A dry run has its plan.
+        Preview,
+        /// A second person must let it go ahead.
+        AwaitingApproval,
+        Queued,
+        Running,
+        /// Every customer is done here; work elsewhere is still open.
+        AwaitingTasks,
+        Succeeded,
+        /// Over, but some customers or tasks could not be done.
+        SucceededWithFailures,
+        Cancelled,
+    }
+
+    /// What is done while bulk work runs.
+    JobStep {
+        /// Its customers are found.
+        Select,
+        /// It is found out what becomes of them.
+        Plan,
+        /// That is carried out.
+        CarryOut,
+    }
+
+    /// How far a customer has come whom bulk work is about.
+    JobCustomerState { Selected, Planned, Done, Failed }
+
     /// How far a task has come.
     TaskState { Pending, Running, Succeeded, Retrying, AwaitingThirdParty, NeedsHuman, Cancelled }
 

@@ -78,6 +78,12 @@ ids! {
     TaskId,
     /// What a disposal would do, or did.
     DisposalPlanId,
+    /// A list of customers on its way to a job.
+    CustomerSelectionId,
+    /// Bulk work.
+    JobId,
+    /// One customer that a job could not do.
+    JobFailureId,
     /// One comparison of the map with what a system itself holds.
     ReconciliationId,
     /// One thing on which they disagree.

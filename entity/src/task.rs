@@ -2,7 +2,7 @@
 
 use crate::{
     enums::{TaskAction, TaskCause, TaskOutcome, TaskState},
-    ids::{CustomerId, DataRequestId, SystemId, TaskId},
+    ids::{CustomerId, DataRequestId, JobId, SystemId, TaskId},
     touch::{Recorded, Touch},
 };
 use sea_orm::entity::prelude::*;
@@ -55,6 +55,8 @@ pub struct Model {
     pub finished_at: Option<DateTimeUtc>,
     /// The request because of which it came to be, if a customer asked for it. It may be what others ask for as well.
     pub data_request_id: Option<DataRequestId>,
+    /// The bulk work because of which it came to be.
+    pub job_id: Option<JobId>,
 }
 
 /// None: joins are written where they are needed.

@@ -15,6 +15,7 @@ mod m20261125_000007_create_data_request;
 mod m20261128_000008_create_reconciliation;
 mod m20261128_000009_create_erasure;
 mod m20261128_000010_create_audit_tree;
+mod m20261128_000011_create_job;
 pub mod months;
 pub mod privileges;
 pub mod protection;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000008_create_reconciliation::Migration),
             Box::new(m20261128_000009_create_erasure::Migration),
             Box::new(m20261128_000010_create_audit_tree::Migration),
+            Box::new(m20261128_000011_create_job::Migration),
         ]
     }
 }

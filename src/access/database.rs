@@ -6,7 +6,7 @@
 )]
 
 use super::Broken;
-use migration::{Migrator, MigratorTrait, privileges::RUNTIME_ROLE};
+pub use migration::{Migrator, MigratorTrait, months::Detaching, privileges::RUNTIME_ROLE};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
     RuntimeErr::SqlxError, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -191,8 +191,8 @@ async fn bring_up_to_date(settings: &Settings) -> Result<(), Broken> {
 }
 
 /// The turn to take months out of the audit log, as who owns the tables; `None` while somebody else has it.
-pub async fn detaching(settings: &Settings) -> Result<Option<migration::months::Detaching>, Broken> {
-    Ok(migration::months::Detaching::begin(postgres(settings, 2, As::Owner).await?).await?)
+pub async fn detaching(settings: &Settings) -> Result<Option<Detaching>, Broken> {
+    Ok(Detaching::begin(postgres(settings, 2, As::Owner).await?).await?)
 }
 
 /// Each migration's name, and whether it is applied.

@@ -26,10 +26,9 @@ pub use crate::{
     sql::Sql,
 };
 pub use command::Command;
-pub use database::{Engine, Settings, detaching, engine, known_migrations, migrate, migrations};
+pub use database::{Detaching, Engine, Settings, detaching, engine, known_migrations, migrate, migrations};
 pub use door::{Door, Rejected};
 pub use inquiry::Inquiry;
-pub use migration::months::Detaching;
 pub use operation::Access;
 pub use reader::Reader;
 pub use released::Released;

@@ -58,6 +58,11 @@ impl Reader {
         Self { access: access.clone(), on, trail: Mutex::default() }
     }
 
+    /// Who asks: issuer and subject, as the audit log names them.
+    pub fn actor_id(&self) -> String {
+        self.access().caller().actor.id()
+    }
+
     /// What was touched. A transaction that only read ends by being dropped.
     pub(in crate::access) fn close(self) -> Trail {
         self.trail.into_inner().unwrap_or_else(PoisonError::into_inner)

@@ -37,6 +37,7 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         log: if args.no_worker { None } else { keys::log(&config, args.demo)? },
         metrics: telemetry::start_metrics()?,
         sweep_interval: (!args.no_worker).then_some(config.sweep_interval),
+        approval_above: config.bulk_approval_above,
         connectors: Connectors::new(match &demo {
             Some(demo) => demo.allow(allowed),
             None => allowed,

@@ -30,6 +30,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         log: keys::log(&config, false)?,
         metrics: telemetry::start_metrics()?,
         sweep_interval: config.sweep_interval,
+        approval_above: config.bulk_approval_above,
         connectors: connectors::reach(&config)?,
     };
     let mut stop = pin!(told_to_stop()?);

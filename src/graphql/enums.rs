@@ -217,6 +217,25 @@ pub enum ReconciliationState {
     Failed,
 }
 
+/// How far a job has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::JobState")]
+pub enum JobState {
+    /// A dry run has its plan; nothing was changed. Final.
+    Preview,
+    /// Large: a second person must approve it.
+    AwaitingApproval,
+    Queued,
+    Running,
+    /// Every customer is done here; work at systems and third parties is still open (`tasks`).
+    AwaitingTasks,
+    /// Done here and everywhere.
+    Succeeded,
+    /// Over, but some customers or tasks could not be done; each is named.
+    SucceededWithFailures,
+    Cancelled,
+}
+
 /// How the map and the system disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::DifferenceKind")]

@@ -19,7 +19,8 @@ use crate::{
             CategoriesOfDisclosures, DisclosuresOf, DisclosuresOfCustomers, Recipient, RecipientsOf,
             RecipientsOfCustomers,
         },
-        disposal::{SystemCount, SystemsOfPlans},
+        disposal::{PlansByIds, SystemCount, SystemsOfPlans},
+        job::JobsByIds,
         justification::{Justification, JustifyLocations},
         legal_hold::{CategoriesOfHolds, HoldsByIds, HoldsOf, HoldsOfCustomers},
         notice::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers},
@@ -43,11 +44,11 @@ use entity::{
     connector_state, consent, data_location, data_request_pause, disclosure, disposal_plan,
     ids::{
         AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId, DifferenceId,
-        DisclosureId, DisposalPlanId, LegalHoldId, NoticeId, ReconciliationId, SubscriptionId, SystemId,
-        TaskId,
+        DisclosureId, DisposalPlanId, JobId, LegalHoldId, NoticeId, ReconciliationId, SubscriptionId,
+        SystemId, TaskId,
     },
-    legal_hold, notice, notice_line, reconciliation, reconciliation_difference, restriction, subscription,
-    task, task_evidence,
+    job, legal_hold, notice, notice_line, reconciliation, reconciliation_difference, restriction,
+    subscription, task, task_evidence,
 };
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
@@ -227,6 +228,16 @@ by_id!(
     |found| found.into_iter().map(|row| (RestrictionOf(row.customer_id), row)).collect()
 );
 by_id!(LegalHoldId, Vec<CategoryKey>, |keys| CategoriesOfHolds(keys.to_vec()), |found| found);
+by_id!(
+    One<DisposalPlanId>,
+    disposal_plan::Model,
+    |keys| PlansByIds(keys.iter().map(|key| key.0).collect()),
+    |found| found.into_iter().map(|row| (One(row.id), row)).collect()
+);
+by_id!(One<JobId>, job::Model, |keys| JobsByIds(keys.iter().map(|key| key.0).collect()), |found| found
+    .into_iter()
+    .map(|row| (One(row.id), row))
+    .collect());
 by_id!(One<TaskId>, task::Model, |keys| TasksByIds(keys.iter().map(|key| key.0).collect()), |found| found
     .into_iter()
     .map(|row| (One(row.id), row))

@@ -20,6 +20,7 @@ mod enums;
 mod erasure;
 mod error;
 mod finding;
+mod job;
 mod known;
 mod legal_hold;
 mod lengths;

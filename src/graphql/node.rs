@@ -9,6 +9,7 @@ use super::{
     data_request::DataRequest,
     disclosure::Disclosure,
     disposal::DisposalPlan,
+    job::{CustomerSelection, Job},
     legal_hold::LegalHold,
     notice::Notice,
     reconciliation::{Reconciliation, ReconciliationDifference},
@@ -20,9 +21,10 @@ use super::{
 use async_graphql::{ID, Interface};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
-    AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, DataLocationId, DataRequestId,
-    DifferenceId, DisclosureId, DisposalPlanId, LegalHoldId, NoticeId, PurposeKey, ReconciliationId,
-    RequirementId, RetentionRuleId, ServiceId, SubscriptionId, SystemId, TaskId, ThirdPartyId,
+    AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, CustomerSelectionId, DataLocationId,
+    DataRequestId, DifferenceId, DisclosureId, DisposalPlanId, JobId, LegalHoldId, NoticeId, PurposeKey,
+    ReconciliationId, RequirementId, RetentionRuleId, ServiceId, SubscriptionId, SystemId, TaskId,
+    ThirdPartyId,
 };
 use uuid::Uuid;
 
@@ -98,6 +100,8 @@ nodes! {
         DataRequest(DataRequestId),
         Task(TaskId),
         DisposalPlan(DisposalPlanId),
+        CustomerSelection(CustomerSelectionId),
+        Job(JobId),
         Reconciliation(ReconciliationId),
         ReconciliationDifference(DifferenceId),
         AuditEvent(AuditEventId),
@@ -165,6 +169,8 @@ pub enum Node {
     DataRequest(DataRequest),
     Task(Task),
     DisposalPlan(DisposalPlan),
+    CustomerSelection(CustomerSelection),
+    Job(Job),
     Reconciliation(Reconciliation),
     ReconciliationDifference(ReconciliationDifference),
     AuditEvent(AuditEvent),

@@ -128,6 +128,18 @@ pub enum UserErrorCode {
     SecretInInput,
     /// The operator has set apart no such secret.
     SecretNotFound,
+    /// The selection holds no customer.
+    NothingSelected,
+    /// This key was used before, with another input.
+    IdempotencyKeyReused,
+    /// The job waits for nobody's approval.
+    NotAwaitingApproval,
+    /// Whoever asked for a job cannot approve it.
+    OwnJob,
+    /// Nothing of the job can be stopped any more.
+    JobFinished,
+    /// The program itself failed with one customer of a job: its log says why, and they are as they were.
+    ProgramFailed,
 }
 
 impl UserError {

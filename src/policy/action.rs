@@ -86,7 +86,7 @@ actions! {
     SeeController: Read "Controller" ANYONE ["controller"];
     /// One customer.
     SeeCustomer: Read "Customer" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "eraseCustomer", "anonymizeCustomer",
+        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs",
         "startSubscription", "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
         "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
@@ -101,14 +101,14 @@ actions! {
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
         "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
         "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -124,13 +124,13 @@ actions! {
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
         "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
     /// What people attested of tasks. Not for customers: it is written among those who do the work.
     SeeEvidence: Read "Task" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
         "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
     /// The number that somebody had who is gone, for whoever has to find them by it.
     SeeFormerReferences: Read "Task" OFFICER personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
@@ -138,21 +138,27 @@ actions! {
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
     /// All that is to be done at systems.
-    ListTasks: Read "Task" STAFF personal yes ["task", "tasks"];
+    ListTasks: Read "Task" STAFF personal yes ["task", "tasks", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
     /// All that is wrong right now.
     ListFindings: Read "Finding" OVERSEEING personal yes ["findings"];
     /// What disposals would do, or did.
     SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer"];
+        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
     /// How much a disposal would do, or did, at each system. It names nobody.
     SeePlanCounts: Read "DisposalPlan" ANYONE
         ["node", "endSubscription", "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements",
         "setRetentionRule", "retireRetentionRule", "updateController", "updatePurpose",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer"];
+        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
+    /// Lists of customers on their way to bulk work, each to whoever brought it.
+    SeeSelections: Read "CustomerSelection" OFFICER ["node", "uploadSelection"];
+    /// Bulk work, and how far it has come. It names nobody.
+    SeeJobs: Read "Job" OVERSEEING ["node", "job", "jobs", "bulkAnonymize", "approveJob", "cancelJob", "task", "tasks"];
+    /// Whom bulk work could not be done with.
+    SeeJobFailures: Read "Job" OVERSEEING personal yes ["node", "job", "jobs", "bulkAnonymize", "approveJob", "cancelJob"];
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings"];
@@ -212,6 +218,14 @@ actions! {
     EraseCustomer: Dispose "Customer" OFFICER personal yes ["eraseCustomer"];
     /// Anonymizes a customer.
     AnonymizeCustomer: Dispose "Customer" OFFICER personal yes ["anonymizeCustomer"];
+    /// Brings a list of customers for bulk work.
+    UploadSelection: Write "CustomerSelection" OFFICER ["uploadSelection"];
+    /// Anonymizes many customers.
+    BulkAnonymize: Dispose "Job" OFFICER personal yes ["bulkAnonymize"];
+    /// Lets large bulk work go ahead.
+    ApproveJob: Dispose "Job" OFFICER ["approveJob"];
+    /// Calls bulk work off.
+    CancelJob: Write "Job" OFFICER ["cancelJob"];
     /// Starts a service for a customer.
     StartSubscription: Write "ServiceSubscription" SERVING personal yes ["startSubscription"];
     /// Ends a customer's service.
@@ -313,6 +327,10 @@ actions! {
     HearThirdParty: Dispose "Task" NOBODY [];
     /// Compares the map with what systems hold.
     CompareMap: Write "Reconciliation" NOBODY [];
+    /// Finds out whom bulk work is about, and what becomes of them.
+    RunJob: Write "Job" NOBODY [];
+    /// Does with the next of them what was asked for.
+    AnonymizeMany: Dispose "Job" NOBODY [];
     /// Finds what time has changed on maps, and puts it right.
     SweepDataMap: Dispose "DataLocation" NOBODY [];
     /// Keeps the erasure ledger whole, and erases again whom a restored backup brought back.

@@ -7,8 +7,8 @@ use crate::{
     domain::{audit::Log, catalog::Catalogs, demo::Seed, erasure::Erasures, master_key::UseMasterKeys},
     ledger::Ledger,
     worker::{
-        Worker, keep_alarms, keep_catalog, keep_erasures, keep_maps, keep_metrics, keep_months, keep_pushed,
-        keep_reconciliations, keep_sealed, keep_tasks,
+        Worker, keep_alarms, keep_catalog, keep_erasures, keep_jobs, keep_maps, keep_metrics, keep_months,
+        keep_pushed, keep_reconciliations, keep_sealed, keep_tasks,
     },
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -75,9 +75,9 @@ impl Ground {
         self.start(|stop| keep_metrics(metrics, stop));
     }
 
-    /// Does tasks, and looks through all maps, and after erasures, every so often; and seals the audit log, where there is a
+    /// Does tasks and bulk work, and looks through all maps, and after erasures, every so often; and seals the audit log, where there is a
     /// key for it.
-    pub(super) fn work(&mut self, sweep_interval: Duration, log: Option<Log>) {
+    pub(super) fn work(&mut self, sweep_interval: Duration, approval_above: u64, log: Option<Log>) {
         let log = log.map(Arc::new);
         let (door, watched) = (self.door.clone(), log.clone());
         self.start(|stop| keep_alarms(watched, door, stop));
@@ -99,10 +99,12 @@ impl Ground {
             catalogs: self.catalogs.clone(),
             connectors: self.connectors.clone(),
             erasures: self.erasures.clone(),
+            approval_above,
         };
-        let comparing = worker.clone();
+        let (comparing, bulk) = (worker.clone(), worker.clone());
         self.start(|stop| keep_tasks(worker, stop));
         self.start(|stop| keep_reconciliations(comparing, stop));
+        self.start(|stop| keep_jobs(bulk, stop));
     }
 
     /// Ends the duties. What is under way has a few seconds.

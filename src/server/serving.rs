@@ -32,6 +32,8 @@ pub struct Parts {
     pub metrics: PrometheusHandle,
     /// How often maps are looked through for what time has changed; `None` where somebody else does that, and what tasks say.
     pub sweep_interval: Option<Duration>,
+    /// Bulk work about more customers than these waits for a second person.
+    pub approval_above: u64,
     /// What reaches other systems.
     pub connectors: Connectors,
     /// What says who was erased, outside the database.
@@ -84,7 +86,7 @@ impl Server {
         ground.keep_up(parts.metrics);
         ground.start(|stop| keep_rejections(recording(&front), stop));
         if let Some(every) = parts.sweep_interval {
-            ground.work(every, parts.log);
+            ground.work(every, parts.approval_above, parts.log);
         }
         if verifier.keys().are_published() {
             let (keys, clock) = (verifier.keys().clone(), door.clone());

@@ -20,6 +20,8 @@ pub struct WorkParts {
     pub metrics: PrometheusHandle,
     /// How often maps are looked through for what time has changed.
     pub sweep_interval: Duration,
+    /// Bulk work about more customers than these waits for a second person.
+    pub approval_above: u64,
     /// What reaches other systems.
     pub connectors: Connectors,
     /// What says who was erased, outside the database.
@@ -46,7 +48,7 @@ impl Workers {
         let door = Door::open(&parts.database, parts.keys, parts.clock).await?;
         let mut ground = Ground::prepare(door, parts.connectors, parts.ledger).await?;
         ground.keep_up(parts.metrics);
-        ground.work(parts.sweep_interval, parts.log);
+        ground.work(parts.sweep_interval, parts.approval_above, parts.log);
         Ok(Self(ground))
     }
 

@@ -3,6 +3,7 @@
 mod alarms;
 mod catalog;
 mod erasures;
+mod jobs;
 mod keys;
 mod maps;
 mod metrics;
@@ -16,6 +17,7 @@ mod tasks;
 pub use alarms::{keep_alarms, watch_content, watch_protection};
 pub use catalog::keep_catalog;
 pub use erasures::keep_erasures;
+pub use jobs::keep_jobs;
 pub use keys::keep_keys;
 pub use maps::{forget_exports, keep_maps};
 pub use metrics::keep_metrics;

@@ -83,6 +83,8 @@ pub struct Worker {
     pub catalogs: Arc<Catalogs>,
     pub connectors: Arc<Connectors>,
     pub erasures: Arc<Erasures>,
+    /// Bulk work about more customers than these waits for a second person.
+    pub approval_above: u64,
 }
 
 /// Works until `stop` says so, and then ends what is under way, if that does not take long. What is not settled then is done

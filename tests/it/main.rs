@@ -20,6 +20,7 @@ mod docs;
 mod erasure;
 #[cfg(test)]
 mod identity_provider;
+mod jobs;
 #[cfg(test)]
 mod master_keys;
 #[cfg(test)]

@@ -18,11 +18,13 @@ use entity::{
     ids::{CategoryKey, ServiceId, SystemId, ThirdPartyId},
 };
 use sea_orm::{ActiveEnum, Value};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Which customers: every condition given must hold, and a list means any of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CustomerFilter {
     pub kinds: Option<Vec<CustomerKind>>,
     pub statuses: Option<Vec<CustomerStatus>>,
@@ -110,7 +112,7 @@ impl Inquiry for ListCustomers {
 
     async fn run(self, r: &Reader) -> Result<Page<Keyed>, Stop> {
         let mut sql = Keyed::select();
-        self.conditions(&mut sql, r);
+        self.filter.conditions(&mut sql, &self.catalog, r.now());
         let descends = self.order.descends() != self.page.backward;
         for (argument, keys) in [("after", &self.page.after), ("before", &self.page.before)] {
             if let Some(keys) = keys {
@@ -130,16 +132,17 @@ impl Inquiry for ListCustomers {
         }
         let ids = |sql: &mut Sql| {
             sql.push("SELECT c.id AS customer_id FROM customer c ");
-            self.conditions(sql, r);
+            self.filter.conditions(sql, &self.catalog, r.now());
         };
         let total = people::count(r, &self.page, &ids, categories).await?;
         Ok(Page::fetched(&self.page, rows, more, |customer| self.order.keys(customer), total))
     }
 }
 
-impl ListCustomers {
-    fn conditions(&self, sql: &mut Sql, r: &Reader) {
-        let filter = &self.filter;
+impl CustomerFilter {
+    /// Adds the condition on the customer `c`, from its `WHERE` on.
+    pub(in crate::domain) fn conditions(&self, sql: &mut Sql, catalog: &Catalog, now: DateTime<Utc>) {
+        let filter = self;
         sql.push("WHERE true");
         if let Some(kinds) = &filter.kinds {
             sql.push(" AND c.kind IN ").list(kinds.iter().map(ActiveEnum::to_value));
@@ -163,14 +166,14 @@ impl ListCustomers {
         }
         let at_third_party = filter.third_party.map(|third_party| {
             let there = |system: &&Arc<entity::system::Model>| system.third_party_id == Some(third_party);
-            self.catalog.systems.values().filter(there).map(|system| system.id).collect::<Vec<_>>()
+            catalog.systems.values().filter(there).map(|system| system.id).collect::<Vec<_>>()
         });
         for systems in [filter.system.map(|system| vec![system]), at_third_party].into_iter().flatten() {
             held(sql, "l.system_id IN ", systems.iter().map(|system| system.0.into()).collect());
         }
         if let Some(categories) = &filter.categories {
             let below = |key: &&CategoryKey| categories.iter().any(|above| key.is_within(above.as_str()));
-            let keys = self.catalog.categories.keys().filter(below).map(|key| key.0.clone().into()).collect();
+            let keys = catalog.categories.keys().filter(below).map(|key| key.0.clone().into()).collect();
             held(sql, "l.category IN ", keys);
         }
         if let Some(on_hold) = filter.on_hold {
@@ -180,7 +183,7 @@ impl ListCustomers {
         if let Some(unjustified) = filter.unjustified {
             sql.push(if unjustified { " AND EXISTS (" } else { " AND NOT EXISTS (" });
             sql.push("SELECT 1 FROM data_location l WHERE l.customer_id = c.id AND l.held_to IS NULL AND ");
-            Facts::new(&self.catalog, r.now()).decide(sql, "l", false);
+            Facts::new(catalog, now).decide(sql, "l", false);
             // For each customer by themselves: PostgreSQL takes what nothing justifies for next to nothing, and would
             // compare every customer with all of it.
             sql.push(" LIMIT 1 OFFSET 0)");

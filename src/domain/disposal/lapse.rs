@@ -36,24 +36,25 @@ pub(in crate::domain) async fn lapse(w: &Writer, customers: &[CustomerId]) -> Re
     let mut sql = Sql::new("SELECT x.* FROM consent x WHERE x.customer_id IN ");
     sql.list(customers.iter().map(|id| id.0)).push(" AND ");
     unneeded(&mut sql);
-    end(w, sql).await
+    Ok(end(w, sql).await?.into_iter().map(|(_, consent)| consent).collect())
 }
 
-/// Ends all consents of these customers, who are locked and have no service any more, nor will have. Back come those.
+/// Ends all consents of these customers, who are locked and have no service any more, nor will have. Back come those,
+/// each with whose it was.
 ///
 /// # Errors
 /// When the database fails.
 pub(in crate::domain) async fn lapse_all(
     w: &Writer,
     customers: &[CustomerId],
-) -> Result<Vec<ConsentId>, Stop> {
+) -> Result<Vec<(CustomerId, ConsentId)>, Stop> {
     let mut sql = Sql::new("SELECT x.* FROM consent x WHERE x.ended_at IS NULL AND x.customer_id IN ");
     sql.list(customers.iter().map(|id| id.0));
     end(w, sql).await
 }
 
 /// Ends the consents that this finds.
-async fn end(w: &Writer, sql: Sql) -> Result<Vec<ConsentId>, Stop> {
+async fn end(w: &Writer, sql: Sql) -> Result<Vec<(CustomerId, ConsentId)>, Stop> {
     let over = w.numbers::<consent::Model>(sql).await?;
     if over.is_empty() {
         return Ok(Vec::new());
@@ -76,5 +77,5 @@ async fn end(w: &Writer, sql: Sql) -> Result<Vec<ConsentId>, Stop> {
     for row in &over {
         w.changed(row.customer_id, &["consents"]);
     }
-    Ok(over.into_iter().map(|row| row.id).collect())
+    Ok(over.into_iter().map(|row| (row.customer_id, row.id)).collect())
 }

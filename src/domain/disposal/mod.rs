@@ -1,6 +1,7 @@
 //! What becomes of data that lost its last reason: which lines of the map go, which the law keeps, which stay, and the
 //! tasks that follow.
 
+mod bulk;
 mod judge;
 mod lapse;
 mod lines;
@@ -13,12 +14,13 @@ mod settle;
 mod sweep;
 mod unsettled;
 
+pub(in crate::domain) use bulk::{BulkHash, BulkPlan, Part};
 pub use judge::{Verdict, judge};
 pub(in crate::domain) use lapse::{lapse, lapse_all};
 use lines::judged_at;
 pub(in crate::domain) use lines::{Judged, judged};
 pub(in crate::domain) use losses::{Reach, plan_losses};
-pub(in crate::domain) use open::{ask_anew, carry_out, give_back, sooner};
+pub(in crate::domain) use open::{ask_anew, carry_out, carry_out_without, give_back, sooner};
 pub use pass::{Swept, sweep};
 pub use plan::{Asked, Planned};
 pub(in crate::domain) use plan::{Draft, Subject};

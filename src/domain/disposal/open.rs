@@ -12,7 +12,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use entity::{
     enums::{DataLocationState, TaskAction, TaskCause, TaskOutcome, TaskState},
-    ids::{CustomerId, DataLocationId, DataRequestId, SystemId, TaskId},
+    ids::{CustomerId, DataLocationId, DataRequestId, JobId, SystemId, TaskId},
     task,
 };
 use sea_orm::FromQueryResult;
@@ -33,13 +33,14 @@ pub(super) struct Open {
     action: TaskAction,
     cause: TaskCause,
     data_request_id: Option<DataRequestId>,
+    job_id: Option<JobId>,
     not_before: DateTime<Utc>,
     pub stays: bool,
 }
 
 impl Open {
     const fn why(&self) -> Why {
-        Why { cause: self.cause, request: self.data_request_id }
+        Why { cause: self.cause, request: self.data_request_id, job: self.job_id }
     }
 }
 
@@ -58,7 +59,7 @@ pub(in crate::domain) async fn carry_out(
 }
 
 /// The same, where these other lines of theirs are gone already: what was to be done with them is not to be done.
-pub(super) async fn carry_out_without(
+pub(in crate::domain) async fn carry_out_without(
     w: &Writer,
     catalog: &Catalog,
     lines: &[Judged],
@@ -118,7 +119,7 @@ pub(super) async fn open(
     let mut found = HashMap::new();
     for some in lines.chunks(MOST) {
         let mut sql = Sql::new(
-            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.data_request_id, t.not_before, \
+            "SELECT x.data_location_id, t.id AS task_id, t.action, t.cause, t.data_request_id, t.job_id, t.not_before, \
              t.finished_at IS NOT NULL AS stays FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
         );
         sql.push(UNSETTLED).push(" AND x.data_location_id IN ").list(some.iter().map(|id| id.0));

@@ -30,7 +30,7 @@ use std::{
 use uuid::Uuid;
 
 /// How long a plan can be carried out: as long as it takes to ask somebody.
-const LASTS: TimeDelta = TimeDelta::hours(24);
+pub(super) const LASTS: TimeDelta = TimeDelta::hours(24);
 
 /// Whether only a plan is asked for, or exactly what an earlier one said. Neither: do it.
 #[derive(Clone, Debug, Default)]
@@ -74,10 +74,7 @@ impl Planned {
                 let message = "Ask for a plan, or name one to carry it out, not both.";
                 return Err(Refusal::new(Code::ChooseOne, message).at("planHash").into());
             }
-            if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
-                let message = "Give the plan's `planHash`: 64 digits of lower-case hex.";
-                return Err(Refusal::new(Code::InvalidFormat, message).at("planHash").into());
-            }
+            must_be_a_hash(hash)?;
         }
         let rehearsal = if asked.dry_run { Some(w.rehearse().await?) } else { None };
         Ok(Self { asked: asked.clone(), rehearsal })
@@ -141,10 +138,6 @@ impl Planned {
             return draft.store(w, subject, None).await;
         }
         let Some(hash) = self.asked.plan_hash else { return draft.store(w, subject, Some(w.now())).await };
-        let changed = || {
-            let message = "What was planned and what is there now differ: ask for a new plan.";
-            Refusal::new(Code::PlanChanged, message).at("planHash")
-        };
         let bytes = bytes_of(&hash);
         let found = disposal_plan::Entity::find()
             .filter(disposal_plan::Column::SubjectId.eq(subject.id))
@@ -155,8 +148,7 @@ impl Planned {
             .order_by_desc(disposal_plan::Column::Id);
         let Some(plan) = w.page(found, 1).await?.0.pop() else { return Err(changed().into()) };
         if plan.expires_at <= w.now() {
-            let message = "This plan has expired: ask for a new one.";
-            return Err(Refusal::new(Code::PlanExpired, message).at("planHash").into());
+            return Err(expired().into());
         }
         if draft.hash() != bytes {
             return Err(changed().into());
@@ -178,7 +170,26 @@ impl Planned {
     }
 }
 
-fn bytes_of(hex: &str) -> Vec<u8> {
+/// # Errors
+/// `INVALID_FORMAT` for what is no hash.
+pub(super) fn must_be_a_hash(hash: &str) -> Result<(), Refusal> {
+    if hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        return Ok(());
+    }
+    let message = "Give the plan's `planHash`: 64 digits of lower-case hex.";
+    Err(Refusal::new(Code::InvalidFormat, message).at("planHash"))
+}
+
+pub(super) fn changed() -> Refusal {
+    let message = "What was planned and what is there now differ: ask for a new plan.";
+    Refusal::new(Code::PlanChanged, message).at("planHash")
+}
+
+pub(super) fn expired() -> Refusal {
+    Refusal::new(Code::PlanExpired, "This plan has expired: ask for a new one.").at("planHash")
+}
+
+pub(super) fn bytes_of(hex: &str) -> Vec<u8> {
     let digits = hex.as_bytes().chunks(2).filter_map(|two| std::str::from_utf8(two).ok());
     digits.filter_map(|two| u8::from_str_radix(two, 16).ok()).collect()
 }
@@ -271,7 +282,7 @@ impl Draft {
     /// between spaces; then a line for each consent that ends. The day, and not the moment: a grace that begins now ends a
     /// little later each time one asks. What facts say, and not their ids: those that the change itself makes are others
     /// each time.
-    fn hash(&self) -> Vec<u8> {
+    pub(super) fn hash(&self) -> Vec<u8> {
         let mut items = self.items.iter().zip(&self.facts).collect::<Vec<_>>();
         items.sort_by_key(|(item, _)| item.data_location_id);
         let mut hasher = Sha256::new();
@@ -295,7 +306,7 @@ impl Draft {
     }
 
     /// What names a day is another plan on the next one.
-    fn expires_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    pub(super) fn expires_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let names_a_day = self.facts.iter().any(|(_, day)| day.is_some());
         let zone = self.zone.as_ref().filter(|_| names_a_day);
         let midnight = zone.and_then(|zone| start_of(day_of(now, zone).succ_opt()?, zone));
@@ -340,6 +351,19 @@ impl Draft {
         Ok(plan)
     }
 
+    /// What it has found so far, as items of this plan.
+    pub(super) fn into_items(self, plan: DisposalPlanId) -> Vec<disposal_plan_item::Model> {
+        self.items
+            .into_iter()
+            .map(|item| disposal_plan_item::Model { disposal_plan_id: plan, ..item })
+            .collect()
+    }
+
+    /// Whether the law or a hold keeps something.
+    pub(super) fn keeps(&self) -> bool {
+        self.items.iter().any(|item| item.decision == DisposalDecision::Restrict)
+    }
+
     async fn store_items(mut self, w: &Writer, plan: &disposal_plan::Model) -> Result<(), Stop> {
         for item in &mut self.items {
             item.disposal_plan_id = plan.id;
@@ -356,7 +380,7 @@ impl Draft {
     }
 }
 
-async fn add_unseen(w: &Writer, items: &[disposal_plan_item::Model]) -> Result<(), Stop> {
+pub(super) async fn add_unseen(w: &Writer, items: &[disposal_plan_item::Model]) -> Result<(), Stop> {
     for some in items.chunks(1_000) {
         let mut sql = Sql::new(
             "INSERT INTO disposal_plan_item (disposal_plan_id, data_location_id, customer_id, category, system_id, \

@@ -96,6 +96,8 @@ impl Command for ForgetPlans {
             let mut sql = Sql::new(begin);
             sql.push("SELECT id FROM disposal_plan WHERE executed_at IS NULL AND expires_at <= ")
                 .bind(w.now());
+            // Not while it is being put together, or carried out.
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM job j WHERE j.disposal_plan_id = disposal_plan.id AND j.state IN ('QUEUED', 'RUNNING'))");
             sql.push(end);
             sql
         };

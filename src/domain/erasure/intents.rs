@@ -22,14 +22,14 @@ pub struct Intents {
 
 /// Somebody of whom nothing is left here once the command commits.
 #[derive(Debug)]
-pub(super) struct Leaver {
+pub(in crate::domain) struct Leaver {
     pub customer: CustomerId,
     /// What they were found by.
     pub hashes: Vec<Hash>,
 }
 
 impl Intents {
-    pub(super) fn new(ledger: Arc<Ledger>) -> Self {
+    pub(in crate::domain) fn new(ledger: Arc<Ledger>) -> Self {
         Self { ledger, entries: Arc::default() }
     }
 
@@ -37,7 +37,7 @@ impl Intents {
     ///
     /// # Errors
     /// When it cannot be written: then nothing may be destroyed.
-    pub(super) async fn write(
+    pub(in crate::domain) async fn write(
         &self,
         w: &Writer,
         leavers: &[Leaver],
@@ -47,6 +47,8 @@ impl Intents {
         let now = w.now();
         let intents = {
             let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+            // Tried again, it may be about fewer: whoever is not among them is not done.
+            entries.retain(|customer, _| leavers.iter().any(|leaver| leaver.customer == *customer));
             let intent = |leaver: &Leaver| Intent {
                 entry: *entries.entry(leaver.customer).or_insert_with(|| w.id()),
                 at: now,

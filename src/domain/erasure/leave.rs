@@ -22,11 +22,12 @@ use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use std::collections::{HashMap, HashSet};
 
 /// Customers who are on their way out, all of them locked.
-pub(super) struct Leaving {
+#[derive(Debug)]
+pub(in crate::domain) struct Leaving {
     pub customers: Vec<customer::Model>,
     becomes: CustomerStatus,
-    /// The consents that ended with it.
-    pub ended: Vec<ConsentId>,
+    /// The consents that ended with it, and whose they were.
+    pub ended: Vec<(CustomerId, ConsentId)>,
 }
 
 /// What Kartotek itself keeps of somebody from here on.
@@ -45,7 +46,7 @@ struct Whose {
 
 impl Leaving {
     /// Ends what these customers have with the company. From here on nothing but the law and holds keeps anything of theirs.
-    pub(super) async fn begin(
+    pub(in crate::domain) async fn begin(
         w: &Writer,
         mut customers: Vec<customer::Model>,
         becomes: CustomerStatus,
@@ -82,7 +83,7 @@ impl Leaving {
     }
 
     /// What becomes of each line of theirs. Whoever answered once that they keep something is asked anew.
-    pub(super) async fn judged(&self, w: &Writer, catalog: &Catalog) -> Result<Vec<Judged>, Stop> {
+    pub(in crate::domain) async fn judged(&self, w: &Writer, catalog: &Catalog) -> Result<Vec<Judged>, Stop> {
         let mut lines = judged(w, catalog, &self.customers).await?;
         let stay = lines.iter_mut().filter(|one| one.stays && one.verdict.task().is_some());
         let stay = stay.map(|one| {
@@ -95,7 +96,7 @@ impl Leaving {
 
     /// Destroys what Kartotek itself keeps of them: the key, the profile, the number, and what they are found by. What the
     /// law keeps of a profile stays, under another key. `lines` are all that they have, judged, and carried out.
-    pub(super) async fn destroy(
+    pub(in crate::domain) async fn destroy(
         self,
         w: &Writer,
         catalog: &Catalog,

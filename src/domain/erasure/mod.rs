@@ -14,5 +14,7 @@ mod texts;
 
 pub use anonymize::AnonymizeCustomer;
 pub use erase::{EraseCustomer, Erased};
-pub use keeper::Erasures;
+pub(in crate::domain) use intents::Intents;
+pub use keeper::{Destroys, Erasures};
+pub(in crate::domain) use leave::Leaving;
 pub use replay::{Outcome, Replay, Replayed};

@@ -69,7 +69,7 @@ pub(super) async fn carry_out(
     };
     let lines = leaving.judged(w, catalog).await?;
     let mut draft = Draft::default();
-    draft.ends(leaving.ended.clone());
+    draft.ends(leaving.ended.iter().map(|(_, consent)| *consent).collect());
     draft.because(&reason);
     draft.add(catalog, &leaving.customers, &lines);
     let subject = Subject {

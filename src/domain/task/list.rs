@@ -12,7 +12,7 @@ use crate::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{
     enums::{TaskAction, TaskCause, TaskOutcome, TaskState},
-    ids::{CustomerId, DataRequestId, SystemId},
+    ids::{CustomerId, DataRequestId, JobId, SystemId},
     task,
     touch::Recorded,
 };
@@ -32,6 +32,7 @@ pub struct TaskFilter {
     pub systems_of_third_parties: Option<Vec<SystemId>>,
     pub customer: Option<CustomerId>,
     pub request: Option<DataRequestId>,
+    pub job: Option<JobId>,
     /// Open and past its date; or not.
     pub overdue: Option<bool>,
 }
@@ -96,6 +97,12 @@ impl TaskFilter {
         if let Some(request) = self.request {
             sql.push(" AND t.id IN (SELECT y.task_id FROM task_request y WHERE y.data_request_id = ");
             sql.bind(request.0).push(")");
+        }
+        if let Some(job) = self.job {
+            // What was on its way already is not asked for again.
+            sql.push(" AND (t.job_id = ").bind(job.0).push(" OR (t.finished_at IS NULL AND t.action IN ('ERASE', 'ANONYMIZE') \
+                AND EXISTS (SELECT 1 FROM job_customer j WHERE j.customer_id = t.customer_id AND j.state = 'DONE' AND j.job_id = ");
+            sql.bind(job.0).push(")))");
         }
         match self.overdue {
             Some(true) => sql.push(" AND t.finished_at IS NULL AND t.due_at < ").bind(now),

@@ -7,7 +7,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use entity::{
     enums::{TaskAction, TaskCause, TaskState},
-    ids::{CustomerId, DataLocationId, DataRequestId, SystemId, TaskId},
+    ids::{CustomerId, DataLocationId, DataRequestId, JobId, SystemId, TaskId},
     task, task_location, task_request,
 };
 
@@ -19,17 +19,23 @@ const WITHIN: &str = "P1M";
 pub(in crate::domain) struct Why {
     pub cause: TaskCause,
     pub request: Option<DataRequestId>,
+    pub job: Option<JobId>,
 }
 
 impl Why {
     /// Whatever it was, no customer asked for it.
     pub(in crate::domain) const fn of(cause: TaskCause) -> Self {
-        Self { cause, request: None }
+        Self { cause, request: None, job: None }
     }
 
     /// A customer asked for it.
     pub(in crate::domain) const fn request(id: DataRequestId) -> Self {
-        Self { cause: TaskCause::DataRequest, request: Some(id) }
+        Self { request: Some(id), ..Self::of(TaskCause::DataRequest) }
+    }
+
+    /// It is part of bulk work.
+    pub(in crate::domain) const fn job(id: JobId) -> Self {
+        Self { job: Some(id), ..Self::of(TaskCause::BulkJob) }
     }
 }
 
@@ -96,6 +102,7 @@ pub(in crate::domain) async fn open_tasks(
             created_at: w.now(),
             finished_at: None,
             data_request_id: why.request,
+            job_id: why.job,
         });
     }
     w.insert_all::<task::Entity>(&tasks).await?;

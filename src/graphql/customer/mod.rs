@@ -8,5 +8,5 @@ mod types;
 
 pub use inputs::CustomerProfileInput;
 pub use mutations::CustomerMutation;
-pub use queries::CustomerQuery;
+pub use queries::{CustomerFilter, CustomerQuery};
 pub use types::{Customer, CustomerProfile};

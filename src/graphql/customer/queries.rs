@@ -50,7 +50,7 @@ pub struct CustomerFilter {
 }
 
 impl CustomerFilter {
-    fn into_domain(self, ctx: &Context<'_>) -> Result<customer::CustomerFilter> {
+    pub(in crate::graphql) fn into_domain(self, ctx: &Context<'_>) -> Result<customer::CustomerFilter> {
         let catalog = catalog(ctx);
         let dormant_since = match self.dormant_since {
             Some(Date(day)) => {

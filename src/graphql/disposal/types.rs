@@ -24,7 +24,8 @@ use entity::{disposal_plan, disposal_plan_item, json::Reason};
 pub struct DisposalPlan(pub disposal_plan::Model);
 
 /// What a disposal will do, location by location, and what it leaves and why. Asking for one changes nothing. Naming
-/// its hash carries out exactly this, or is refused (PLAN_CHANGED).
+/// its hash carries out exactly this: at one customer all or nothing (PLAN_CHANGED); in a bulk job, customers that no longer match are
+/// left out and listed as failures.
 #[Object]
 impl DisposalPlan {
     pub async fn id(&self) -> ID {
@@ -33,7 +34,7 @@ impl DisposalPlan {
 
     /// Lower-case hex SHA-256 over its items in canonical form: one line for each, in the order of their ids, of the
     /// location's id, the decision, the last day that it stays, and what each fact behind it says; and one for each consent
-    /// that ends with it.
+    /// that ends with it. In bulk work it is SHA-256 over each customer's id and the hash of what is theirs.
     async fn plan_hash(&self) -> String {
         hex(&self.0.hash)
     }

@@ -12,6 +12,7 @@ use crate::{
         data_request::DataRequest,
         enums::{ConnectorKind, EvidenceKind, TaskAction, TaskCause, TaskOutcome, TaskState},
         error::{OrError, missing},
+        job::Job,
         loaders::{EvidenceOf, FormerReferenceAt, LinesOf, One},
         named,
         node::{self, id_or_nobody},
@@ -111,6 +112,14 @@ impl Task {
     async fn data_request(&self, ctx: &Context<'_>) -> Result<Option<DataRequest>> {
         let Some(id) = self.0.data_request_id else { return Ok(None) };
         Ok(loaders(ctx).batch.load_one(One(id)).await.or_error()?.map(DataRequest))
+    }
+
+    /// The bulk work that it belongs to.
+    ///
+    /// Requires: COMPLIANCE, AUDITOR.
+    async fn job(&self, ctx: &Context<'_>) -> Result<Option<Job>> {
+        let Some(id) = self.0.job_id else { return Ok(None) };
+        Ok(loaders(ctx).batch.load_one(One(id)).await.or_error()?.map(Job))
     }
 
     /// By which way it is carried out.
@@ -235,6 +244,7 @@ pub struct TaskFilter {
     third_party_ids: Option<Vec<ID>>,
     customer_id: Option<ID>,
     data_request_id: Option<ID>,
+    job_id: Option<ID>,
     /// Open and past its date; or not.
     overdue: Option<bool>,
 }
@@ -250,7 +260,7 @@ impl TaskFilter {
         let theirs = catalog.systems.values().filter(|system| system.third_party_id == Some(third_party));
         let asked = filter.systems_of_third_parties.as_ref();
         let theirs = theirs.map(|system| system.id).filter(|id| asked.is_none_or(|asked| asked.contains(id)));
-        Ok(task::TaskFilter { systems_of_third_parties: Some(theirs.collect()), ..filter })
+        Ok(task::TaskFilter { job: None, systems_of_third_parties: Some(theirs.collect()), ..filter })
     }
 
     /// What the filter asks for.
@@ -272,6 +282,7 @@ impl TaskFilter {
             Ok::<_, async_graphql::Error>(theirs.map(|system| system.id).collect())
         };
         Ok(task::TaskFilter {
+            job: self.job_id.map(|id| id_or_nobody(&id)),
             actions: self.actions.map(|any| any.into_iter().map(Into::into).collect()),
             states: self.states.map(|any| any.into_iter().map(Into::into).collect()),
             outcomes: self.outcomes.map(|any| any.into_iter().map(Into::into).collect()),

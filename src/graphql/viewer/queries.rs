@@ -11,6 +11,7 @@ use crate::{
         data_request::RequestsByIds,
         disclosure::DisclosuresByIds,
         disposal::PlansByIds,
+        job::{JobsByIds, SelectionById},
         legal_hold::HoldsByIds,
         notice::NoticesByIds,
         reconciliation::{Differing, ReconciliationsByIds, WhomDifferences},
@@ -28,6 +29,7 @@ use crate::{
         disclosure::Disclosure,
         disposal::DisposalPlan,
         error::OrError,
+        job::{CustomerSelection, Job},
         legal_hold::LegalHold,
         node::{Node, NodeId},
         notice::Notice,
@@ -89,6 +91,8 @@ async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<N
         | NodeId::DataRequest(_)
         | NodeId::Task(_)
         | NodeId::DisposalPlan(_)
+        | NodeId::CustomerSelection(_)
+        | NodeId::Job(_)
         | NodeId::Reconciliation(_)
         | NodeId::ReconciliationDifference(_)
         | NodeId::AuditEvent(_) => {
@@ -161,6 +165,14 @@ async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
             // What is about many is nothing for who sees only themselves.
             let own = access.sees_only_themselves(Action::SeePlans);
             found.filter(|row| !own || row.customer_id.is_some()).map(|row| DisposalPlan(row).into())
+        }
+        NodeId::CustomerSelection(id) => {
+            let found = access.read(SelectionById(id)).await.or_hidden()?.flatten();
+            found.map(|row| CustomerSelection(row).into())
+        }
+        NodeId::Job(id) => {
+            let found = access.read(JobsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| Job(row).into())
         }
         NodeId::Reconciliation(id) => {
             let also_of_customers = access.may(Action::SeeDifferences);

@@ -1,12 +1,13 @@
 //! For every root field, a way to ask it that would be answered with data to somebody who may.
 
 mod audit;
+mod bulk;
 mod disclosure;
 mod disposal;
 mod reference_data;
 mod requests;
 
-use crate::support::{TestApp, build, connect::Crm};
+use crate::support::{TestApp, build, connect::Crm, job};
 use serde_json::{Value, json};
 
 /// A root field, or something below one that is allowed to others than the root.
@@ -74,6 +75,10 @@ pub struct Ids {
     pub listed: String,
     pub comparison: String,
     pub difference: String,
+    /// Bulk work that waits, other that waits for a second person, with its plan, and a list.
+    pub job: String,
+    pub large: (String, String),
+    pub selection: String,
     /// Different each time, for what may be there only once.
     pub fresh: String,
 }
@@ -104,6 +109,15 @@ impl Ids {
         let hold = app.hold(&customer, Some(&["user.biometric"])).await;
         let request = app.submit(&customer, json!({ "categories": ["user.biometric"] })).await;
         let other_request = app.submit(&customer, json!({ "categories": ["user.financial"] })).await;
+        let references = (1001..1013).map(|number| format!("K-{number}")).collect::<Vec<_>>();
+        let large = app.second_officer().asked_for("large", json!({ "references": references })).await;
+        app.run_jobs().await;
+        let large = app.compliance().job(&large["id"]).await;
+        let job =
+            app.compliance().asked_for("fixture", json!({ "references": ["K-1001"], "dryRun": true })).await;
+        let list = json!({ "input": { "references": ["K-1001"] } });
+        let list =
+            app.compliance().ask(job::UPLOAD, list).await.data()["uploadSelection"]["selection"].clone();
         app.seal().await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
@@ -135,6 +149,12 @@ impl Ids {
             listed: app.system_id(LISTED).await,
             comparison,
             difference,
+            job: job["id"].as_str().unwrap().to_owned(),
+            large: (
+                large["id"].as_str().unwrap().to_owned(),
+                large["plan"]["planHash"].as_str().unwrap().to_owned(),
+            ),
+            selection: list["id"].as_str().unwrap().to_owned(),
             fresh: "fresh-0".to_owned(),
         }
     }
@@ -187,6 +207,7 @@ pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
     FIXTURES
         .iter()
         .chain(audit::FIXTURES)
+        .chain(bulk::FIXTURES)
         .chain(disclosure::FIXTURES)
         .chain(disposal::FIXTURES)
         .chain(requests::FIXTURES)

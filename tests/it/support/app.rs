@@ -82,6 +82,7 @@ pub fn parts(database: &Database, clock: FakeClock) -> Parts {
         proxies: TrustedProxies::default(),
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         sweep_interval: None,
+        approval_above: 10,
         connectors: connectors(None, None),
         ledger: Ledger::new(database.beside(LEDGER)),
         log: None,
@@ -174,6 +175,7 @@ impl TestApp {
             catalogs: server.catalogs.clone(),
             connectors: server.connectors.clone(),
             erasures: server.erasures.clone(),
+            approval_above: 10,
         }
     }
 

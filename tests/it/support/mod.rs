@@ -16,6 +16,7 @@ pub mod dump;
 pub mod entities;
 pub mod erase;
 pub mod find;
+pub mod job;
 pub mod mailbox;
 pub mod process;
 pub mod reconcile;

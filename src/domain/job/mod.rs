@@ -1,0 +1,27 @@
+//! Bulk work: what becomes of many customers is planned, looked at by a second person where they are very many, and carried out
+//! some of them at a time. A worker does that; whoever asked for it follows how far it has come.
+
+mod approve;
+mod cancel;
+mod carry_out;
+mod chunk;
+mod finish;
+mod lease;
+mod list;
+mod outcome;
+mod plan;
+mod request;
+mod select;
+mod selection;
+
+pub use approve::ApproveJob;
+pub use cancel::CancelJob;
+pub use carry_out::AnonymizeNext;
+pub use finish::{FinishJobs, JobsToFinish};
+pub use lease::{JobsDue, LeaseJob, Leased, Step};
+pub use list::{FailuresOf, JobFilter, JobsByIds, ListJobs};
+pub use outcome::{FailNext, told};
+pub use plan::PlanNext;
+pub use request::{BulkAnonymize, Whom};
+pub use select::SelectNext;
+pub use selection::{ExpiredSelections, ForgetSelections, SelectionById, UploadSelection, Uploaded};

@@ -1,0 +1,4 @@
+//! P17: bulk work is planned, looked at, and carried out some customers at a time.
+
+mod asking;
+mod carrying_out;
