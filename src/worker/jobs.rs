@@ -4,8 +4,8 @@ use super::Worker;
 use crate::{
     access::{Broken, Stop},
     domain::job::{
-        AnonymizeNext, ExpiredSelections, FailNext, FinishJobs, ForgetSelections, JobsDue, JobsToFinish,
-        LeaseJob, Leased, PlanNext, SelectNext, Step,
+        AnonymizeNext, ExpiredSelections, FailNext, FinishJobs, ForgetSelections, ForgetWhom, JobsDue,
+        JobsToFinish, JobsToForget, LeaseJob, Leased, PlanNext, SelectNext, Step,
     },
 };
 use entity::enums::JobStep;
@@ -43,6 +43,9 @@ impl Worker {
         let access = |operation| self.door.program("jobs", operation);
         if access("findExpiredSelections").read(ExpiredSelections).await? {
             access("forgetSelections").write(ForgetSelections).await?;
+        }
+        while access("findForgotten").read(JobsToForget).await? {
+            access("forgetWhom").write(ForgetWhom).await?;
         }
         let mut done = 0;
         while access("findJobs").read(JobsDue).await? {

@@ -172,7 +172,12 @@ async fn a_longer_list_is_brought_in_parts() {
     upload(None, &["K-7300"]).await;
     app.advance(chrono::TimeDelta::hours(25));
     app.run_jobs().await;
-    for table in ["customer_selection", "customer_selection_reference"] {
+    // Nor whom the work was about, a month after it was over.
+    app.advance(chrono::TimeDelta::days(31));
+    app.run_jobs().await;
+    let job = app.compliance().job(&job["id"]).await;
+    assert_eq!((&job["total"], &job["failed"]), (&json!(5), &json!(1)));
+    for table in ["customer_selection", "customer_selection_reference", "job_customer", "job_failure"] {
         assert_eq!(app.database.rows(&format!("SELECT 1 FROM {table}")).await.len(), 0, "{table}");
     }
     app.finish().await;

@@ -1,0 +1,72 @@
+//! Whom bulk work was about is not kept once it has been over for a while; its numbers are.
+
+use crate::{
+    access::{Command, Inquiry, Reader, Sql, Stop, Writer},
+    policy::{Action, Target},
+};
+use chrono::TimeDelta;
+use sea_orm::FromQueryResult;
+
+/// How long that can be looked up.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Rows that are forgotten in one transaction.
+const ROWS: i64 = 10_000;
+
+/// Whether there is such.
+#[derive(Clone, Copy, Debug)]
+pub struct JobsToForget;
+
+#[derive(FromQueryResult)]
+struct Any {
+    any: i64,
+}
+
+impl Inquiry for JobsToForget {
+    const ACTION: Action = Action::RunJob;
+    type Output = bool;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<bool, Stop> {
+        let mut sql = Sql::new("SELECT count(*) AS any FROM job j WHERE j.finished_at <= ");
+        sql.bind(r.now() - KEPT).push(
+            " AND (EXISTS (SELECT 1 FROM job_customer c WHERE c.job_id = j.id) \
+             OR EXISTS (SELECT 1 FROM job_failure f WHERE f.job_id = j.id AND f.reference IS NOT NULL))",
+        );
+        Ok(r.numbers::<Any>(sql).await?.iter().any(|row| row.any > 0))
+    }
+}
+
+/// Forgets some of them, and the numbers that nobody had.
+#[derive(Clone, Copy, Debug)]
+pub struct ForgetWhom;
+
+impl Command for ForgetWhom {
+    const ACTION: Action = Action::RunJob;
+    /// How many.
+    type Output = u64;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<u64, Stop> {
+        let mut gone = 0;
+        for (table, key, which) in [
+            ("job_customer", "job_id, customer_id", "true"),
+            ("job_failure", "id, job_id", "x.reference IS NOT NULL"),
+        ] {
+            let keys = key.split(", ").map(|column| format!("x.{column}")).collect::<Vec<_>>().join(", ");
+            let mut sql = Sql::new(&format!(
+                "DELETE FROM {table} WHERE ({key}) IN (SELECT {keys} FROM {table} x JOIN job j ON j.id = x.job_id \
+                 WHERE {which} AND j.finished_at <= "
+            ));
+            sql.bind(w.now() - KEPT).push(" LIMIT ").bind(ROWS).push(")");
+            gone += w.execute(sql).await?;
+        }
+        Ok(gone)
+    }
+}
