@@ -124,7 +124,8 @@ const AT_MOST: usize = 500;
 /// Customers who may fail before any was done.
 const FIRST: u32 = 3;
 
-/// Whether nothing can be done at all now, whoever it is about.
+/// Whether nothing can be done at all now, whoever it is about. What is sealed about somebody and cannot be opened is about them alone.
 fn is_outage(stop: &Stop) -> bool {
-    matches!(stop, Stop::Broken(broken) if broken.is_outage() || matches!(broken, Broken::TooLong | Broken::Sealed | Broken::Unfit(_)))
+    let Stop::Broken(broken) = stop else { return false };
+    broken.is_outage() || matches!(broken, Broken::TooLong | Broken::Unfit(_))
 }

@@ -190,3 +190,24 @@ async fn work_is_not_over_while_what_was_asked_for_before_is_open() {
     assert!(job["tasks"]["totalCount"].as_i64().unwrap() > 0);
     app.finish().await;
 }
+
+/// What is sealed about one of them cannot be opened: they are left out, and keep nobody else from being done.
+#[tokio::test]
+async fn whoever_the_program_fails_with_is_left_out() {
+    let app = TestApp::new().await;
+    let references = registered(&app, 7900..7903).await;
+    let damaged =
+        format!("UPDATE customer SET profile = {} WHERE reference = 'K-7900'", app.database.zeros("profile"));
+    app.database.run(&damaged).await;
+    let officer = app.compliance();
+    let job = officer.asked_for("damaged", json!({ "references": references })).await;
+    assert_eq!(app.run_jobs().await, 1);
+    let job = officer.job(&job["id"]).await;
+    assert_eq!((&job["done"], &job["failed"]), (&json!(2), &json!(1)), "{job:#}");
+    let failure = &job["failures"]["nodes"][0];
+    assert_eq!(
+        (&failure["code"], &failure["customer"]["reference"]),
+        (&json!("PROGRAM_FAILED"), &json!("K-7900"))
+    );
+    app.finish().await;
+}
