@@ -295,6 +295,9 @@ words! {
     /// Whose data it is.
     CustomerKind { Person, Organization }
 
+    /// What the rows of a file that is brought in are.
+    ImportKind { Customers, Subscriptions, Consents, DataLocations }
+
     /// How the company stands to a customer.
     CustomerStatus { Active, Dormant, Restricted, Anonymized, Erased }
 

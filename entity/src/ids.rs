@@ -84,6 +84,8 @@ ids! {
     JobId,
     /// One customer that a job could not do.
     JobFailureId,
+    /// A file that is brought in.
+    ImportId,
     /// One comparison of the map with what a system itself holds.
     ReconciliationId,
     /// One thing on which they disagree.

@@ -34,6 +34,8 @@ pub mod enums;
 pub mod envelope;
 pub mod erased_lookup;
 pub mod ids;
+pub mod import;
+pub mod import_chunk;
 pub mod job;
 pub mod job_customer;
 pub mod job_failure;

@@ -17,6 +17,7 @@ mod each_customer;
 pub mod erasure;
 pub mod finding;
 pub mod gate;
+pub mod import;
 pub mod job;
 pub mod justification;
 pub mod legal_hold;

@@ -226,6 +226,18 @@ actions! {
     ApproveJob: Dispose "Job" OFFICER ["approveJob"];
     /// Calls bulk work off.
     CancelJob: Write "Job" OFFICER ["cancelJob"];
+    /// Begins to bring a file in.
+    BeginImport: Write "Import" OFFICER ["beginImport"];
+    /// Says that all of a file is brought in.
+    FinishImport: Write "Import" OFFICER ["finishImport"];
+    /// Puts customers on record that the company has already.
+    ImportCustomers: Write "Import" OFFICER personal yes ["importCustomers"];
+    /// Puts on record what customers have ordered already.
+    ImportSubscriptions: Write "Import" OFFICER personal yes ["importSubscriptions"];
+    /// Puts on record what customers have allowed already.
+    ImportConsents: Write "Import" OFFICER personal yes ["importConsents"];
+    /// Puts on the map where customers' data lies already.
+    ImportDataLocations: Write "Import" OFFICER personal yes ["importDataLocations"];
     /// Starts a service for a customer.
     StartSubscription: Write "ServiceSubscription" SERVING personal yes ["startSubscription"];
     /// Ends a customer's service.

@@ -42,7 +42,7 @@ pub struct RegisterCustomer {
 }
 
 const REFERENCE_TAKEN: &str = "Another customer has this reference.";
-const NATIONAL_ID_TAKEN: &str = "A customer with this national id is on record.";
+pub(super) const NATIONAL_ID_TAKEN: &str = "A customer with this national id is on record.";
 
 impl Command for RegisterCustomer {
     const ACTION: Action = Action::RegisterCustomer;
@@ -115,16 +115,21 @@ pub(super) fn duplicate(constraint: &str) -> Option<Refusal> {
 impl RegisterCustomer {
     /// The reference stands in logs, files and URLs of other systems, so it must say nothing about a person.
     fn reference(&self, now: DateTime<Utc>, checks: &mut Checks) -> String {
-        let reference = checks.line("reference", &self.reference, 100);
         let today = today(now, &self.catalog.zone());
         let country = self.catalog.controller.as_ref().map_or("SE", |company| company.country.as_str());
-        if says_who(&reference, country, today) {
-            let message = "A reference must not hold a personal number, nor be an address or a phone number: give \
-                           your own customer number.";
-            checks.refuse("reference", Code::InvalidFormat, message);
-        }
-        reference
+        reference(&self.reference, country, today, checks)
     }
+}
+
+/// What the company calls a customer, if it says nothing about a person.
+pub(super) fn reference(text: &str, country: &str, today: jiff::civil::Date, checks: &mut Checks) -> String {
+    let reference = checks.line("reference", text, 100);
+    if says_who(&reference, country, today) {
+        let message = "A reference must not hold a personal number, nor be an address or a phone number: give \
+                       your own customer number.";
+        checks.refuse("reference", Code::InvalidFormat, message);
+    }
+    reference
 }
 
 /// Whether a text holds a person's number, is an address or a phone number, in whatever way it is written.
@@ -168,13 +173,17 @@ struct Whose {
 
 /// Lets the customer be found by what the profile says, and by nothing else.
 pub(super) async fn find_by(w: &Writer, customer: CustomerId, profile: &Profile) -> Result<(), Stop> {
+    w.insert_all::<customer_lookup::Entity>(&found_by(w, customer, profile)).await
+}
+
+/// The rows by which a customer of that profile is found.
+pub(super) fn found_by(w: &Writer, customer: CustomerId, profile: &Profile) -> Vec<customer_lookup::Model> {
     let row = |(kind, normalized): (LookupKind, String)| customer_lookup::Model {
         customer_id: customer,
         kind,
         hash: w.lookup(kind, &normalized),
     };
-    let rows = lookups(profile).into_iter().map(row).collect::<Vec<_>>();
-    w.insert_all::<customer_lookup::Entity>(&rows).await
+    lookups(profile).into_iter().map(row).collect()
 }
 
 /// Puts on the map what Kartotek itself keeps of a profile. The lines that are new.
@@ -185,7 +194,20 @@ pub(super) async fn keep_on_map(
     fields: &[ProfileField],
     channel: Channel,
 ) -> Result<Vec<data_location::Model>, Stop> {
-    let Some(system) = catalog.built_in_system() else { return Ok(Vec::new()) };
+    let rows = own_lines(w, catalog, customer, fields, channel);
+    w.insert_all::<data_location::Entity>(&rows).await?;
+    Ok(rows)
+}
+
+/// The lines of what Kartotek itself keeps of a profile.
+pub(super) fn own_lines(
+    w: &Writer,
+    catalog: &Catalog,
+    customer: CustomerId,
+    fields: &[ProfileField],
+    channel: Channel,
+) -> Vec<data_location::Model> {
+    let Some(system) = catalog.built_in_system() else { return Vec::new() };
     let known = |field: &&ProfileField| catalog.categories.contains_key(field.category());
     let new = |field: &ProfileField| NewLine {
         customer_id: customer,
@@ -196,9 +218,7 @@ pub(super) async fn keep_on_map(
         collected_at: w.now(),
         document_date: None,
     };
-    let rows = fields.iter().filter(known).map(|field| line(w, new(field))).collect::<Vec<_>>();
-    w.insert_all::<data_location::Entity>(&rows).await?;
-    Ok(rows)
+    fields.iter().filter(known).map(|field| line(w, new(field))).collect()
 }
 
 #[cfg(test)]

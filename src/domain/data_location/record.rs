@@ -41,10 +41,10 @@ pub struct NewLine {
 }
 
 /// What makes a line that line: recording it again changes nothing.
-type Key = (CustomerId, SystemId, CategoryKey, String);
+pub(super) type Key = (CustomerId, SystemId, CategoryKey, String);
 
 /// Lines that are on the map already.
-type Known = HashMap<Key, data_location::Model>;
+pub(super) type Known = HashMap<Key, data_location::Model>;
 
 /// The row of a new line.
 #[must_use]
@@ -72,10 +72,50 @@ fn key(row: &data_location::Model) -> Key {
 }
 
 impl NewLine {
-    fn key(&self) -> Key {
+    pub(super) fn key(&self) -> Key {
         let external = self.external_reference.clone().unwrap_or_default();
         (self.customer_id, self.system_id, self.category.clone(), external)
     }
+
+    /// Whether what it names is there, and what it says can be; `path` says how a field is called. The reference is trimmed.
+    pub(super) fn check(&mut self, asked: &Asked<'_>, checks: &mut Checks, path: &dyn Fn(&str) -> String) {
+        match asked.catalog.categories.get(&self.category) {
+            None => checks.refuse(&path("category"), Code::NotFound, "There is no such category."),
+            Some(category) if category.retired_at.is_some() => {
+                checks.refuse(&path("category"), Code::Retired, "This category is retired.");
+            }
+            Some(_) => {}
+        }
+        match asked.catalog.systems.get(&self.system_id) {
+            None => checks.refuse(&path("systemId"), Code::NotFound, "There is no such system."),
+            Some(system) if system.retired_at.is_some() => {
+                checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
+            }
+            Some(system) if system.built_in => {
+                let message = "Kartotek keeps profiles and nothing else, and puts those on the map itself: \
+                               register or rectify the customer.";
+                checks.refuse(&path("systemId"), Code::NotJustified, message);
+            }
+            Some(_) => {}
+        }
+        if let Some(reference) = &mut self.external_reference {
+            *reference = checks.line(&path("externalReference"), reference, BLOCK / 10);
+        }
+        if self.collected_at > asked.now {
+            checks.refuse(&path("collectedAt"), Code::OutOfRange, "This lies in the future.");
+        }
+        if self.document_date.is_some_and(|date| date > asked.today) {
+            checks.refuse(&path("documentDate"), Code::OutOfRange, "This lies in the future.");
+        }
+    }
+}
+
+/// What lines are checked by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub catalog: &'a Catalog,
+    pub now: DateTime<Utc>,
+    pub today: NaiveDate,
 }
 
 /// Where data lies, of one customer or of many.
@@ -117,7 +157,7 @@ impl Command for RecordDataLocations {
 
 /// Puts lines on the map that are not there yet. Back come the rows in the order of the lines, and the places of the
 /// new ones among them.
-async fn put(
+pub(super) async fn put(
     w: &Writer,
     lines: &[NewLine],
     known: &Known,
@@ -145,7 +185,10 @@ async fn put(
 }
 
 /// What was lost, and is said to be there after all, is there. Back come its lines.
-async fn find_again(w: &Writer, rows: &mut [data_location::Model]) -> Result<BTreeSet<DataLocationId>, Stop> {
+pub(super) async fn find_again(
+    w: &Writer,
+    rows: &mut [data_location::Model],
+) -> Result<BTreeSet<DataLocationId>, Stop> {
     let mut found = BTreeSet::new();
     for row in rows.iter_mut().filter(|row| row.state == DataLocationState::LostTrack) {
         row.state = DataLocationState::Held;
@@ -167,7 +210,7 @@ pub(in crate::domain) async fn put_on_map(
 }
 
 /// Lines that are on the map already.
-async fn known(w: &Writer, lines: &[NewLine]) -> Result<Known, Stop> {
+pub(super) async fn known(w: &Writer, lines: &[NewLine]) -> Result<Known, Stop> {
     let customers = lines.iter().map(|line| line.customer_id).collect::<BTreeSet<_>>();
     let systems = lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
     // No more than these: what is read stands in the log as seen.
@@ -188,37 +231,9 @@ impl RecordDataLocations {
             checks.refuse("locations", Code::Required, "Give at least one.");
         }
         checks.at_most("locations", &self.lines, MOST);
-        let today = day_of(now, &catalog.zone());
+        let asked = Asked { catalog, now, today: day_of(now, &catalog.zone()) };
         for (at, line) in self.lines.iter_mut().enumerate() {
-            let path = |field: &str| format!("locations.{at}.{field}");
-            match catalog.categories.get(&line.category) {
-                None => checks.refuse(&path("category"), Code::NotFound, "There is no such category."),
-                Some(category) if category.retired_at.is_some() => {
-                    checks.refuse(&path("category"), Code::Retired, "This category is retired.");
-                }
-                Some(_) => {}
-            }
-            match catalog.systems.get(&line.system_id) {
-                None => checks.refuse(&path("systemId"), Code::NotFound, "There is no such system."),
-                Some(system) if system.retired_at.is_some() => {
-                    checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
-                }
-                Some(system) if system.built_in => {
-                    let message = "Kartotek keeps profiles and nothing else, and puts those on the map itself: \
-                                   register or rectify the customer.";
-                    checks.refuse(&path("systemId"), Code::NotJustified, message);
-                }
-                Some(_) => {}
-            }
-            if let Some(reference) = &mut line.external_reference {
-                *reference = checks.line(&path("externalReference"), reference, BLOCK / 10);
-            }
-            if line.collected_at > now {
-                checks.refuse(&path("collectedAt"), Code::OutOfRange, "This lies in the future.");
-            }
-            if line.document_date.is_some_and(|date| date > today) {
-                checks.refuse(&path("documentDate"), Code::OutOfRange, "This lies in the future.");
-            }
+            line.check(&asked, &mut checks, &|field| format!("locations.{at}.{field}"));
         }
         checks.finish()
     }

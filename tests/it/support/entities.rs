@@ -35,6 +35,8 @@ macro_rules! each_entity {
             disposal_plan_item,
             envelope,
             erased_lookup,
+            import,
+            import_chunk,
             job,
             job_customer,
             job_failure,

@@ -1,0 +1,35 @@
+//! Some rows of a file, all of which are brought in or named as left out.
+
+use crate::{
+    ids::ImportId,
+    touch::{Recorded, Touch},
+};
+use sea_orm::entity::prelude::*;
+
+/// Some rows of a file, all of which are brought in or named as left out.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "import_chunk")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub import_id: ImportId,
+    /// Its place in the file, from 0 on.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub number: i32,
+    /// Rows, as all the numbers here.
+    pub created: i64,
+    pub unchanged: i64,
+    pub rejected: i64,
+    pub imported_at: DateTimeUtc,
+}
+
+/// None: joins are written where they are needed.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Recorded for Entity {
+    fn touch(_: &Model) -> Touch {
+        Touch::nobody()
+    }
+}

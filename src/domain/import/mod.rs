@@ -1,0 +1,11 @@
+//! What a company already has, brought in from files: some rows at a time, all or nothing but for those that are named as wrong,
+//! and each once. What the rows are is their own noun's to know.
+
+mod begin;
+mod chunk;
+mod finish;
+
+pub use begin::{BeginImport, Begun, Done, UNDER_WAY};
+pub(in crate::domain) use chunk::Tally;
+pub use chunk::{Chunk, Imported, MOST, RowRefusal};
+pub use finish::FinishImport;
