@@ -19,6 +19,7 @@ pub mod identifier;
 pub mod ledger;
 pub mod policy;
 mod refusal;
+pub mod rows;
 pub mod server;
 mod sql;
 pub mod telemetry;

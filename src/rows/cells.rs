@@ -1,0 +1,101 @@
+//! What a row says, column by column, before anybody knows what it means.
+
+use super::columns::Kind;
+
+/// Why a row cannot be taken as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wrong {
+    /// The column, if one is to blame.
+    pub column: Option<&'static str>,
+    /// For a person to read. It never shows the value.
+    pub reason: String,
+}
+
+impl Wrong {
+    pub(super) fn row(reason: impl Into<String>) -> Self {
+        Self { column: None, reason: reason.into() }
+    }
+
+    pub(super) fn at(column: &'static str, reason: impl Into<String>) -> Self {
+        Self { column: Some(column), reason: reason.into() }
+    }
+}
+
+/// One text for each column of the kind; `None` where the row says nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cells {
+    kind: Kind,
+    texts: Vec<Option<String>>,
+}
+
+impl Cells {
+    pub(super) fn new(kind: Kind) -> Self {
+        Self { kind, texts: vec![None; kind.columns().len()] }
+    }
+
+    /// Sets what a column says. Nothing but white space says nothing.
+    pub(super) fn set(&mut self, at: usize, text: &str) -> Result<(), Wrong> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(());
+        }
+        // As files are written that spreadsheets may open: what would be a formula is preceded by an apostrophe.
+        let bare = text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA));
+        let column = self.kind.columns()[at].name;
+        if bare.is_none() && is_formula(text) {
+            let reason = "this is a formula of a spreadsheet, and no value: save the file with values";
+            return Err(Wrong::at(column, reason));
+        }
+        self.texts[at] = Some(bare.unwrap_or(text).to_owned());
+        Ok(())
+    }
+
+    /// Takes what a column says.
+    pub(super) fn take(&mut self, column: &'static str) -> Option<String> {
+        let at = self.kind.columns().iter().position(|it| it.name == column)?;
+        self.texts[at].take()
+    }
+
+    /// Takes what a column says that has to say something.
+    pub(super) fn need(&mut self, column: &'static str, wrong: &mut Vec<Wrong>) -> String {
+        self.take(column).unwrap_or_else(|| {
+            wrong.push(Wrong::at(column, "this is empty, and needed"));
+            String::new()
+        })
+    }
+}
+
+/// What spreadsheets take for the beginning of a formula.
+pub(super) const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
+/// Whether a spreadsheet would calculate it, and nobody is called or reached like that.
+fn is_formula(text: &str) -> bool {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some('=' | '@') => true,
+        // A phone number, a number of the company's own, or a dash for nothing.
+        Some('+' | '-') => characters.next().is_some_and(|c| !c.is_ascii_digit() && !" (-".contains(c)),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_no_values_and_what_was_made_safe_is_what_it_was() {
+        let mut cells = Cells::new(Kind::Customers);
+        for formula in ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", " =HYPERLINK(\"x\")"] {
+            assert_eq!(cells.set(1, formula).unwrap_err().column, Some("name"), "{formula}");
+        }
+        for (written, value) in
+            [("'=1+1", "=1+1"), ("'+46701740605", "+46701740605"), ("'t Hooft", "'t Hooft"), ("-", "-")]
+        {
+            cells.set(1, written).unwrap();
+            assert_eq!(cells.take("name").as_deref(), Some(value));
+        }
+        cells.set(1, " \u{a0}").unwrap();
+        assert_eq!(cells.take("name"), None);
+    }
+}

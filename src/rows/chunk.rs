@@ -1,0 +1,242 @@
+//! Rows by the chunk: each what the API and the program bring in at once, and the same whenever the file is read.
+
+use super::{
+    cells::{Cells, Wrong},
+    columns::Kind,
+    source::{Source, Unreadable},
+    table::{Raw, Record, Table},
+    value::{KINDS, LOCALES, TRUTHS, need_moment, take_moment, take_word},
+};
+use crate::domain::{
+    consent::ConsentRow, customer::CustomerRow, data_location::DataLocationRow, import::MOST,
+    subscription::SubscriptionRow,
+};
+use entity::ids::{CategoryKey, PurposeKey};
+use jiff::{civil, tz::TimeZone};
+
+/// Text in one chunk, in bytes, after which it is full: a chunk fits into one request.
+const FULL: usize = 512 << 10;
+
+/// Rows that make sense by themselves.
+#[derive(Clone, Debug)]
+pub enum Rows {
+    Customers(Vec<CustomerRow>),
+    Subscriptions(Vec<SubscriptionRow>),
+    Consents(Vec<ConsentRow>),
+    DataLocations(Vec<DataLocationRow>),
+}
+
+/// Some rows of a file, and those that make no sense.
+#[derive(Debug)]
+pub struct Chunk {
+    /// Its place in the file, from 0 on.
+    pub number: i32,
+    pub rows: Rows,
+    /// All of its rows, as they stand in the file.
+    pub(super) records: Vec<(u64, Raw)>,
+    /// Where each of `rows` is among them.
+    pub(super) places: Vec<usize>,
+    pub(super) wrong: Vec<(usize, Wrong)>,
+}
+
+impl Chunk {
+    /// How many of its rows could not be read.
+    #[must_use]
+    pub fn unread(&self) -> u32 {
+        u32::try_from(self.records.len() - self.places.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    /// The line that its first row begins on.
+    #[must_use]
+    pub fn first_line(&self) -> u64 {
+        self.records.first().map_or(0, |(line, _)| *line)
+    }
+}
+
+/// The chunks of a file, in order.
+pub struct Chunks {
+    table: Table,
+    kind: Kind,
+    zone: TimeZone,
+    number: i32,
+    bytes: u64,
+}
+
+impl std::fmt::Debug for Chunks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chunks")
+            .field("kind", &self.kind)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Chunks {
+    /// Those of a file; days are those of this time zone.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn open(source: &Source, zone: TimeZone) -> Result<Self, Unreadable> {
+        Ok(Self { table: Table::open(source)?, kind: source.kind, zone, number: 0, bytes: 0 })
+    }
+
+    /// How much of the file was gone through, in bytes of its text, about.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The names of its columns as the file has them; `None` for objects.
+    #[must_use]
+    pub fn header(&self) -> Option<Vec<String>> {
+        Some(self.table.header()?.iter().map(str::to_owned).collect())
+    }
+
+    /// The next one.
+    ///
+    /// # Errors
+    /// When the file cannot be read any further. Nothing from this chunk on is to be brought in.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Unreadable> {
+        let (mut records, mut places, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut rows, mut size) = (Rows::none(self.kind), 0);
+        while records.len() < MOST && size < FULL {
+            let Some(Record { line, raw, cells }) = self.table.next()? else { break };
+            let at = records.len();
+            size += raw.len();
+            records.push((line, raw));
+            match cells.map_err(|one| vec![one]).and_then(|cells| rows.add(cells, &self.zone)) {
+                Ok(()) => places.push(at),
+                Err(all) => wrong.extend(all.into_iter().map(|one| (at, one))),
+            }
+        }
+        if records.is_empty() {
+            return Ok(None);
+        }
+        let number = self.number;
+        self.number += 1;
+        self.bytes += size as u64;
+        Ok(Some(Chunk { number, rows, records, places, wrong }))
+    }
+}
+
+impl Raw {
+    /// Bytes, about as they stand in the file.
+    fn len(&self) -> usize {
+        match self {
+            Self::Fields(fields) => fields.as_slice().len() + fields.len(),
+            Self::Text(text) => text.len(),
+        }
+    }
+}
+
+impl Rows {
+    const fn none(kind: Kind) -> Self {
+        match kind {
+            Kind::Customers => Self::Customers(Vec::new()),
+            Kind::Subscriptions => Self::Subscriptions(Vec::new()),
+            Kind::Consents => Self::Consents(Vec::new()),
+            Kind::DataLocations => Self::DataLocations(Vec::new()),
+        }
+    }
+
+    /// Adds one, or says all that is wrong with it.
+    fn add(&mut self, mut cells: Cells, zone: &TimeZone) -> Result<(), Vec<Wrong>> {
+        let mut wrong = Vec::new();
+        match self {
+            Self::Customers(rows) => rows.push(customer(&mut cells, zone, &mut wrong)),
+            Self::Subscriptions(rows) => rows.push(subscription(&mut cells, zone, &mut wrong)),
+            Self::Consents(rows) => rows.push(consent(&mut cells, zone, &mut wrong)),
+            Self::DataLocations(rows) => rows.push(data_location(&mut cells, zone, &mut wrong)),
+        }
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        match self {
+            Self::Customers(rows) => drop(rows.pop()),
+            Self::Subscriptions(rows) => drop(rows.pop()),
+            Self::Consents(rows) => drop(rows.pop()),
+            Self::DataLocations(rows) => drop(rows.pop()),
+        }
+        Err(wrong)
+    }
+}
+
+fn customer(cells: &mut Cells, zone: &TimeZone, wrong: &mut Vec<Wrong>) -> CustomerRow {
+    CustomerRow {
+        reference: cells.need("reference", wrong),
+        kind: take_word(cells, "kind", KINDS, wrong),
+        locale: take_word(cells, "locale", LOCALES, wrong),
+        name: cells.need("name", wrong),
+        email: cells.take("email"),
+        phone: cells.take("phone"),
+        address: cells.take("address"),
+        national_id: cells.take("nationalId"),
+        dormant_since: take_moment(cells, "dormantSince", zone, wrong),
+        returning: take_word(cells, "returning", TRUTHS, wrong).unwrap_or_default(),
+    }
+}
+
+fn subscription(cells: &mut Cells, zone: &TimeZone, wrong: &mut Vec<Wrong>) -> SubscriptionRow {
+    SubscriptionRow {
+        customer: cells.need("customer", wrong),
+        service: cells.need("service", wrong),
+        started_at: need_moment(cells, "startedAt", zone, wrong),
+        ended_at: take_moment(cells, "endedAt", zone, wrong),
+        end_reason: cells.take("endReason"),
+    }
+}
+
+fn consent(cells: &mut Cells, zone: &TimeZone, wrong: &mut Vec<Wrong>) -> ConsentRow {
+    let categories = cells.need("categories", wrong);
+    let categories = categories.split(|c: char| c.is_whitespace() || ",;|".contains(c));
+    ConsentRow {
+        customer: cells.need("customer", wrong),
+        service: cells.need("service", wrong),
+        third_party: cells.need("thirdParty", wrong),
+        purpose: PurposeKey(cells.need("purpose", wrong)),
+        categories: categories.filter(|key| !key.is_empty()).map(|key| CategoryKey(key.to_owned())).collect(),
+        granted_at: need_moment(cells, "grantedAt", zone, wrong),
+        notice_text: cells.need("noticeText", wrong),
+        notice_delivered_at: take_moment(cells, "noticeDeliveredAt", zone, wrong),
+        notice_locale: take_word(cells, "noticeLocale", LOCALES, wrong),
+        withdrawn_at: take_moment(cells, "withdrawnAt", zone, wrong),
+        evidence: cells.take("evidence"),
+    }
+}
+
+fn data_location(cells: &mut Cells, zone: &TimeZone, wrong: &mut Vec<Wrong>) -> DataLocationRow {
+    let document_date = cells.take("documentDate").and_then(|text| {
+        let day = text.parse::<civil::Date>().ok().filter(|_| text.len() == 10);
+        let day = day.and_then(|day| {
+            chrono::NaiveDate::from_ymd_opt(
+                day.year().into(),
+                u32::try_from(day.month()).ok()?,
+                u32::try_from(day.day()).ok()?,
+            )
+        });
+        if day.is_none() {
+            wrong.push(Wrong::at("documentDate", "give a day, such as 2024-03-31"));
+        }
+        day
+    });
+    DataLocationRow {
+        customer: cells.need("customer", wrong),
+        system: cells.need("system", wrong),
+        category: cells.need("category", wrong),
+        external_reference: cells.take("externalReference"),
+        collected_at: need_moment(cells, "collectedAt", zone, wrong),
+        document_date,
+    }
+}

@@ -1,0 +1,15 @@
+//! Files that people bring: what is in them, row by row, and what of it cannot be read. It knows nothing of the database.
+
+mod bounded;
+mod cells;
+mod chunk;
+mod columns;
+mod rejects;
+mod source;
+mod table;
+mod value;
+
+pub use chunk::{Chunk, Chunks, Rows};
+pub use columns::{Column, Kind};
+pub use rejects::{Rejected, Rejects, default_path};
+pub use source::{Encoding, Format, Source, Unreadable};
