@@ -1,5 +1,6 @@
 //! What can be written on the command line.
 
+use super::import::ImportArgs;
 use crate::{
     config::{Overrides, parse_duration},
     policy::Role,
@@ -36,6 +37,7 @@ impl Cli {
                 (args.database_url.clone(), None)
             }
             Command::Audit(AuditArgs { command }) => (command.database_url(), None),
+            Command::Import(args) => (args.database_url.clone(), None),
             Command::Token(_) | Command::Schema => (None, None),
         };
         Overrides { config_file: self.config.clone(), database_url, listen }
@@ -53,6 +55,8 @@ pub enum Command {
     Migrate(MigrateArgs),
     /// Erase again whom a restored backup has brought back.
     Ledger(LedgerArgs),
+    /// Bring in what a company already has: customers, what they ordered and allowed, and where their data lies.
+    Import(ImportArgs),
     /// Keep the audit log provable.
     Audit(AuditArgs),
     /// Print a token signed with the local development key.

@@ -9,10 +9,12 @@ mod connectors;
 mod database;
 mod demo;
 mod failure;
+mod import;
 mod keys;
 mod ledger;
 mod migrate;
 mod output;
+mod progress;
 mod run;
 mod schema;
 mod serve;
@@ -24,4 +26,5 @@ pub use args::{
     Cli, Command, LedgerArgs, LedgerCommand, MigrateArgs, ReplayArgs, ServeArgs, TokenArgs, WorkerArgs,
 };
 pub use failure::Failure;
+pub use import::ImportArgs;
 pub use run::run;

@@ -4,7 +4,7 @@ use super::{
     args::{AuditArgs, AuditCommand, Cli, Command, LedgerArgs, LedgerCommand},
     audit,
     failure::Failure,
-    ledger, migrate, output, schema, serve, token, worker,
+    import, ledger, migrate, output, schema, serve, token, worker,
 };
 use crate::{
     config::{Config, LogFormat},
@@ -71,6 +71,11 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             let config = configured()?;
             start_logs(&config)?;
             audit::detach(args, config).await
+        }
+        Command::Import(args) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            import::run(args, config).await
         }
         Command::Token(args) => token::run(&args, &configured()?),
         Command::Schema => schema::run(),

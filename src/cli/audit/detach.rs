@@ -1,12 +1,9 @@
 //! `kartotek audit detach`
 
-use super::{
-    progress::Progress,
-    verify::{TAMPERED, saved_before, tell_wrong},
-};
+use super::verify::{TAMPERED, saved_before, tell_wrong};
 use crate::{
     access::{self, Broken, Detaching, Door, Engine, SystemClock},
-    cli::{args::AuditDetachArgs, database, failure::Failure, keys, output},
+    cli::{args::AuditDetachArgs, database, failure::Failure, keys, output, progress::Progress},
     config::Config,
     domain::audit::{
         Beside, DetachedAreSealed, Leaving, NotDetached, prepare_to_detach, record_detached, record_kept,

@@ -1,6 +1,6 @@
 //! `kartotek audit export` and `kartotek audit prove`: the log, or some of it, in a file that is looked through offline.
 
-use super::progress::Progress;
+use crate::cli::progress::Progress;
 use crate::{
     access::{Door, SystemClock},
     cli::{

@@ -3,7 +3,6 @@
 mod detach;
 mod export;
 mod key;
-mod progress;
 mod saved;
 mod verify;
 

@@ -1,9 +1,9 @@
 //! `kartotek audit verify`
 
-use super::{progress::Progress, saved::Saved};
+use super::saved::Saved;
 use crate::{
     access::{Door, SystemClock},
-    cli::{args::AuditVerifyArgs, database, failure::Failure, keys, output},
+    cli::{args::AuditVerifyArgs, database, failure::Failure, keys, output, progress::Progress},
     config::Config,
     domain::audit::{self, Beside},
     transparency::{

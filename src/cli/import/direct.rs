@@ -1,0 +1,157 @@
+//! Into the database at hand, by whoever runs the server: on record as the program's own doing.
+
+use super::sink::{Batch, Begun, Came, Counts};
+use crate::{
+    access::{Access, Door, Engine, Stop, SystemClock, engine},
+    cli::{database, failure::Failure, keys},
+    config::Config,
+    domain::{
+        catalog::Catalogs,
+        consent::ImportConsents,
+        customer::ImportCustomers,
+        data_location::ImportDataLocations,
+        import::{self, BeginImport, Chunk, FinishImport, Imported, RowRefusal},
+        master_key::UseMasterKeys,
+        subscription::ImportSubscriptions,
+    },
+    rows::{Kind, Rows},
+    server::NotStarted,
+};
+use entity::{enums::ImportKind, ids::ImportId};
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+
+/// The exit code where trying again may help.
+const TRY_AGAIN: u8 = 75;
+
+/// A database that is open.
+#[derive(Clone, Debug)]
+pub(super) struct Direct {
+    door: Arc<Door>,
+    catalogs: Arc<Catalogs>,
+    engine: Engine,
+}
+
+impl Direct {
+    /// Opens the one of the configuration.
+    pub(super) async fn open(config: &Config) -> Result<Self, Failure> {
+        let settings = database::settings(config);
+        database::must_be_there(&settings).await?;
+        let (master_keys, _) = keys::master(config, false)?;
+        let door =
+            Door::open(&settings, master_keys, Box::new(SystemClock)).await.map_err(database::failure)?;
+        let used = door.program("setup", "useMasterKeys").write(UseMasterKeys).await;
+        used.map_err(|stop| database::not_started(NotStarted::Keys(stop)))?;
+        let catalogs = Arc::new(Catalogs::load(&door).await?);
+        Ok(Self { door, catalogs, engine: engine(&settings) })
+    }
+
+    fn access(&self, operation: &str) -> Access {
+        self.door.program("import", operation)
+    }
+
+    pub(super) async fn begin(&self, kind: Kind, digest: &str, again: bool) -> Result<Begun, Failure> {
+        let begin = BeginImport { kind: of(kind), digest: digest.to_owned(), again };
+        let begun = self.access("beginImport").write(begin).await.map_err(failed)?;
+        let import::Begun { created, unchanged, rejected, .. } = begun;
+        Ok(Begun {
+            id: begun.import.id.to_string(),
+            finished_at: begun.import.finished_at,
+            next: begun.next,
+            done: begun.done.into_iter().map(|one| (one.number, one.rejected)).collect(),
+            counts: Counts { created, unchanged, rejected },
+        })
+    }
+
+    pub(super) async fn bring_in(&self, batch: Batch) -> Result<Came, Failure> {
+        let catalog = self.catalogs.current();
+        let Batch { import, number, rows, unread, strict, dry_run } = batch;
+        let import = id(&import)?;
+        macro_rules! chunk {
+            ($rows:ident) => {
+                Chunk { import, number, rows: $rows, unread, strict, dry_run }
+            };
+        }
+        let imported = match rows {
+            Rows::Customers(rows) => {
+                self.access("importCustomers").write(ImportCustomers { catalog, chunk: chunk!(rows) }).await
+            }
+            Rows::Subscriptions(rows) => {
+                self.access("importSubscriptions")
+                    .write(ImportSubscriptions { catalog, chunk: chunk!(rows) })
+                    .await
+            }
+            Rows::Consents(rows) => {
+                self.access("importConsents").write(ImportConsents { catalog, chunk: chunk!(rows) }).await
+            }
+            Rows::DataLocations(rows) => {
+                self.access("importDataLocations")
+                    .write(ImportDataLocations { catalog, chunk: chunk!(rows) })
+                    .await
+            }
+        };
+        Ok(came(imported.map_err(failed)?))
+    }
+
+    pub(super) async fn finish(&self, import: &str, chunks: i32) -> Result<(), Failure> {
+        let finish = FinishImport { import: id(import)?, chunks };
+        self.access("finishImport").write(finish).await.map_err(failed)?;
+        Ok(())
+    }
+
+    pub(super) fn zone(&self) -> TimeZone {
+        self.catalogs.current().zone()
+    }
+
+    /// `SQLite` has one writer, which nobody else need wait for longer than one batch takes.
+    pub(super) fn lanes(&self) -> usize {
+        match self.engine {
+            Engine::Sqlite => 1,
+            Engine::Postgres => 4,
+        }
+    }
+
+    pub(super) async fn close(self) {
+        drop(self.catalogs);
+        self.door.close().await;
+    }
+}
+
+fn id(text: &str) -> Result<ImportId, Failure> {
+    let id = text.parse::<uuid::Uuid>().map_err(Failure::new)?;
+    Ok(ImportId(id))
+}
+
+fn of(kind: Kind) -> ImportKind {
+    match kind {
+        Kind::Customers => ImportKind::Customers,
+        Kind::Subscriptions => ImportKind::Subscriptions,
+        Kind::Consents => ImportKind::Consents,
+        Kind::DataLocations => ImportKind::DataLocations,
+    }
+}
+
+fn came(imported: Imported) -> Came {
+    let Imported { created, unchanged, rejected, refusals, before: _ } = imported;
+    let refused =
+        |RowRefusal { row, refusal }: RowRefusal| (row, refusal.field.last().cloned(), refusal.message);
+    Came {
+        counts: Counts { created, unchanged, rejected },
+        refused: refusals.into_iter().map(refused).collect(),
+    }
+}
+
+/// What to say when the database did not do it.
+fn failed(stop: Stop) -> Failure {
+    match stop {
+        Stop::Refused(refusals) => {
+            let told =
+                refusals.iter().take(20).map(|one| format!("{}: {}", one.field.join("."), one.message));
+            Failure::new(told.collect::<Vec<_>>().join("\n  "))
+        }
+        Stop::Denied(no) => Failure::new(no),
+        Stop::Broken(broken) => Failure::new(broken)
+            .hint("what is brought in so far stays: run the same command again to go on")
+            .with_code(TRY_AGAIN),
+    }
+}

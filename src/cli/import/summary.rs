@@ -1,0 +1,65 @@
+//! What came of a file, for people and for programs.
+
+use super::{args::Output, sink::Counts};
+use crate::rows::Kind;
+use serde::Serialize;
+use std::{
+    fmt::Write as _,
+    io::{self, IsTerminal},
+    path::Path,
+};
+
+/// What came of a file.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Summary<'a> {
+    pub file: &'a Path,
+    pub kind: &'static str,
+    /// The import's id.
+    pub import: String,
+    pub created: i64,
+    pub unchanged: i64,
+    pub rejected: i64,
+    /// Where those are that were left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rejects: Option<&'a Path>,
+    pub dry_run: bool,
+    /// Whether all of it was brought in before.
+    pub before: bool,
+}
+
+impl<'a> Summary<'a> {
+    pub(super) fn new(file: &'a Path, kind: Kind, import: String, counts: Counts) -> Self {
+        let Counts { created, unchanged, rejected } = counts;
+        let kind = kind.word();
+        Self {
+            file,
+            kind,
+            import,
+            created,
+            unchanged,
+            rejected,
+            rejects: None,
+            dry_run: false,
+            before: false,
+        }
+    }
+
+    /// It, in a form; the form of standard output unless told.
+    pub(super) fn text(&self, form: Option<Output>) -> Result<String, serde_json::Error> {
+        let form = form.unwrap_or(if io::stdout().is_terminal() { Output::Table } else { Output::Json });
+        if form == Output::Json {
+            return Ok(serde_json::to_string(self)? + "\n");
+        }
+        let Self { created, unchanged, rejected, kind, .. } = self;
+        let would = if self.dry_run { " (nothing was changed)" } else { "" };
+        let mut text = format!(
+            "{}: {kind}{would}\n  created    {created:>12}\n  unchanged  {unchanged:>12}\n  rejected   {rejected:>12}",
+            self.file.display()
+        );
+        if let Some(rejects) = self.rejects {
+            let _ = write!(text, "  in {}", rejects.display());
+        }
+        Ok(text + "\n")
+    }
+}
