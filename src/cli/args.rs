@@ -33,6 +33,7 @@ impl Cli {
             Command::Serve(args) => (args.database_url.clone(), args.listen.clone()),
             Command::Worker(args) => (args.database_url.clone(), None),
             Command::Migrate(args) => (args.database_url.clone(), None),
+            Command::Export(args) => (args.database_url.clone(), None),
             Command::Ledger(LedgerArgs { command: LedgerCommand::Replay(args) }) => {
                 (args.database_url.clone(), None)
             }
@@ -53,6 +54,8 @@ pub enum Command {
     Worker(WorkerArgs),
     /// Bring the database up to date and exit.
     Migrate(MigrateArgs),
+    /// Write the reference data as a file that can be changed and imported.
+    Export(ExportArgs),
     /// Erase again whom a restored backup has brought back.
     Ledger(LedgerArgs),
     /// Bring in what a company already has: customers, what they ordered and allowed, and where their data lies.
@@ -109,6 +112,23 @@ pub struct MigrateArgs {
     /// List the migrations and whether they are applied, and change nothing.
     #[arg(long)]
     pub status: bool,
+    /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+}
+
+/// `kartotek export`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  kartotek export -o catalogue.yaml\n  \
+    KARTOTEK_DATABASE_URL=postgres://kartotek@db/kartotek kartotek export > catalogue.yaml\n\n\
+    The file has the company, data categories of its own, purposes, retention rules, third parties with their assessments, \
+    systems, and services with what they need: all that is in use, named by keys and names. Two exports of the same are the \
+    same file, so keep it in version control. `kartotek import catalogue.yaml` makes it so again, there or elsewhere. No \
+    customer is in it, and no secret: connectors name theirs.")]
+pub struct ExportArgs {
+    /// Write it here and not to standard output. What is there is replaced.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<SecretString>,

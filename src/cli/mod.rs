@@ -5,6 +5,7 @@
 
 mod args;
 mod audit;
+mod catalog;
 mod connectors;
 mod database;
 mod demo;
@@ -23,7 +24,12 @@ mod token;
 mod worker;
 
 pub use args::{
-    Cli, Command, LedgerArgs, LedgerCommand, MigrateArgs, ReplayArgs, ServeArgs, TokenArgs, WorkerArgs,
+    Cli, Command, ExportArgs, LedgerArgs, LedgerCommand, MigrateArgs, ReplayArgs, ServeArgs, TokenArgs,
+    WorkerArgs,
+};
+pub use catalog::{
+    Direct, ImportFailure, ImportOptions, NotADocument, ReferenceData, Refused, from_yaml, import_catalog,
+    to_yaml,
 };
 pub use failure::Failure;
 pub use import::ImportArgs;

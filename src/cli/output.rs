@@ -11,6 +11,11 @@ pub(super) fn data(text: &str) -> io::Result<()> {
     }
 }
 
+/// What a person is shown before they decide, or while they wait.
+pub(super) fn tell(text: &str) {
+    let _ = write!(io::stderr(), "{text}");
+}
+
 /// A remark for the person at the terminal. If nobody can read it, nothing is lost.
 pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "note: {text}");

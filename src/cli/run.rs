@@ -2,7 +2,7 @@
 
 use super::{
     args::{AuditArgs, AuditCommand, Cli, Command, LedgerArgs, LedgerCommand},
-    audit,
+    audit, catalog,
     failure::Failure,
     import, ledger, migrate, output, schema, serve, token, worker,
 };
@@ -45,6 +45,11 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             let config = configured()?;
             start_logs(&config)?;
             migrate::run(args, config).await
+        }
+        Command::Export(args) => {
+            let config = configured()?;
+            start_logs(&config)?;
+            catalog::export(args, config).await
         }
         Command::Ledger(LedgerArgs { command: LedgerCommand::Replay(args) }) => {
             let config = configured()?;

@@ -1,5 +1,7 @@
 //! What an update says of a field: nothing, that it goes, or what it becomes.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// Absent, null, or a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Change<T> {
@@ -44,5 +46,18 @@ impl<T> Change<T> {
     /// Whether anything is said.
     pub fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
+    }
+}
+
+/// In a document `null` says that a field goes. What says nothing is left out, by `skip_serializing_if`.
+impl<T: Serialize> Serialize for Change<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Change<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
     }
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod canonical;
 pub mod catalog;
+pub mod catalog_document;
 pub mod change;
 pub mod checks;
 pub mod consent;

@@ -4,6 +4,7 @@ mod api;
 mod audit;
 pub mod budget;
 mod catalog;
+mod catalog_document;
 mod change;
 mod complete;
 mod connection;

@@ -6,6 +6,7 @@ use super::{
         CatalogQuery, ControllerMutation, DataCategoryMutation, PurposeMutation, RetentionRuleMutation,
         ServiceMutation,
     },
+    catalog_document::{CatalogDocumentMutation, CatalogDocumentQuery},
     consent::ConsentMutation,
     customer::{CustomerMutation, CustomerQuery},
     data_location::DataLocationMutation,
@@ -35,6 +36,7 @@ pub struct Query(
     SystemQuery,
     ThirdPartyQuery,
     CatalogQuery,
+    CatalogDocumentQuery,
     DisclosureQuery,
     DataRequestQuery,
     TaskQuery,
@@ -67,6 +69,7 @@ pub struct Mutation(
     ReconciliationMutation,
     ThirdPartyMutation,
     RetentionRuleMutation,
+    CatalogDocumentMutation,
 );
 
 /// Every root field, with the action that it is.
@@ -86,6 +89,7 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("dataCategories", Action::SeeDataCategories),
     ("purposes", Action::SeePurposes),
     ("retentionRules", Action::SeeRetentionRules),
+    ("catalogDocument", Action::ExportCatalog),
     ("disclosureCheck", Action::CheckDisclosure),
     ("dataRequest", Action::SeeDataRequests),
     ("dataRequests", Action::ListDataRequests),
@@ -151,4 +155,5 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("retireThirdParty", Action::RetireThirdParty),
     ("setRetentionRule", Action::SetRetentionRule),
     ("retireRetentionRule", Action::RetireRetentionRule),
+    ("importCatalog", Action::ImportCatalog),
 ];

@@ -152,10 +152,9 @@ impl From<u64> for SafeInt {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Json(pub serde_json::Value);
 
-/// A JSON value whose form another standard defines: RFC 8259.
+/// A JSON value whose form is defined elsewhere: RFC 8259.
 #[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
 impl ScalarType for Json {
-    /// No argument is of this type; the trait asks for it.
     fn parse(value: Value) -> InputValueResult<Self> {
         value.into_json().map(Self).map_err(|_| InputValueError::custom("Give a JSON value."))
     }

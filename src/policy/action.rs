@@ -285,6 +285,10 @@ actions! {
 
     /// Changes what is on record about the company itself.
     UpdateController: Administer "Controller" KEEPERS ["updateController"];
+    /// Hands the reference data over as one document.
+    ExportCatalog: Read "Controller" KEEPERS ["catalogDocument"];
+    /// Makes the reference data what a document says.
+    ImportCatalog: Administer "Controller" KEEPERS ["importCatalog"];
     /// Adds a kind of personal data.
     CreateDataCategory: Administer "DataCategory" KEEPERS ["createDataCategory"];
     /// Changes how a category is described or protected.
@@ -312,7 +316,7 @@ actions! {
     /// Takes a place out of use.
     RetireSystem: Administer "System" KEEPERS ["retireSystem"];
     /// Says how the program reaches a place.
-    SetConnector: Administer "System" OPERATOR ["createSystem.connector", "updateSystem.connector"];
+    SetConnector: Administer "System" OPERATOR ["createSystem.connector", "updateSystem.connector", "importCatalog.connector"];
     /// Tries how the program reaches a place.
     CheckConnector: Administer "System" OPERATOR ["checkConnector"];
     /// Asks a place's database what is where in it.
@@ -326,9 +330,9 @@ actions! {
     /// Changes what is on record about a third party.
     UpdateThirdParty: Administer "ThirdParty" KEEPERS ["updateThirdParty"];
     /// Vets a third party.
-    AssessThirdParty: Administer "ThirdParty" OFFICER ["assessThirdParty"];
+    AssessThirdParty: Administer "ThirdParty" OFFICER ["assessThirdParty", "importCatalog.assessment"];
     /// Ends a relationship for good.
-    RetireThirdParty: Administer "ThirdParty" OFFICER ["retireThirdParty"];
+    RetireThirdParty: Administer "ThirdParty" OFFICER ["retireThirdParty", "importCatalog.retirement"];
     /// Says how long the law keeps a category for a purpose.
     SetRetentionRule: Administer "RetentionRule" KEEPERS ["setRetentionRule"];
     /// Ends a rule of retention.

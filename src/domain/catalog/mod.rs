@@ -25,7 +25,7 @@ mod update_service;
 mod uses;
 mod version;
 
-pub use calendar::today;
+pub use calendar::{today, zone};
 pub use create_data_category::CreateDataCategory;
 pub use create_purpose::CreatePurpose;
 pub use create_service::CreateService;

@@ -79,8 +79,7 @@ impl Inquiry for LoadCatalog {
     }
 
     async fn run(self, r: &Reader) -> Result<Catalog, Stop> {
-        let version = r.one(catalog_version::Entity::find()).await?.map_or(0, |row| row.version);
-        all(r, version).await
+        changed(r).await
     }
 }
 
@@ -111,13 +110,14 @@ pub async fn held(w: &Writer, known: &Arc<Catalog>) -> Result<Arc<Catalog>, Stop
     if version == known.version { Ok(known.clone()) } else { Ok(Arc::new(all(w, version).await?)) }
 }
 
-/// The reference data as a command that changes it has made it, before anybody else sees that.
+/// The reference data as it stands in the database: where a command changes it, as that has made it, before anybody else sees
+/// that.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn changed(w: &Writer) -> Result<Catalog, Stop> {
-    let version = w.one(catalog_version::Entity::find()).await?.map_or(0, |row| row.version);
-    all(w, version).await
+pub async fn changed(r: &Reader) -> Result<Catalog, Stop> {
+    let version = r.one(catalog_version::Entity::find()).await?.map_or(0, |row| row.version);
+    all(r, version).await
 }
 
 fn by<K: Ord, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> BTreeMap<K, Arc<V>> {

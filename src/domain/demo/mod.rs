@@ -19,6 +19,7 @@ pub use load::LoadDemo;
 pub use offer::{Need, needs_of, service_keys};
 pub use people::{Known, people};
 pub use seed::Seed;
+pub use shipped::categories as shipped_categories;
 
 #[cfg(test)]
 mod tests;

@@ -4,20 +4,21 @@ use super::rules;
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     domain::{
-        catalog::{begin_change, today},
+        catalog::{begin_change, zone},
         change::Change,
         checks::{BLOCK, Checks, LINE, not_found},
+        period::{day_of, start_of},
     },
     policy::{Action, Target},
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     assessment,
     enums::{TransferSafeguard, TrustStatus},
     ids::{AssessmentId, ThirdPartyId},
     third_party,
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 /// Vets a third party. What is left out stays as the last assessment had it.
 #[derive(Clone, Debug)]
@@ -45,26 +46,46 @@ impl Command for AssessThirdParty {
     }
 
     async fn run(self, w: &mut Writer) -> Result<Self::Output, Stop> {
+        self.made(Elsewhere::default(), w).await
+    }
+}
+
+/// Of an assessment that is taken over: who made it, and on which day. Whoever takes it over, and now, unless told.
+#[derive(Clone, Debug, Default)]
+pub struct Elsewhere {
+    pub by: Option<String>,
+    pub on: Option<NaiveDate>,
+}
+
+impl AssessThirdParty {
+    /// Records it, by the rules of the day that it was made on.
+    pub(in crate::domain) async fn made(
+        self,
+        elsewhere: Elsewhere,
+        w: &Writer,
+    ) -> Result<(third_party::Model, assessment::Model), Stop> {
         begin_change(w).await?;
         let row = w.lock(third_party::Entity::find_by_id(self.third_party)).await?;
         let row = row.ok_or_else(|| not_found("thirdPartyId", "third party"))?;
         if !rules::may_become(row.status, self.status) {
             return Err(no_way(row.status, self.status).into());
         }
-        let today = today(w).await?;
         let mut checks = Checks::new();
         let grounds = checks.block("grounds", &self.grounds, BLOCK);
+        let by = elsewhere.by.map(|by| checks.line("assessedBy", &by, LINE));
+        let (day, at) = when(row.id, elsewhere.on, w, &mut checks).await?;
         let row = self.assessed(row, &mut checks);
-        check(&row, today, &mut checks);
+        check(&row, day, &mut checks);
         checks.finish()?;
 
         let row = w.update::<third_party::Entity>(row).await?;
-        let assessment = w.insert::<assessment::Entity>(record(&row, grounds, w)).await?;
+        let now = record(&row, grounds, w);
+        let by = by.unwrap_or_else(|| now.assessed_by.clone());
+        let assessment = assessment::Model { assessed_by: by, assessed_at: at, ..now };
+        let assessment = w.insert::<assessment::Entity>(assessment).await?;
         Ok((row, assessment))
     }
-}
 
-impl AssessThirdParty {
     fn assessed(self, row: third_party::Model, checks: &mut Checks) -> third_party::Model {
         let reference = self.agreement_reference.map(|text| checks.line("agreementReference", &text, LINE));
         let documented = self.safeguard_reference.map(|text| checks.line("safeguardReference", &text, LINE));
@@ -85,6 +106,33 @@ impl AssessThirdParty {
             ..row
         }
     }
+}
+
+/// The day that an assessment is of, and what is noted as its time: of a day that is over its noon, which is on the same day
+/// in about every time zone.
+async fn when(
+    party: ThirdPartyId,
+    on: Option<NaiveDate>,
+    w: &Writer,
+    checks: &mut Checks,
+) -> Result<(NaiveDate, DateTime<Utc>), Stop> {
+    let zone = zone(w).await?;
+    let today = day_of(w.now(), &zone);
+    let Some(on) = on.filter(|on| *on != today) else { return Ok((today, w.now())) };
+    if on > today {
+        checks.refuse("assessedOn", Code::OutOfRange, "This day has not come yet.");
+    }
+    let earlier = assessment::Entity::find()
+        .filter(assessment::Column::ThirdPartyId.eq(party))
+        .order_by_desc(assessment::Column::Id);
+    let last = w.page(earlier, 1).await?.0.pop();
+    if last.is_some_and(|last| day_of(last.assessed_at, &zone) > on) {
+        let message =
+            "A later assessment is on record: what is trusted now cannot follow from an earlier one.";
+        checks.refuse("assessedOn", Code::OutOfRange, message);
+    }
+    let noon = start_of(on, &zone).map_or(w.now(), |start| start + TimeDelta::hours(12));
+    Ok((on, noon))
 }
 
 fn check(row: &third_party::Model, today: NaiveDate, checks: &mut Checks) {

@@ -7,7 +7,7 @@ mod retire;
 mod rules;
 mod update;
 
-pub use assess::AssessThirdParty;
+pub use assess::{AssessThirdParty, Elsewhere};
 pub use create::CreateThirdParty;
 pub use retire::RetireThirdParty;
 pub use rules::{Blocker, BlockerCode, EEA, Gap, blockers, gaps, is_in_eea, may_become, needs_agreement};

@@ -69,6 +69,7 @@ const TELLING: &[&str] = &[
 #[rustfmt::skip]
 const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
+    ("catalog_document", &["catalog", "demo", "disposal", "system", "third_party"]),
     ("job", &["catalog", "customer", "disposal", "erasure", "task"]),
     ("erasure", &["catalog", "customer", "data_request", "disposal", "restriction", "task"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),

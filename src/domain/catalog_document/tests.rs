@@ -1,0 +1,6 @@
+mod assessments;
+mod chance;
+mod changing;
+mod refused;
+mod rows;
+mod support;
