@@ -7,6 +7,8 @@ mod api;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod catalog_document;
+#[cfg(test)]
 mod connector_sql;
 #[cfg(test)]
 mod crash;

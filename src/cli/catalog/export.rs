@@ -7,7 +7,7 @@ use crate::{
 };
 use std::fs;
 
-pub(in crate::cli) async fn run(args: ExportArgs, config: Config) -> Result<(), Failure> {
+pub(in crate::cli) async fn export(args: ExportArgs, config: Config) -> Result<(), Failure> {
     let direct = Direct::open(&config).await?;
     let document = direct.export().await;
     direct.close().await;

@@ -11,4 +11,4 @@ pub use direct::Direct;
 pub use import::{ImportFailure, ImportOptions, ReferenceData, Refused, import_catalog};
 pub use yaml::{NotADocument, from_yaml, to_yaml};
 
-pub(in crate::cli) use export::run as export;
+pub(super) use export::export;
