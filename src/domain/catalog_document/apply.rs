@@ -13,6 +13,7 @@ use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     connector::Connectors,
     domain::{catalog::Catalog, change::Change},
+    policy::Action,
 };
 use entity::{
     ids::{ServiceId, SystemId, ThirdPartyId},
@@ -124,6 +125,18 @@ impl<'a> Applying<'a> {
     pub(super) fn refuse(&mut self, at: &At, field: &str, code: Code, message: impl Into<String>) {
         let steps = field.split('.').filter(|step| !step.is_empty()).map(str::to_owned);
         self.refusals.push(Refusal { code, message: message.into(), field: at.below(steps).0 });
+    }
+
+    /// Whether whoever imports may do this as well. Those who may not were denied before, save what only shows on the way, such as
+    /// an entry that is another thing once the one of its name is called something else.
+    pub(super) fn may(&mut self, at: &At, field: &str, action: Action) -> bool {
+        let may = self.powers.may.contains(&action);
+        if !may {
+            let message =
+                "Your role may not do this, which only showed on the way: do it by its own mutation.";
+            self.refuse(at, field, Code::PlanChanged, message);
+        }
+        may
     }
 
     /// Whether this is the first entry of its name, which it must have.

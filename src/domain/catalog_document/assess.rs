@@ -15,6 +15,7 @@ use crate::{
         period::day_of,
         third_party::{AssessThirdParty, Elsewhere},
     },
+    policy::Action,
 };
 use entity::{assessment, ids::ThirdPartyId};
 
@@ -50,6 +51,9 @@ impl Applying<'_> {
         party: ThirdPartyId,
         entry: AssessmentEntry,
     ) -> Result<bool, Stop> {
+        if !self.may(at, "", Action::AssessThirdParty) {
+            return Ok(false);
+        }
         let Some(status) = entry.status else {
             self.refuse(at, "status", Code::Required, "Say what was decided: APPROVED or SUSPENDED.");
             return Ok(false);

@@ -5,7 +5,7 @@ use super::{
     assess::on_record,
     diff::{CatalogChange, EntryName, compared, hash, not_named},
     entries::Entries,
-    model::Document,
+    model::{Document, ThirdPartyEntry},
 };
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
@@ -82,10 +82,6 @@ impl Command for ImportCatalog {
         let document = Document::read(&self.document)?;
         hold(w).await?;
         let before = changed(w).await?;
-        if document.asks_for(&before).iter().any(|action| !self.powers.may.contains(action)) {
-            // Whoever may not was told so before; it has come to ask for more since.
-            return Err(is_another("document").into());
-        }
         let rehearsal = if self.dry_run { Some(w.rehearse().await?) } else { None };
         let mut applying = Applying::new(w, &before, self.connectors, &self.powers);
         applying.all(document).await?;
@@ -102,7 +98,9 @@ impl Command for ImportCatalog {
         let changes = compared.into_iter().map(|(_, change)| change).collect::<Vec<_>>();
         let hash = hash(&changes);
         if self.expected_hash.as_ref().is_some_and(|expected| *expected != hash) {
-            return Err(is_another("expectedHash").into());
+            let message =
+                "The reference data, or the document, has changed since: look at the changes once more.";
+            return Err(Refusal::new(Code::PlanChanged, message).at("expectedHash").into());
         }
         if let Some(rehearsal) = rehearsal {
             w.take_back(rehearsal).await?;
@@ -111,25 +109,20 @@ impl Command for ImportCatalog {
     }
 }
 
-fn is_another(path: &str) -> Refusal {
-    let message = "The reference data, or the document, has changed since: look at the changes once more.";
-    Refusal::new(Code::PlanChanged, message).at(path)
-}
-
 impl Document {
-    /// What it asks for beyond what an import is for, of [`Powers::BEYOND`].
+    /// What it asks for beyond what an import is for, of [`Powers::BEYOND`], as far as that can be seen beforehand: for whoever
+    /// may not to be denied. What is then done looks for itself.
     #[must_use]
     pub fn asks_for(&self, catalog: &Catalog) -> Vec<Action> {
         let entries = Entries(catalog);
+        let party = |entry: &ThirdPartyEntry| {
+            entries.party_named(&entry.name).or_else(|| entries.party_named(entry.was.as_ref()?))
+        };
         let vets = self.third_parties.iter().any(|entry| {
-            let party = entries.party_named(&entry.name).or_else(|| entries.party_named(entry.was.as_ref()?));
-            entry
-                .assessments
-                .iter()
-                .any(|one| party.is_none_or(|row| on_record(catalog, row.id, one).is_none()))
+            let is_new = |one| party(entry).is_none_or(|row| on_record(catalog, row.id, one).is_none());
+            entry.assessments.iter().any(is_new)
         });
-        let ends =
-            |entry: &super::ThirdPartyEntry| entry.retired && entries.party_named(&entry.name).is_some();
+        let ends = self.third_parties.iter().any(|entry| entry.retired && party(entry).is_some());
         let connects = self.systems.iter().any(|entry| {
             let system =
                 entries.system_named(&entry.name).or_else(|| entries.system_named(entry.was.as_ref()?));
@@ -142,9 +135,9 @@ impl Document {
         });
         let asked = [
             (vets, Action::AssessThirdParty),
-            (self.third_parties.iter().any(ends), Action::RetireThirdParty),
+            (ends, Action::RetireThirdParty),
+            (connects, Action::SetConnector),
         ];
-        let asked = asked.into_iter().chain([(connects, Action::SetConnector)]);
-        asked.filter(|(asks, _)| *asks).map(|(_, action)| action).collect()
+        asked.into_iter().filter(|(asks, _)| *asks).map(|(_, action)| action).collect()
     }
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     access::{Code, Stop},
     domain::third_party::{CreateThirdParty, RetireThirdParty, UpdateThirdParty},
+    policy::Action,
 };
 use entity::{ids::ThirdPartyId, third_party};
 use std::collections::BTreeSet;
@@ -110,6 +111,9 @@ impl Applying<'_> {
     /// Ends the relationships.
     pub(super) async fn retire_parties(&mut self, leaving: Vec<Leaving>) -> Result<(), Stop> {
         for Leaving { at, id, reason } in leaving {
+            if !self.may(&at, "retired", Action::RetireThirdParty) {
+                continue;
+            }
             let Some(reason) = reason else {
                 self.refuse(&at, "reason", Code::Required, "Say why the relationship ends.");
                 continue;

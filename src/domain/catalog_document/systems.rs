@@ -9,9 +9,13 @@ use super::{
 };
 use crate::{
     access::{Code, Stop},
-    domain::system::{CreateSystem, RetireSystem, UpdateSystem},
+    domain::{
+        change::Change,
+        system::{CreateSystem, RetireSystem, UpdateSystem},
+    },
+    policy::Action,
 };
-use entity::{ids::SystemId, system};
+use entity::{connector::Connector, ids::SystemId, system};
 
 const SECTION: &str = "systems";
 
@@ -45,7 +49,9 @@ impl Applying<'_> {
         let name = entry.name.clone();
         let country = self.needed(at, "country", entry.country);
         let party = self.party_change(at, "thirdParty", &entry.third_party);
-        if let (Some(country), Some(party)) = (country, party) {
+        let may_connect =
+            entry.connector.value().is_none() || self.may(at, "connector", Action::SetConnector);
+        if let (Some(country), Some(party), true) = (country, party, may_connect) {
             let command = CreateSystem {
                 name: entry.name,
                 third_party: party.apply(None),
@@ -74,6 +80,11 @@ impl Applying<'_> {
         if !news(&entry, &export::system(self.before, now)) {
             return Ok(());
         }
+        let connector = entry.connector.map(Connector::from);
+        let stays = connector.is_keep() || connector.value() == now.connector.as_ref();
+        if !stays && !self.may(at, "connector", Action::SetConnector) {
+            return Ok(());
+        }
         let Some(party) = self.party_change(at, "thirdParty", &entry.third_party) else { return Ok(()) };
         let command = UpdateSystem {
             system: now.id,
@@ -84,7 +95,7 @@ impl Applying<'_> {
             owner: entry.owner,
             measures: list(entry.measures),
             review_due: entry.review_due,
-            connector: entry.connector.map(Into::into),
+            connector: if stays { Change::Keep } else { connector },
             connectors: self.connectors.clone(),
         };
         let Some(row) = self.attempt(at, command).await? else { return Ok(()) };

@@ -1,7 +1,7 @@
 //! An import does what its caller may do by other ways, and no more.
 
 use super::moving::{IMPORT, exported};
-use crate::support::TestApp;
+use crate::support::{TestApp, audit::Event};
 use serde_json::json;
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn vetting_stays_with_compliance_and_connectors_with_administrators() {
         let before = exported(app.admin()).await;
         let answer = may_not.ask(IMPORT, input.clone()).await;
         assert_eq!(answer.code(), Some("FORBIDDEN"), "{input}");
-        let endings = app.events(&answer).await.iter().map(|event| event.ending()).collect::<Vec<_>>();
+        let endings = app.events(&answer).await.iter().map(Event::ending).collect::<Vec<_>>();
         assert_eq!(endings, ["DENIED FORBIDDEN"], "{input}");
         assert_eq!(exported(app.admin()).await, before);
     }

@@ -2,7 +2,7 @@ use super::support::{export, import, letterbox, without};
 use crate::{
     access::{Code, Stop},
     domain::{
-        catalog_document::ImportCatalog,
+        catalog_document::{ImportCatalog, Powers},
         testing::{Customer, Ground},
     },
     policy::Action,
@@ -139,26 +139,62 @@ async fn whoever_may_not_vet_connect_or_end_does_not_by_importing() {
     let document = export(&ground).await;
     // What is so already asks for nothing.
     assert_eq!(document.asks_for(&*ground.catalog().await), []);
-    for (action, document) in [
+    for (action, path, document) in [
         (
             Action::AssessThirdParty,
+            "document.thirdParties.Fjällripan Hosting AB.assessments.0",
             json!({ "thirdParties": [{ "name": "Fjällripan Hosting AB",
                 "assessments": [{ "status": "SUSPENDED", "grounds": "Incident." }] }] }),
         ),
         (
             Action::RetireThirdParty,
+            "document.thirdParties.Fjällripan Hosting AB.retired",
             json!({ "thirdParties": [{ "name": "Fjällripan Hosting AB", "retired": true, "reason": "Slut." }] }),
         ),
         (
+            Action::RetireThirdParty,
+            "document.thirdParties.Annat namn.retired",
+            json!({ "thirdParties": [{ "name": "Annat namn", "was": "Fjällripan Hosting AB", "retired": true, "reason": "Slut." }] }),
+        ),
+        (
             Action::SetConnector,
+            "document.systems.Kundregister.connector",
             json!({ "systems": [{ "name": "Kundregister", "connector": { "manual": { "instructions": "Ring Otto." } } }] }),
         ),
     ] {
         let asked = crate::domain::catalog_document::Document::read(&document).unwrap();
         assert_eq!(asked.asks_for(&*ground.catalog().await), [action]);
-        ground.refuses(without(import(&document), action), &[(Code::PlanChanged, "document")]).await;
+        ground.refuses(without(import(&document), action), &[(Code::PlanChanged, path)]).await;
     }
     let connected = json!({ "systems": [{ "name": "Kundregister", "connector": { "manual": { "instructions": "Ring Otto." } } }] });
     assert_eq!(ground.run(import(&connected)).await.changes.len(), 1);
     assert_eq!(ground.run(without(import(&connected), Action::SetConnector)).await.changes, []);
+}
+
+/// What stands there under a name is no longer that once it is called something else.
+#[tokio::test]
+async fn a_new_thing_under_an_old_name_is_vetted_and_connected_as_any_new_one() {
+    let ground = Ground::demo().await;
+    let connected = json!({ "systems": [{ "name": "Kundregister", "connector": { "manual": { "instructions": "Ring Otto." } } }] });
+    ground.run(import(&connected)).await;
+    let document = json!(export(&ground).await);
+    let named = |list: &str, name: &str| {
+        let mut entries = document[list].as_array().unwrap().iter();
+        entries.find(|entry| entry["name"] == name).unwrap().clone()
+    };
+    let (old, system) = (named("thirdParties", "Fjällripan Hosting AB"), named("systems", "Kundregister"));
+    let twice = json!({
+        "thirdParties": [{ "name": "Annat namn", "was": old["name"] }, old],
+        "systems": [{ "name": "Annat system", "was": system["name"] }, system],
+    });
+    let nothing_beyond = ImportCatalog { powers: Powers { may: vec![], in_person: true }, ..import(&twice) };
+    ground
+        .refuses(
+            nothing_beyond,
+            &[
+                (Code::PlanChanged, "document.thirdParties.Fjällripan Hosting AB.assessments.0"),
+                (Code::PlanChanged, "document.systems.Kundregister.connector"),
+            ],
+        )
+        .await;
 }
