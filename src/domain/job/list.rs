@@ -40,15 +40,20 @@ impl Inquiry for JobsByIds {
 pub struct JobFilter {
     pub states: Option<Vec<JobState>>,
     pub dry_run: Option<bool>,
+    /// The caller's own of this key.
+    pub idempotency_key: Option<String>,
 }
 
 impl JobFilter {
-    fn conditions(&self, sql: &mut Sql) {
+    fn conditions(&self, sql: &mut Sql, actor: String) {
         if let Some(states) = &self.states {
             sql.push(" AND state IN ").list(states.iter().map(ActiveEnum::to_value));
         }
         if let Some(dry_run) = self.dry_run {
             sql.push(" AND dry_run = ").bind(dry_run);
+        }
+        if let Some(key) = &self.idempotency_key {
+            sql.push(" AND requested_by = ").bind(actor).push(" AND idempotency_key = ").bind(key.clone());
         }
     }
 }
@@ -94,12 +99,12 @@ impl Inquiry for ListJobs {
 
     async fn run(self, r: &Reader) -> Result<Page<job::Model>, Stop> {
         let mut sql = Sql::new("SELECT * FROM job WHERE true");
-        self.filter.conditions(&mut sql);
+        self.filter.conditions(&mut sql, r.actor_id());
         place(&mut sql, &self.page, true)?;
         let (rows, more) = r.some(sql, self.page.limit, |_: &job::Model| Touch::nobody()).await?;
         let counted = if self.page.count {
             let mut sql = Sql::new("SELECT count(*) AS total FROM job WHERE true");
-            self.filter.conditions(&mut sql);
+            self.filter.conditions(&mut sql, r.actor_id());
             total(r, sql).await?
         } else {
             None

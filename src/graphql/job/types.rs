@@ -208,11 +208,13 @@ impl CustomerSelection {
 pub struct JobFilter {
     states: Option<Vec<JobState>>,
     dry_run: Option<bool>,
+    /// The caller's own job of this key.
+    idempotency_key: Option<String>,
 }
 
 impl JobFilter {
     pub(super) fn into_domain(self) -> job::JobFilter {
         let states = self.states.map(|any| any.into_iter().map(Into::into).collect());
-        job::JobFilter { states, dry_run: self.dry_run }
+        job::JobFilter { states, dry_run: self.dry_run, idempotency_key: self.idempotency_key }
     }
 }

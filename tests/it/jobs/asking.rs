@@ -24,6 +24,9 @@ async fn the_same_asked_for_again_is_the_same_work() {
     // What somebody else calls so is theirs.
     let theirs = app.second_officer().asked_for("gallring-1", json!({ "references": ["K-7001"] })).await;
     assert_ne!(theirs["id"], first["id"]);
+    let by_key =
+        officer.get("{ jobs(filter: { idempotencyKey: \"gallring-1\" }) { nodes { id } totalCount } }").await;
+    assert_eq!(by_key.data()["jobs"], json!({ "nodes": [{ "id": first["id"] }], "totalCount": 1 }));
     // Two at the same moment are one.
     let wanted = json!({ "references": ["K-7001"], "dryRun": true });
     let (one, two) = tokio::join!(
