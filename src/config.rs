@@ -3,10 +3,12 @@
 //! The command line comes before the environment, the environment before `kartotek.toml`, and that before the
 //! default. Whatever is misspelt is an error that names it: a setting that silently does nothing is worse than none.
 
+mod client;
 mod layers;
 mod url;
 mod value;
 
+pub use client::{ClientSettings, NoToken};
 pub use layers::{ConfigError, Overrides};
 pub use value::parse_duration;
 
@@ -124,6 +126,14 @@ pub struct Config {
     origins: BTreeMap<&'static str, String>,
 }
 
+/// The variables of this process.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| {
+        // A value that is no text is no good value either, and is complained about as such.
+        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+    })
+}
+
 /// The names of all settings, in the order in which they are printed.
 const KEYS: [&str; 32] = [
     "data_dir",
@@ -163,11 +173,7 @@ const KEYS: [&str; 32] = [
 impl Config {
     /// The configuration of this process.
     pub fn load(overrides: &Overrides) -> Result<Self, ConfigError> {
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            // A value that is no text is no good value either, and is complained about as such.
-            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
-        });
-        Self::of(overrides, environment)
+        Self::of(overrides, environment())
     }
 
     /// The configuration by this command line and this environment, and the file that they name.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod auth;
 pub mod checkpoints;
 pub mod cli;
+pub mod client;
 mod clock;
 pub mod config;
 pub mod connector;

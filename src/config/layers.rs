@@ -11,7 +11,7 @@ use std::{
 
 const PREFIX: &str = "KARTOTEK_";
 /// Variables with our prefix that are no settings of the server: those of client commands.
-const NOT_SETTINGS: [&str; 2] = ["KARTOTEK_TOKEN", "KARTOTEK_ENDPOINT"];
+const NOT_SETTINGS: [&str; 3] = ["KARTOTEK_TOKEN", "KARTOTEK_TOKEN_FILE", "KARTOTEK_ENDPOINT"];
 /// Variables that third parties' secrets are read from, by the name that their record gives.
 const SECRETS: &str = "KARTOTEK_SECRET_";
 

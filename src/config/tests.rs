@@ -93,7 +93,12 @@ fn what_is_misspelt_is_named_with_what_was_meant() {
         "{error}"
     );
 
-    let others = [("KARTOTEK_TOKEN", "t"), ("KARTOTEK_ENDPOINT", "e"), ("KARTOTEK_SECRET_CRM", "s")];
+    let others = [
+        ("KARTOTEK_TOKEN", "t"),
+        ("KARTOTEK_TOKEN_FILE", "f"),
+        ("KARTOTEK_ENDPOINT", "e"),
+        ("KARTOTEK_SECRET_CRM", "s"),
+    ];
     assert!(from(&others).is_ok(), "these belong to others");
 }
 

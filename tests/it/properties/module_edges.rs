@@ -11,7 +11,10 @@ const EDGES: &[Knows] = &[
     ("main", &["cli"], &["clap"]),
     ("lib", &[], &[]),
     // `domain` for the demo's customers, `graphql` for the schema's text, `policy` for the names of the demo's roles.
-    ("cli", &["access", "auth", "checkpoints", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "ledger", "policy", "server", "telemetry", "transparency"], &["clap", "config"]),
+    // `client` for commands that ask a server, `identifier` for what a customer's number may look like.
+    ("cli", &["access", "auth", "checkpoints", "client", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "identifier", "ledger", "policy", "server", "telemetry", "transparency"], &["clap", "config"]),
+    // Whoever asks a server knows it from outside.
+    ("client", &[], &["reqwest"]),
     // Others, who only know what docs/third-party-api.md says; `domain` for who is in the demo, `access` for its map and the time.
     ("demo_peers", &["access", "auth", "connector", "domain"], &["axum", "entity", "sqlx"]),
     // Puts the parts together, so it knows them all.
