@@ -3,9 +3,11 @@
 //! Standard output is for data alone, everything else goes to standard error; exit codes are 0 for done, 1 for
 //! failed, 2 for a mistake in the command line or the configuration; a command's help says when it has others.
 
+mod anonymize;
 mod args;
 mod audit;
 mod catalog;
+mod client;
 mod connectors;
 mod database;
 mod demo;
@@ -24,13 +26,12 @@ mod token;
 mod worker;
 
 pub use args::{
-    Cli, Command, ExportArgs, LedgerArgs, LedgerCommand, MigrateArgs, ReplayArgs, ServeArgs, TokenArgs,
-    WorkerArgs,
+    Cli, Command, ExportArgs, ImportArgs, LedgerArgs, LedgerCommand, MigrateArgs, ReplayArgs, ServeArgs,
+    TokenArgs, WorkerArgs,
 };
 pub use catalog::{
     Direct, ImportFailure, ImportOptions, NotADocument, ReferenceData, Refused, from_yaml, import_catalog,
     to_yaml,
 };
 pub use failure::Failure;
-pub use import::ImportArgs;
 pub use run::run;

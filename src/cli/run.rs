@@ -1,6 +1,7 @@
 //! From the command line to the command.
 
 use super::{
+    anonymize,
     args::{AuditArgs, AuditCommand, Cli, Command, LedgerArgs, LedgerCommand},
     audit, catalog,
     failure::Failure,
@@ -82,6 +83,7 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             start_logs(&config)?;
             import::run(args, config).await
         }
+        Command::Anonymize(args) => anonymize::run(*args).await,
         Command::Token(args) => token::run(&args, &configured()?),
         Command::Schema => schema::run(),
     }

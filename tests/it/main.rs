@@ -9,6 +9,8 @@ mod audit;
 #[cfg(test)]
 mod catalog_document;
 #[cfg(test)]
+mod cli_anonymize;
+#[cfg(test)]
 mod connector_sql;
 #[cfg(test)]
 mod crash;

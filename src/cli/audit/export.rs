@@ -1,6 +1,5 @@
 //! `kartotek audit export` and `kartotek audit prove`: the log, or some of it, in a file that is looked through offline.
 
-use crate::cli::progress::Progress;
 use crate::{
     access::{Door, SystemClock},
     cli::{
@@ -8,6 +7,7 @@ use crate::{
         database,
         failure::Failure,
         keys, output,
+        progress::Progress,
     },
     config::Config,
     domain::{

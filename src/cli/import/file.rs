@@ -1,13 +1,12 @@
 //! One file: chunk by chunk, several under way at once, each row once however often it is interrupted.
 
 use super::{
-    args::ImportArgs,
     run::unreadable,
     sink::{Batch, Begun, Came, Counts, Sink},
     summary::Summary,
 };
 use crate::{
-    cli::{failure::Failure, output, progress::Progress},
+    cli::{args::ImportArgs, failure::Failure, output, progress::Progress},
     domain::import::UNDER_WAY,
     rows::{Chunk, Chunks, Rejected, Rejects, Rows, Source, default_path},
 };

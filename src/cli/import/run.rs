@@ -1,13 +1,12 @@
 //! Files one after the other, in the order in which they need each other.
 
 use super::{
-    args::ImportArgs,
     direct::Direct,
     file::{Over, bring_in},
     sink::Sink,
 };
 use crate::{
-    cli::{failure::Failure, output, stop::told_to_stop},
+    cli::{args::ImportArgs, failure::Failure, output, stop::told_to_stop},
     config::Config,
     rows::{Encoding, Source, Unreadable},
 };

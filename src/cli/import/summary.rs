@@ -1,7 +1,7 @@
 //! What came of a file, for people and for programs.
 
-use super::{args::Output, sink::Counts};
-use crate::rows::Kind;
+use super::sink::Counts;
+use crate::{cli::args::SummaryForm, rows::Kind};
 use serde::Serialize;
 use std::{
     fmt::Write as _,
@@ -46,9 +46,10 @@ impl<'a> Summary<'a> {
     }
 
     /// It, in a form; the form of standard output unless told.
-    pub(super) fn text(&self, form: Option<Output>) -> Result<String, serde_json::Error> {
-        let form = form.unwrap_or(if io::stdout().is_terminal() { Output::Table } else { Output::Json });
-        if form == Output::Json {
+    pub(super) fn text(&self, form: Option<SummaryForm>) -> Result<String, serde_json::Error> {
+        let form =
+            form.unwrap_or(if io::stdout().is_terminal() { SummaryForm::Table } else { SummaryForm::Json });
+        if form == SummaryForm::Json {
             return Ok(serde_json::to_string(self)? + "\n");
         }
         let Self { created, unchanged, rejected, kind, .. } = self;

@@ -15,3 +15,4 @@ mod p14_hosts_and_registries;
 mod p15_leaving_and_swapping;
 mod p16_every_access_is_recorded;
 mod p16_proven;
+mod p17_many_at_once;

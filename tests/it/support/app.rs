@@ -43,6 +43,8 @@ pub struct TestApp {
     pub clock: FakeClock,
     pub server: Server,
     serving: OnceLock<tokio::task::JoinHandle<std::io::Result<()>>>,
+    /// Where it is reached, if it is.
+    pub url: OnceLock<String>,
     asked: Mutex<Vec<Asked>>,
     turned_away: AtomicU64,
     unfinished: Unfinished,
@@ -113,6 +115,7 @@ impl TestApp {
         let (router, limits) = (app.server.router.clone(), app.server.limits.clone());
         let serving = serve(listener, router, limits, std::future::pending());
         app.serving.set(tokio::spawn(serving)).unwrap();
+        app.url.set(url).unwrap();
         app
     }
 
@@ -131,6 +134,7 @@ impl TestApp {
             clock,
             server,
             serving: OnceLock::new(),
+            url: OnceLock::new(),
             asked: Mutex::default(),
             turned_away: AtomicU64::default(),
             unfinished: Unfinished(true),

@@ -2,6 +2,7 @@
 //! audit log read behind the server's back.
 
 pub mod actors;
+pub mod anonymize;
 pub mod app;
 pub mod ask;
 pub mod audit;

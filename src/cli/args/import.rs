@@ -1,4 +1,4 @@
-//! What can be written after `kartotek import`.
+//! `kartotek import`
 
 use crate::rows::{Encoding, Kind};
 use clap::{Args, ValueEnum};
@@ -48,7 +48,7 @@ pub struct ImportArgs {
     pub again: bool,
     /// How the summary is written; on a terminal as a table, else as JSON.
     #[arg(long, value_name = "FORM")]
-    pub output: Option<Output>,
+    pub output: Option<SummaryForm>,
     /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<SecretString>,
@@ -94,7 +94,7 @@ impl From<EncodingArg> for Encoding {
 
 /// How a summary is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Output {
+pub enum SummaryForm {
     /// An object on a line for each file.
     Json,
     Table,

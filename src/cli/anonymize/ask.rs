@@ -1,0 +1,222 @@
+//! Asks the server for the work, and for what is known of it.
+
+use super::{
+    job::{
+        BULK_ANONYMIZE, BY_KEY, FAILURES, Job, Jobs, SERVICE, UPLOAD, WithFailures, WithId, WithJob,
+        WithSelection,
+    },
+    references::{List, Part, named},
+    tell::Teller,
+};
+use crate::{
+    cli::{args::AnonymizeArgs, client, failure::Failure, output, progress::Progress},
+    client::{Client, ClientError},
+};
+use serde_json::{Map, Value, json};
+use std::{
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// One run of the command.
+pub(super) struct Session {
+    pub args: AnonymizeArgs,
+    pub client: Client,
+    pub progress: Progress,
+    pub teller: Mutex<Teller>,
+    known: Mutex<Known>,
+}
+
+/// What whoever breaks it off can go on with.
+#[derive(Clone, Default)]
+pub(super) struct Known {
+    /// What the work is called that was asked for, once something may have been sent.
+    pub key: Option<String>,
+    pub job: Option<Job>,
+}
+
+/// Whom it is about.
+pub(super) enum Whom {
+    /// A part of the input.
+    Input(Map<String, Value>),
+    /// Those of a job that was asked for before, by the same key.
+    Known(Box<Job>),
+}
+
+impl Session {
+    pub(super) fn new(args: AnonymizeArgs, client: Client, teller: Teller) -> Self {
+        let progress = Progress::of("customers").unless(teller.fills_the_terminal());
+        Self { args, client, progress, teller: Mutex::new(teller), known: Mutex::default() }
+    }
+
+    pub(super) fn teller(&self) -> MutexGuard<'_, Teller> {
+        self.teller.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This has become of the job.
+    pub(super) fn noted(&self, event: &'static str, job: &Job) -> Result<(), Failure> {
+        self.known().job = Some(job.clone());
+        Ok(self.teller().event(event, job)?)
+    }
+
+    /// Asks for the work, or for a plan of it.
+    pub(super) async fn bulk(
+        &self,
+        whom: Map<String, Value>,
+        (dry_run, key, reason): (bool, &str, &str),
+    ) -> Result<Job, Failure> {
+        let mut input = whom;
+        input.insert("dryRun".to_owned(), dry_run.into());
+        input.insert("idempotencyKey".to_owned(), key.into());
+        input.insert("reason".to_owned(), reason.into());
+        *self.known() = Known { key: Some(key.to_owned()), job: None };
+        let asked = self.client.ask::<WithJob>(&BULK_ANONYMIZE, json!({ "input": input })).await;
+        if asked.as_ref().is_err_and(ClientError::nothing_was_done) {
+            self.known().key = None;
+        }
+        let WithJob { job } = asked.map_err(failure)?;
+        self.noted("accepted", &job)?;
+        Ok(job)
+    }
+
+    /// Whom the command line means: numbers are brought to the server if they are too many for one call.
+    pub(super) async fn whom(&self, (dry_run, key, reason): (bool, &str, &str)) -> Result<Whom, Failure> {
+        let Some(path) = &self.args.references else { return self.filter().await.map(Whom::Input) };
+        let list = List::open(path)?;
+        let mut total = 0;
+        if list.is_file {
+            // All of it is looked at before anything is sent.
+            let mut parts = list.parts();
+            while let Some(part) = parts.recv().await {
+                total += part.map_err(|bad| named(bad, path))?.len();
+            }
+        } else {
+            return self.brought(list, path, (total, None)).await;
+        }
+        // A list that was brought is another one each time, so that the server could not know it again.
+        let same = (dry_run, key, reason);
+        let same = self.args.idempotency_key.is_some().then_some(same);
+        self.brought(List::open(path)?, path, (total, same)).await
+    }
+
+    async fn brought(
+        &self,
+        list: List,
+        path: &Path,
+        (total, same): (usize, Option<(bool, &str, &str)>),
+    ) -> Result<Whom, Failure> {
+        let mut parts = list.parts();
+        let (mut last, mut selection, mut done) = (None::<Part>, None::<String>, 0);
+        while let Some(part) = parts.recv().await {
+            let part = part.map_err(|bad| named(bad, path))?;
+            let Some(first) = last.replace(part) else { continue };
+            if selection.is_none()
+                && let Some(same) = same
+                && let Some(job) = self.asked_before(same).await?
+            {
+                return Ok(Whom::Known(Box::new(job)));
+            }
+            done += first.len();
+            selection = Some(self.upload(selection, first).await?);
+            self.progress.says(&uploaded(done, total));
+        }
+        let last = last.unwrap_or_default();
+        let whom = match selection {
+            None => ("references", json!(last)),
+            Some(_) => ("selectionId", json!(self.upload(selection, last).await?)),
+        };
+        self.progress.end();
+        Ok(Whom::Input(Map::from_iter([(whom.0.to_owned(), whom.1)])))
+    }
+
+    async fn upload(&self, selection: Option<String>, references: Part) -> Result<String, Failure> {
+        let input = json!({ "input": { "selectionId": selection, "references": references } });
+        let asked = self.client.ask::<WithSelection>(&UPLOAD, input).await;
+        Ok(asked.map_err(failure)?.selection.id)
+    }
+
+    /// The job of this key, if it was asked for with the same words.
+    async fn asked_before(&self, (dry_run, key, reason): (bool, &str, &str)) -> Result<Option<Job>, Failure> {
+        let asked = self.client.ask::<Jobs>(&BY_KEY, json!({ "key": key })).await;
+        let Some(job) = asked.map_err(failure)?.nodes.pop() else { return Ok(None) };
+        if job.dry_run != dry_run || job.reason != reason.trim() {
+            return Err(Failure::new("IDEMPOTENCY_KEY_REUSED: this key was used before, for other work")
+                .hint(format!(
+                    "choose another --idempotency-key; what was asked for by it is --job {}",
+                    job.id
+                )));
+        }
+        output::note("this key was used before: the list is not brought again, and that job is followed");
+        Ok(Some(job))
+    }
+
+    async fn filter(&self) -> Result<Map<String, Value>, Failure> {
+        let AnonymizeArgs { dormant_since, service, third_party, status, .. } = &self.args;
+        let mut filter = Map::new();
+        if let Some(date) = dormant_since {
+            filter.insert("dormantSince".to_owned(), date.to_string().into());
+        }
+        if let Some(key) = service {
+            let found = self.client.ask::<Option<WithId>>(&SERVICE, json!({ "key": key })).await;
+            let found = found.map_err(failure)?;
+            let found = found
+                .ok_or_else(|| Failure::usage("there is no service of that key").hint("see --service"))?;
+            filter.insert("serviceId".to_owned(), found.id.into());
+        }
+        if let Some(id) = third_party {
+            filter.insert("thirdPartyId".to_owned(), id.as_str().into());
+        }
+        if !status.is_empty() {
+            let words = status.iter().map(|status| status.word()).collect::<Vec<_>>();
+            filter.insert("statuses".to_owned(), words.into());
+        }
+        Ok(Map::from_iter([("filter".to_owned(), Value::Object(filter))]))
+    }
+
+    /// Tells of all with whom it could not be done.
+    pub(super) async fn tell_failures(&self, job: &str) -> Result<(), Failure> {
+        let mut after = None::<String>;
+        loop {
+            let asked = self.client.ask(&FAILURES, json!({ "id": job, "after": after })).await;
+            let WithFailures { failures } = self.found(asked, job)?;
+            let some = failures.nodes.into_iter().map(|failure| failure.of(job)).collect();
+            self.teller().failures(some)?;
+            after = failures.page_info.end_cursor;
+            if !failures.page_info.has_next_page || after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What was found by this id.
+    #[expect(clippy::unused_self, reason = "beside what else is asked")]
+    pub(super) fn found<T>(&self, asked: Result<Option<T>, ClientError>, id: &str) -> Result<T, Failure> {
+        let nothing =
+            || Failure::new(format!("there is no job {id}")).hint("see --job, and is it this server?");
+        asked.map_err(failure)?.ok_or_else(nothing)
+    }
+}
+
+fn uploaded(done: usize, total: usize) -> String {
+    match total {
+        0 => format!("{done} references were brought"),
+        total => format!("{done} of {total} references were brought"),
+    }
+}
+
+/// What is told of it, and what to do.
+pub(super) fn failure(error: ClientError) -> Failure {
+    let hint = match error.code() {
+        Some("FORBIDDEN") => {
+            "the token needs the role COMPLIANCE, or SERVICE with the scopes uploadSelection, bulkAnonymize, job, jobs and cancelJob"
+        }
+        Some("PLAN_CHANGED" | "PLAN_EXPIRED") => "make a new plan: --dry-run --plan-out FILE",
+        Some("IDEMPOTENCY_KEY_REUSED") => "choose another --idempotency-key for other work",
+        _ => return client::failure(error),
+    };
+    Failure::new(error).hint(hint)
+}

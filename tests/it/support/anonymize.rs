@@ -1,0 +1,116 @@
+//! `kartotek anonymize` as a process, asking a server in this one.
+
+use super::{Client, TestApp, process::pause};
+use serde_json::Value;
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+/// How it ended, and what it said.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// Standard output as one object.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Standard output as lines.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<Value> {
+        let parsed =
+            |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        self.out.lines().map(parsed).collect()
+    }
+
+    /// (reference, code) of all with whom it could not be done.
+    #[track_caller]
+    pub fn failures(&self) -> Vec<(String, String)> {
+        let json = self.json();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let listed = json["failures"].as_array().unwrap().iter();
+        listed.map(|failure| (text(&failure["reference"]), text(&failure["code"]))).collect()
+    }
+
+    /// That it ended so, and what it said says this.
+    #[track_caller]
+    pub fn ended(&self, code: i32, told: &str) -> &Self {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert!(self.err.contains(told), "{told}: {self:?}");
+        self
+    }
+}
+
+impl Client<'_> {
+    /// The command, with this client's token.
+    pub fn anonymize(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kartotek"));
+        command.env_clear().current_dir(self.app.database.beside("."));
+        command.env("KARTOTEK_ENDPOINT", self.app.url.get().unwrap());
+        if let Some(token) = &self.token {
+            command.env("KARTOTEK_TOKEN", token);
+        }
+        command.arg("anonymize").args(args).stdin(Stdio::null());
+        command
+    }
+}
+
+impl TestApp {
+    /// A file of the test's own.
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
+        let path = self.database.beside(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The path of one that is not there yet.
+    pub fn new_file(&self, name: &str) -> (PathBuf, String) {
+        let path = self.database.beside(name);
+        (path.clone(), path.to_str().unwrap().to_owned())
+    }
+
+    /// Waits for the command's end, while a worker does what there is to do.
+    pub async fn ran(&self, command: Command) -> Ran {
+        self.run(command, true).await
+    }
+
+    /// The same, without a worker.
+    pub async fn ran_alone(&self, command: Command) -> Ran {
+        self.run(command, false).await
+    }
+
+    async fn run(&self, mut command: Command, works: bool) -> Ran {
+        let ended = tokio::task::spawn_blocking(move || command.output().unwrap());
+        while !ended.is_finished() {
+            if works {
+                self.run_jobs().await;
+            }
+            pause(Duration::from_millis(20)).await;
+        }
+        let output = ended.await.unwrap();
+        Ran {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Customers of these numbers, of whom nobody else holds anything.
+    pub async fn registered(&self, numbers: std::ops::Range<u32>) -> Vec<String> {
+        let mut references = Vec::new();
+        for n in numbers {
+            self.register(&format!("K-{n}")).await;
+            references.push(format!("K-{n}"));
+        }
+        references
+    }
+}
