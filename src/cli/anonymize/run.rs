@@ -226,6 +226,13 @@ fn outcome(whole: &WholeJob, failed: u64) -> (u8, Result<(), Failure>) {
         let failure = Failure::new(what).with_code(code);
         (code, Err(if hint.is_empty() { failure } else { failure.hint(hint) }))
     };
+    if job.state == State::AwaitingTasks {
+        output::note(&format!(
+            "{} tasks at systems and third parties are open: `kartotek anonymize --job {} --wait-for-tasks` waits for them",
+            whole.tasks_open(),
+            job.id
+        ));
+    }
     match job.state {
         State::AwaitingApproval => {
             let hash = whole.plan.as_ref().map_or("…", |plan| plan.hash.as_str());
@@ -257,14 +264,6 @@ fn outcome(whole: &WholeJob, failed: u64) -> (u8, Result<(), Failure>) {
             format!("it could not be done with {failed} customers, who stay as they are: each is named"),
             String::new(),
         ),
-        State::AwaitingTasks => {
-            output::note(&format!(
-                "{} tasks at systems and third parties are open: `kartotek anonymize --job {} --wait-for-tasks` waits for them",
-                whole.tasks_open(),
-                job.id
-            ));
-            (0, Ok(()))
-        }
         _ => (0, Ok(())),
     }
 }

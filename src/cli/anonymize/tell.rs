@@ -3,7 +3,6 @@
 use super::job::{Job, JobFailure, Plan, WholeJob};
 use crate::cli::{args::Output, output};
 use serde::Serialize;
-use serde_json::json;
 use std::{
     fmt::Write,
     io::{self, IsTerminal},
@@ -22,6 +21,13 @@ struct Ended<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     failures: Option<&'a [JobFailure]>,
     exit_code: u8,
+}
+
+/// A line about the job.
+#[derive(Serialize)]
+struct Happened<'a> {
+    event: &'static str,
+    job: &'a Job,
 }
 
 /// A line about somebody with whom it could not be done.
@@ -53,7 +59,7 @@ impl Teller {
     /// Something has happened to the job.
     pub(super) fn event(&self, event: &'static str, job: &Job) -> io::Result<()> {
         if self.form == Output::Ndjson {
-            output::data(&format!("{}\n", json!({ "event": event, "job": job })))?;
+            line(&Happened { event, job })?;
         }
         Ok(())
     }
@@ -93,7 +99,8 @@ impl Teller {
         }
     }
 
-    fn table(&self, WholeJob { job, plan, .. }: &WholeJob) -> String {
+    fn table(&self, whole: &WholeJob) -> String {
+        let WholeJob { job, plan, .. } = whole;
         let state = serde_json::to_value(job.state).unwrap_or_default();
         let mut rows = vec![
             ("job", job.id.clone()),
@@ -102,6 +109,7 @@ impl Teller {
             ("done", job.done.to_string()),
             ("failed", job.failed.to_string()),
             ("kept by law", job.kept_by_law.to_string()),
+            ("tasks open", whole.tasks_open().to_string()),
         ];
         if let Some(plan) = plan {
             let places = format!("{} go, {} stay", plan.location_count, plan.kept_count);

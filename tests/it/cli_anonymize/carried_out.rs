@@ -1,7 +1,9 @@
 //! It is done, to its end or to where somebody else has to say something.
 
-use crate::support::{TestApp, job::APPROVE};
+use crate::support::{TestApp, job::APPROVE, process::pause};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const REASON: &str = "Gallring 2026";
 
@@ -106,6 +108,29 @@ async fn by_what_is_true_of_them() {
     let done = ran.ended(0, "--wait-for-tasks").json();
     assert_eq!((&done["job"]["state"], &done["job"]["done"]), (&json!("AWAITING_TASKS"), &json!(1)));
     assert!(done["tasksOpen"].as_u64().unwrap() > 0);
+
+    // Whoever waits for it sees its end, and that one of them keeps something.
+    app.advance(TimeDelta::days(200));
+    app.work().await;
+    let officer = app.compliance();
+    let tasks = officer.job(&done["job"]["id"]).await["tasks"]["nodes"].as_array().unwrap().clone();
+    let open = tasks.iter().filter(|task| task["state"] != "SUCCEEDED").collect::<Vec<_>>();
+    let waits = ["--job", done["job"]["id"].as_str().unwrap(), "--wait-for-tasks", "--json"];
+    let ends = async {
+        pause(Duration::from_secs(2)).await;
+        for (at, task) in open.iter().enumerate() {
+            let outcome = if at == 0 { "KEPT" } else { "DONE" };
+            assert_eq!(app.complete(task, json!({ "outcome": outcome })).await.user_errors(), []);
+        }
+    };
+    let (ran, ()) = tokio::join!(app.ran(officer.anonymize(&waits)), ends);
+    let lines = ran.ended(3, "is kept there").lines();
+    assert_eq!(
+        (&lines[0]["job"]["state"], lines[0]["event"].as_str()),
+        (&json!("AWAITING_TASKS"), Some("progress"))
+    );
+    let last = lines.last().unwrap();
+    assert_eq!((&last["job"]["state"], &last["tasksOpen"]), (&json!("SUCCEEDED_WITH_FAILURES"), &json!(0)));
     app.finish().await;
 }
 
