@@ -19,6 +19,8 @@ pub struct Model {
     pub created: i64,
     pub unchanged: i64,
     pub rejected: i64,
+    /// What was told of those, as JSON, until the import is over. It shows nobody's values.
+    pub refusals: Option<String>,
     pub imported_at: DateTimeUtc,
 }
 

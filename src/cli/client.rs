@@ -11,6 +11,11 @@ const HERE: &str = "http://127.0.0.1:8080";
 /// Something that is over by itself, such as a server that starts anew.
 pub(super) const TRY_AGAIN: u8 = 75;
 
+/// Whether somebody has said which server, so that it is that and not the database of the settings that is meant.
+pub(super) fn is_named(args: &ClientArgs) -> bool {
+    args.endpoint.is_some() || ClientSettings::load().endpoint.is_some()
+}
+
 /// One that asks for this reason.
 pub(super) fn open(args: &ClientArgs, reason: Option<&str>) -> Result<Client, Failure> {
     let settings = ClientSettings::load();

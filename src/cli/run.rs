@@ -47,10 +47,11 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             start_logs(&config)?;
             migrate::run(args, config).await
         }
+        Command::Export(args) if catalog::asks_a_server(&args) => catalog::export(args, None).await,
         Command::Export(args) => {
             let config = configured()?;
             start_logs(&config)?;
-            catalog::export(args, config).await
+            catalog::export(args, Some(config)).await
         }
         Command::Ledger(LedgerArgs { command: LedgerCommand::Replay(args) }) => {
             let config = configured()?;
@@ -78,10 +79,11 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             start_logs(&config)?;
             audit::detach(args, config).await
         }
+        Command::Import(args) if import::asks_a_server(&args) => import::run(*args, None).await,
         Command::Import(args) => {
             let config = configured()?;
             start_logs(&config)?;
-            import::run(args, config).await
+            import::run(*args, Some(config)).await
         }
         Command::Anonymize(args) => anonymize::run(*args).await,
         Command::Token(args) => token::run(&args, &configured()?),

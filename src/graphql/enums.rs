@@ -168,6 +168,16 @@ pub enum ConsentEventKind {
     Lapsed,
 }
 
+/// What the rows of a file are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::enums::ImportKind")]
+pub enum ImportKind {
+    Customers,
+    Subscriptions,
+    Consents,
+    DataLocations,
+}
+
 /// Whose data it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::CustomerKind")]

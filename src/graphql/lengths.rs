@@ -3,7 +3,7 @@
 use super::budget::DEFAULT_PAGE;
 use crate::{
     connector::sql::{MOST_COLUMNS, MOST_TABLES},
-    domain::{catalog::Catalog, data_location, system},
+    domain::{catalog::Catalog, data_location, import, system},
 };
 
 /// Entries that a document is charged for beforehand of lists that are short as a rule: reasons why data may be where
@@ -45,6 +45,8 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         // Seldom more than one at each system.
         ("DisposalPlan", "systems") | (_, "tasks") => catalog.systems.len() as u64,
         ("RecordDataLocationsPayload", "dataLocations" | "userErrors") => data_location::MOST as u64,
+        ("ImportedRows", "refusals") => import::MOST as u64,
+        ("Import", "doneChunks") => import::MOST_DONE as u64,
         (_, "userErrors") => 20,
         // Each language once; granted once and ended once.
         (_, "translations") | ("Consent", "events") => 2,

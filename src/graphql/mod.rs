@@ -21,6 +21,7 @@ mod enums;
 mod erasure;
 mod error;
 mod finding;
+mod import;
 mod job;
 mod known;
 mod legal_hold;

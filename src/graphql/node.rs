@@ -9,6 +9,7 @@ use super::{
     data_request::DataRequest,
     disclosure::Disclosure,
     disposal::DisposalPlan,
+    import::Import,
     job::{CustomerSelection, Job},
     legal_hold::LegalHold,
     notice::Notice,
@@ -22,9 +23,9 @@ use async_graphql::{ID, Interface};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
     AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, CustomerSelectionId, DataLocationId,
-    DataRequestId, DifferenceId, DisclosureId, DisposalPlanId, JobId, LegalHoldId, NoticeId, PurposeKey,
-    ReconciliationId, RequirementId, RetentionRuleId, ServiceId, SubscriptionId, SystemId, TaskId,
-    ThirdPartyId,
+    DataRequestId, DifferenceId, DisclosureId, DisposalPlanId, ImportId, JobId, LegalHoldId, NoticeId,
+    PurposeKey, ReconciliationId, RequirementId, RetentionRuleId, ServiceId, SubscriptionId, SystemId,
+    TaskId, ThirdPartyId,
 };
 use uuid::Uuid;
 
@@ -101,6 +102,7 @@ nodes! {
         Task(TaskId),
         DisposalPlan(DisposalPlanId),
         CustomerSelection(CustomerSelectionId),
+        Import(ImportId),
         Job(JobId),
         Reconciliation(ReconciliationId),
         ReconciliationDifference(DifferenceId),
@@ -170,6 +172,7 @@ pub enum Node {
     Task(Task),
     DisposalPlan(DisposalPlan),
     CustomerSelection(CustomerSelection),
+    Import(Import),
     Job(Job),
     Reconciliation(Reconciliation),
     ReconciliationDifference(ReconciliationDifference),

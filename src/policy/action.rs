@@ -155,6 +155,8 @@ actions! {
         "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
     /// Lists of customers on their way to bulk work, each to whoever brought it.
     SeeSelections: Read "CustomerSelection" OFFICER ["node", "uploadSelection"];
+    /// Imports, each to whoever brings it in.
+    SeeImports: Read "Import" OFFICER ["node", "beginImport", "finishImport"];
     /// Bulk work, and how far it has come. It names nobody.
     SeeJobs: Read "Job" OVERSEEING ["node", "job", "jobs", "bulkAnonymize", "approveJob", "cancelJob", "task", "tasks"];
     /// Whom bulk work could not be done with.

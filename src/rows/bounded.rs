@@ -17,19 +17,29 @@ pub(super) const AHEAD: u64 = 64 << 10;
 #[error("a row is longer than a megabyte")]
 pub(super) struct TooLong;
 
-/// How much was read since the last row began, and whether one quote of all so far has no partner.
+/// What was read so far.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Since(Rc<Cell<u64>>, Rc<Cell<bool>>);
+pub(super) struct Since(Rc<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    /// Bytes since the last row began.
+    bytes: Cell<u64>,
+    /// Whether one quote of all so far has no partner.
+    is_odd: Cell<bool>,
+    /// Whether there is no more.
+    has_ended: Cell<bool>,
+}
 
 impl Since {
     /// A row begins.
     pub(super) fn begin(&self) {
-        self.0.set(0);
+        self.0.bytes.set(0);
     }
 
-    /// Whether one quote has no partner.
-    pub(super) fn has_odd_quote(&self) -> bool {
-        self.1.get()
+    /// Whether the end of the file was reached, and one quote has no partner.
+    pub(super) fn ended_within_quotes(&self) -> bool {
+        self.0.has_ended.get() && self.0.is_odd.get()
     }
 }
 
@@ -49,14 +59,15 @@ impl<R> Bounded<R> {
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let so_far = self.since.0.get();
+        let seen = &self.since.0;
+        let so_far = seen.bytes.get();
         if so_far > LONGEST + AHEAD {
             return Err(io::Error::new(io::ErrorKind::InvalidData, TooLong));
         }
         let read = self.inner.read(buffer)?;
-        self.since.0.set(so_far + read as u64);
-        let odd = buffer[..read].iter().fold(self.since.1.get(), |odd, byte| odd ^ (*byte == b'"'));
-        self.since.1.set(odd);
+        seen.bytes.set(so_far + read as u64);
+        seen.is_odd.set(buffer[..read].iter().fold(seen.is_odd.get(), |odd, byte| odd ^ (*byte == b'"')));
+        seen.has_ended.set(read == 0);
         Ok(read)
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{
     cells::{Cells, Wrong},
-    columns::Kind,
     source::{Source, Unreadable},
     table::{Raw, Record, Table},
     value::{KINDS, LOCALES, TRUTHS, need_moment, take_moment, take_word},
@@ -11,11 +10,20 @@ use crate::domain::{
     consent::ConsentRow, customer::CustomerRow, data_location::DataLocationRow, import::MOST,
     subscription::SubscriptionRow,
 };
-use entity::ids::{CategoryKey, PurposeKey};
+use entity::{
+    enums::ImportKind,
+    ids::{CategoryKey, PurposeKey},
+};
 use jiff::{civil, tz::TimeZone};
 
-/// Text in one chunk, in bytes, after which it is full: a chunk fits into one request.
-const FULL: usize = 512 << 10;
+/// After how much of JSON a chunk is full: with one row more it fits into a request, whose body a server takes 512 KiB of.
+const FULL: usize = 400 << 10;
+
+/// The longest row that can be right, as JSON: a notice is the longest text.
+const LONGEST: usize = 90 << 10;
+
+/// What the names of columns take of a row's JSON, at most.
+const NAMES: usize = 250;
 
 /// Rows that make sense by themselves.
 #[derive(Clone, Debug)]
@@ -37,6 +45,8 @@ pub struct Chunk {
     /// Where each of `rows` is among them.
     pub(super) places: Vec<usize>,
     pub(super) wrong: Vec<(usize, Wrong)>,
+    /// Its columns, by what the file calls them.
+    pub(super) names: Vec<(&'static str, String)>,
 }
 
 impl Chunk {
@@ -68,7 +78,7 @@ impl Chunk {
 /// The chunks of a file, in order.
 pub struct Chunks {
     table: Table,
-    kind: Kind,
+    kind: ImportKind,
     zone: TimeZone,
     number: i32,
     bytes: u64,
@@ -84,12 +94,12 @@ impl std::fmt::Debug for Chunks {
 }
 
 impl Chunks {
-    /// Those of a file; days are those of this time zone.
+    /// Those of a file, whose rows are of this kind; days are those of this time zone.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn open(source: &Source, zone: TimeZone) -> Result<Self, Unreadable> {
-        Ok(Self { table: Table::open(source)?, kind: source.kind, zone, number: 0, bytes: 0 })
+    pub fn open(source: &Source, kind: ImportKind, zone: TimeZone) -> Result<Self, Unreadable> {
+        Ok(Self { table: Table::open(source)?, kind, zone, number: 0, bytes: 0 })
     }
 
     /// How much of the file was gone through, in bytes of its text, about.
@@ -114,8 +124,14 @@ impl Chunks {
         while records.len() < MOST && size < FULL {
             let Some(Record { line, raw, cells }) = self.table.next()? else { break };
             let at = records.len();
-            size += raw.len();
+            let json = raw.json();
+            self.bytes += raw.len() as u64;
             records.push((line, raw));
+            if json > LONGEST {
+                wrong.push((at, Wrong::row("the row is longer than any that can be right")));
+                continue;
+            }
+            size += json;
             match cells.map_err(|one| vec![one]).and_then(|cells| rows.add(cells, &self.zone)) {
                 Ok(()) => places.push(at),
                 Err(all) => wrong.extend(all.into_iter().map(|one| (at, one))),
@@ -126,8 +142,8 @@ impl Chunks {
         }
         let number = self.number;
         self.number += 1;
-        self.bytes += size as u64;
-        Ok(Some(Chunk { number, rows, records, places, wrong }))
+        let names = self.table.names();
+        Ok(Some(Chunk { number, rows, records, places, wrong, names }))
     }
 }
 
@@ -139,15 +155,29 @@ impl Raw {
             Self::Text(text) => text.len(),
         }
     }
+
+    /// Bytes as JSON, at most.
+    fn json(&self) -> usize {
+        let text = match self {
+            Self::Fields(fields) => fields.as_slice(),
+            Self::Text(text) => text,
+        };
+        let one = |byte: u8| match byte {
+            b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+            0..0x20 => 6,
+            _ => 1,
+        };
+        NAMES + text.bytes().map(one).sum::<usize>()
+    }
 }
 
 impl Rows {
-    const fn none(kind: Kind) -> Self {
+    const fn none(kind: ImportKind) -> Self {
         match kind {
-            Kind::Customers => Self::Customers(Vec::new()),
-            Kind::Subscriptions => Self::Subscriptions(Vec::new()),
-            Kind::Consents => Self::Consents(Vec::new()),
-            Kind::DataLocations => Self::DataLocations(Vec::new()),
+            ImportKind::Customers => Self::Customers(Vec::new()),
+            ImportKind::Subscriptions => Self::Subscriptions(Vec::new()),
+            ImportKind::Consents => Self::Consents(Vec::new()),
+            ImportKind::DataLocations => Self::DataLocations(Vec::new()),
         }
     }
 

@@ -1,35 +1,25 @@
 //! What the columns of a file may be called, in Swedish and in English, and what they are.
 
 use super::source::Unreadable;
+use crate::domain::catalog_document::{Column, RowKind, plain};
+use entity::enums::ImportKind;
 use std::collections::HashSet;
 
 /// What a file's rows are, in the order in which files are brought in: what comes later names what came before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    Customers,
-    Subscriptions,
-    Consents,
-    DataLocations,
+    /// All files of it become one document.
+    ReferenceData(RowKind),
+    /// Of customers, brought in by the chunk.
+    Rows(ImportKind),
 }
 
-/// A column that a file may have.
-#[derive(Clone, Copy, Debug)]
-pub struct Column {
-    /// As the API calls it.
-    pub name: &'static str,
-    pub required: bool,
-    /// What else it may be called, in small letters and without spaces, hyphens, underscores and dots.
-    pub also: &'static [&'static str],
-    /// For the documentation.
-    pub about: &'static str,
+const fn needed(name: &'static str, aliases: &'static [&'static str], help: &'static str) -> Column {
+    Column { name, required: true, aliases, help }
 }
 
-const fn needed(name: &'static str, also: &'static [&'static str], about: &'static str) -> Column {
-    Column { name, required: true, also, about }
-}
-
-const fn column(name: &'static str, also: &'static [&'static str], about: &'static str) -> Column {
-    Column { name, required: false, also, about }
+const fn column(name: &'static str, aliases: &'static [&'static str], help: &'static str) -> Column {
+    Column { name, required: false, aliases, help }
 }
 
 const CUSTOMER: &[&str] = &[
@@ -161,16 +151,29 @@ const DATA_LOCATIONS: &[Column] = &[
 
 impl Kind {
     /// All of them, in the order in which they are brought in.
-    pub const ALL: [Self; 4] = [Self::Customers, Self::Subscriptions, Self::Consents, Self::DataLocations];
+    pub const ALL: [Self; 8] = [
+        Self::ReferenceData(RowKind::ThirdParties),
+        Self::ReferenceData(RowKind::Systems),
+        Self::ReferenceData(RowKind::Services),
+        Self::ReferenceData(RowKind::Requirements),
+        Self::Rows(ImportKind::Customers),
+        Self::Rows(ImportKind::Subscriptions),
+        Self::Rows(ImportKind::Consents),
+        Self::Rows(ImportKind::DataLocations),
+    ];
 
     /// The word on the command line.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Customers => "customers",
-            Self::Subscriptions => "subscriptions",
-            Self::Consents => "consents",
-            Self::DataLocations => "data-locations",
+            Self::ReferenceData(RowKind::ThirdParties) => "third-parties",
+            Self::ReferenceData(RowKind::Systems) => "systems",
+            Self::ReferenceData(RowKind::Services) => "services",
+            Self::ReferenceData(RowKind::Requirements) => "requirements",
+            Self::Rows(ImportKind::Customers) => "customers",
+            Self::Rows(ImportKind::Subscriptions) => "subscriptions",
+            Self::Rows(ImportKind::Consents) => "consents",
+            Self::Rows(ImportKind::DataLocations) => "data-locations",
         }
     }
 
@@ -184,10 +187,11 @@ impl Kind {
     #[must_use]
     pub const fn columns(self) -> &'static [Column] {
         match self {
-            Self::Customers => CUSTOMERS,
-            Self::Subscriptions => SUBSCRIPTIONS,
-            Self::Consents => CONSENTS,
-            Self::DataLocations => DATA_LOCATIONS,
+            Self::ReferenceData(kind) => kind.columns(),
+            Self::Rows(ImportKind::Customers) => CUSTOMERS,
+            Self::Rows(ImportKind::Subscriptions) => SUBSCRIPTIONS,
+            Self::Rows(ImportKind::Consents) => CONSENTS,
+            Self::Rows(ImportKind::DataLocations) => DATA_LOCATIONS,
         }
     }
 
@@ -195,7 +199,7 @@ impl Kind {
     #[must_use]
     pub fn column(self, name: &str) -> Option<usize> {
         let name = plain(name);
-        self.columns().iter().position(|column| plain(column.name) == name || column.also.contains(&&*name))
+        self.columns().iter().position(|column| column.is_called(&name))
     }
 
     /// The kind that these are the columns of.
@@ -250,14 +254,6 @@ impl Kind {
     }
 }
 
-/// A name without what people write differently.
-fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '_' | '.' | '\u{a0}'))
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,7 +263,7 @@ mod tests {
         for kind in Kind::ALL {
             let mut all = HashSet::new();
             for column in kind.columns() {
-                let names = column.also.iter().map(|name| (*name).to_owned()).chain([plain(column.name)]);
+                let names = column.aliases.iter().map(|name| (*name).to_owned()).chain([plain(column.name)]);
                 for name in names {
                     assert_eq!(plain(&name), name);
                     assert!(all.insert(name.clone()), "{kind:?}: {name}");
@@ -280,10 +276,19 @@ mod tests {
     fn a_kind_is_known_by_its_columns() {
         let names = |text: &str| text.split(';').map(str::to_owned).collect::<Vec<_>>();
         let of = |text| Kind::of_columns(&names(text));
-        assert_eq!(of("Kundnummer;Namn;E-post").unwrap(), Kind::Customers);
-        assert_eq!(of("kund;tjänst;Startdatum").unwrap(), Kind::Subscriptions);
-        assert_eq!(of("customer;system;category;collected_at").unwrap(), Kind::DataLocations);
-        for unclear in ["kundnummer", "a;b", "kundnummer;namn;skostorlek"] {
+        assert_eq!(of("Kundnummer;Namn;E-post").unwrap(), Kind::Rows(ImportKind::Customers));
+        assert_eq!(of("kund;tjänst;Startdatum").unwrap(), Kind::Rows(ImportKind::Subscriptions));
+        assert_eq!(
+            of("customer;system;category;collected_at").unwrap(),
+            Kind::Rows(ImportKind::DataLocations)
+        );
+        assert_eq!(of("Namn;Land;Ägare").unwrap(), Kind::ReferenceData(RowKind::Systems));
+        assert_eq!(of("leverantör;roll;land").unwrap(), Kind::ReferenceData(RowKind::ThirdParties));
+        assert_eq!(
+            of("service;category;purpose;system;onEnd").unwrap(),
+            Kind::ReferenceData(RowKind::Requirements)
+        );
+        for unclear in ["kundnummer", "namn;land", "a;b", "kundnummer;namn;skostorlek"] {
             assert!(of(unclear).is_err(), "{unclear}");
         }
     }

@@ -4,12 +4,14 @@ mod bounded;
 mod cells;
 mod chunk;
 mod columns;
+mod reference_data;
 mod rejects;
 mod source;
 mod table;
 mod value;
 
 pub use chunk::{Chunk, Chunks, Rows};
-pub use columns::{Column, Kind};
+pub use columns::Kind;
+pub use reference_data::reference_data;
 pub use rejects::{Rejected, Rejects, default_path};
 pub use source::{Encoding, Format, Source, Unreadable};

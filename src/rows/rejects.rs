@@ -22,7 +22,7 @@ const WHY: [&str; 3] = ["#line", "#column", "#reason"];
 pub struct Rejected {
     /// Where it begins in the file, from 1 on.
     pub line: u64,
-    /// The column to blame, if one is.
+    /// The column to blame, if one is, as the file calls it.
     pub column: Option<String>,
     /// It shows no value.
     pub reason: String,
@@ -40,14 +40,18 @@ impl Chunk {
     /// that could be read.
     #[must_use]
     pub fn rejected(&self, refused: Vec<(usize, Option<String>, String)>) -> Vec<(usize, Rejected)> {
+        let named = |column: &str| {
+            let known = self.names.iter().find(|(known, _)| *known == column);
+            known.map_or_else(|| column.to_owned(), |(_, name)| name.clone())
+        };
         let line = |at: usize| self.records.get(at).map_or(0, |(line, _)| *line);
         let here = self.wrong.iter().map(|(at, Wrong { column, reason })| {
-            let column = column.map(str::to_owned);
+            let column = column.map(named);
             (*at, Rejected { line: line(*at), column, reason: reason.clone() })
         });
         let there = refused.into_iter().filter_map(|(row, column, reason)| {
             let at = *self.places.get(row)?;
-            Some((at, Rejected { line: line(at), column, reason }))
+            Some((at, Rejected { line: line(at), column: column.map(|column| named(&column)), reason }))
         });
         let mut all = here.chain(there).collect::<Vec<_>>();
         all.sort_by_key(|(at, _)| *at);
@@ -236,4 +240,84 @@ fn jsonl_before(path: &Path, line: u64) -> io::Result<Kept> {
 
 fn not_ours() -> io::Error {
     io::Error::new(io::ErrorKind::AlreadyExists, "this is no file of rejects")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::{Chunks, Rows};
+    use entity::enums::ImportKind;
+    use jiff::tz::TimeZone;
+    use proptest::prelude::*;
+
+    fn chunk(path: &Path) -> (Source, Chunk, Option<Vec<String>>) {
+        let source = Source::survey(path, None, None, &[]).unwrap();
+        let mut chunks = Chunks::open(&source, ImportKind::Customers, TimeZone::UTC).unwrap();
+        let header = chunks.header();
+        let chunk = chunks.next_chunk().unwrap().unwrap();
+        assert!(chunks.next_chunk().unwrap().is_none());
+        (source, chunk, header)
+    }
+
+    /// The rows that make sense, and what is wrong with the others.
+    fn told(chunk: &Chunk) -> (String, Vec<(Option<String>, String)>) {
+        let Rows::Customers(rows) = &chunk.rows else { unreachable!() };
+        let rows = rows.iter().map(|row| {
+            let texts =
+                [&row.email, &row.phone, &row.address].map(|it| it.as_deref().unwrap_or("-").to_owned());
+            format!("{:?} {:?} {texts:?}", row.reference, row.name)
+        });
+        let wrong = chunk.rejected(Vec::new()).into_iter().map(|(_, one)| (one.column, one.reason));
+        (rows.collect(), wrong.collect())
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-zåäö ;,\"'\n]{0,12}", "[=+@\t'-][=+@0-9a-z\"' ]{0,6}"]
+    }
+
+    proptest! {
+        /// All of a file is left out, for whatever reason: what comes back says what it said, with the same mistakes.
+        #[test]
+        fn what_is_fed_back_is_what_was_left_out(rows in prop::collection::vec(prop::array::uniform5(text()), 1..8)) {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("kunder.csv");
+            let mut csv = b"Kundnummer;Namn;E-post;Telefon;Adress\n".to_vec();
+            for row in &rows {
+                write_csv(&mut csv, b';', row.iter().map(String::as_str)).unwrap();
+            }
+            std::fs::write(&file, csv).unwrap();
+            let (source, first, header) = chunk(&file);
+            let refused = (0..first.places.len()).map(|row| (row, None, "for a test".to_owned())).collect();
+            let mut rejects = Rejects::new(default_path(&file), &source, header);
+            rejects.add(&first, &first.rejected(refused)).unwrap();
+            let (_, again, _) = chunk(rejects.path());
+            prop_assert_eq!(told(&again), told(&first));
+        }
+    }
+
+    #[test]
+    fn going_on_keeps_what_was_told_of_earlier_lines_alone_and_of_nobody_else_s_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kunder.csv");
+        std::fs::write(&file, "kundnummer;namn\n;A\n;B\n;C\n").unwrap();
+        let (source, chunk, header) = chunk(&file);
+        let mut rejects = Rejects::new(default_path(&file), &source, header.clone());
+        rejects.add(&chunk, &chunk.rejected(Vec::new())).unwrap();
+        let mut again = Rejects::new(default_path(&file), &source, header.clone());
+        assert_eq!(again.go_on(3).unwrap(), 1);
+        again.add(&chunk, &chunk.rejected(Vec::new())[1..]).unwrap();
+        let text = std::fs::read_to_string(again.path()).unwrap();
+        let reason = "kundnummer;this is empty, and needed";
+        assert_eq!(
+            text,
+            format!("#line;#column;#reason;kundnummer;namn\n2;{reason};;A\n3;{reason};;B\n4;{reason};;C\n")
+        );
+
+        let other = folder.path().join("other.csv");
+        std::fs::write(&other, "reference;name\nK-1;A\n").unwrap();
+        let mut refused = Rejects::new(other, &source, header);
+        assert_eq!(refused.go_on(3).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        let rejected = chunk.rejected(Vec::new());
+        assert_eq!(refused.add(&chunk, &rejected).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::{bounded::LONGEST, columns::Kind};
 use crate::domain::notice::hex;
+use entity::enums::ImportKind;
 use sha2::{Digest, Sha256};
 use std::{
     fs::File,
@@ -34,6 +35,8 @@ pub enum Unreadable {
         "line {line}: the row that begins here is longer than a megabyte, or a quote in it is never closed"
     )]
     TooLong { line: u64 },
+    #[error("the file has more than {most} rows: bring it in by parts")]
+    TooMany { most: usize },
     #[error("line {line}: a quote that is opened here is never closed")]
     Quote { line: u64 },
     #[error("line {line}: the file broke off")]
@@ -109,7 +112,7 @@ impl Source {
             encoding,
             guessed,
             format: Format::Jsonl,
-            kind: kind.unwrap_or(Kind::Customers),
+            kind: kind.unwrap_or(Kind::Rows(ImportKind::Customers)),
             size: seen.size,
             ignored: ignored.to_vec(),
             sha256: seen.sha256,
@@ -221,27 +224,28 @@ impl Seen {
 mod tests {
     use super::*;
 
-    fn survey(bytes: &[u8]) -> Result<Source, Unreadable> {
+    fn survey(bytes: &[u8]) -> Result<(Source, String), Unreadable> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
-        Source::survey(file.path(), None, None, &[])
+        let source = Source::survey(file.path(), None, None, &[])?;
+        let mut text = String::new();
+        source.open()?.read_to_string(&mut text)?;
+        Ok((source, text))
     }
 
     #[test]
     fn how_a_file_is_written_is_found_out() {
-        let utf8 = survey("\u{feff}Kundnummer;Namn\nK-1;Åsa\n".as_bytes()).unwrap();
+        let (utf8, _) = survey("\u{feff}Kundnummer;Namn\nK-1;Åsa\n".as_bytes()).unwrap();
         assert_eq!((utf8.encoding, utf8.guessed), (Encoding::Utf8, false));
         assert_eq!(utf8.format, Format::Csv { delimiter: b';' });
-        let old = survey(b"reference,name\nK-1,\xc5sa\n").unwrap();
+        let (old, text) = survey(b"reference,name\nK-1,\xc5sa\n").unwrap();
         assert_eq!((old.encoding, old.guessed), (Encoding::Windows1252, true));
-        let mut text = String::new();
-        old.open().unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, "reference,name\nK-1,Åsa\n");
-        let lines = survey(b"{\"reference\":\"K-1\",\"name\":\"A\"}\n").unwrap();
-        assert_eq!((lines.format, lines.kind), (Format::Jsonl, Kind::Customers));
+        let (lines, _) = survey(b"{\"reference\":\"K-1\",\"name\":\"A\"}\n").unwrap();
+        assert_eq!((lines.format, lines.kind), (Format::Jsonl, Kind::Rows(ImportKind::Customers)));
         // A character may lie across what is read at once.
         let long = format!("reference,name\n{}å\n", "x".repeat((1 << 18) - 16));
-        assert_eq!(survey(long.as_bytes()).unwrap().encoding, Encoding::Utf8);
+        assert_eq!(survey(long.as_bytes()).unwrap().0.encoding, Encoding::Utf8);
         assert!(matches!(survey(b"\xff\xfeK\0"), Err(Unreadable::Utf16)));
         assert!(matches!(survey(b""), Err(Unreadable::Empty)));
     }
@@ -253,11 +257,11 @@ mod tests {
             std::fs::write(file.path(), bytes).unwrap();
             Source::survey(file.path(), Some(kind), None, &[]).unwrap_err().to_string()
         };
-        let missing = told(b"kundnummer;e-post\n", Kind::Customers);
+        let missing = told(b"kundnummer;e-post\n", Kind::Rows(ImportKind::Customers));
         assert!(missing.starts_with("the column `name` is missing, which customers need: "), "{missing}");
-        let unknown = told(b"kundnummer;namn;skostorlek\n", Kind::Customers);
+        let unknown = told(b"kundnummer;namn;skostorlek\n", Kind::Rows(ImportKind::Customers));
         assert!(unknown.starts_with("there is no column `skostorlek` for customers"), "{unknown}");
-        let twice = told(b"kundnummer;namn;name\n", Kind::Customers);
+        let twice = told(b"kundnummer;namn;name\n", Kind::Rows(ImportKind::Customers));
         assert_eq!(twice, "the column `name` is there twice");
     }
 }

@@ -43,6 +43,8 @@ enum Reader {
         text: BufReader<Box<dyn Read>>,
         line: u64,
         ignored: Vec<String>,
+        /// The columns of the row before, and which they are: most rows have the same.
+        last: (Vec<String>, Vec<Option<usize>>),
     },
 }
 
@@ -51,7 +53,10 @@ impl Table {
         let text: Box<dyn Read> = Box::new(source.open()?);
         let Format::Csv { delimiter } = source.format else {
             let (text, ignored) = (BufReader::with_capacity(64 << 10, text), source.ignored.clone());
-            return Ok(Self { kind: source.kind, reader: Reader::Jsonl { text, line: 0, ignored } });
+            return Ok(Self {
+                kind: source.kind,
+                reader: Reader::Jsonl { text, line: 0, ignored, last: Default::default() },
+            });
         };
         let (text, since) = Bounded::new(text);
         let mut csv = csv::ReaderBuilder::new()
@@ -75,6 +80,18 @@ impl Table {
         }
     }
 
+    /// Its columns that are known, by what the file calls them.
+    pub(super) fn names(&self) -> Vec<(&'static str, String)> {
+        let (names, places) = match &self.reader {
+            Reader::Csv { header, places, .. } => {
+                (header.iter().map(|name| name.trim().to_owned()).collect(), places)
+            }
+            Reader::Jsonl { last: (names, places), .. } => (names.clone(), places),
+        };
+        let known = |(name, at): (String, &Option<usize>)| Some((self.kind.columns()[(*at)?].name, name));
+        names.into_iter().zip(places).filter_map(known).collect()
+    }
+
     /// The next row.
     pub(super) fn next(&mut self) -> Result<Option<Record>, Unreadable> {
         let kind = self.kind;
@@ -88,13 +105,13 @@ impl Table {
                 let cells = of_fields(kind, &fields, places);
                 Ok(Some(Record { line, raw: Raw::Fields(fields), cells }))
             }
-            Reader::Jsonl { text, line, ignored } => loop {
+            Reader::Jsonl { text, line, ignored, last } => loop {
                 *line += 1;
                 let Some(object) = read_line(text, *line)? else { return Ok(None) };
                 if object.trim().is_empty() {
                     continue;
                 }
-                let cells = of_object(kind, &object, ignored);
+                let cells = of_object(kind, &object, ignored, last);
                 return Ok(Some(Record { line: *line, raw: Raw::Text(object), cells }));
             },
         }
@@ -110,7 +127,11 @@ fn read(
     since.begin();
     let line = csv.position().line();
     let there = csv.read_record(fields).map_err(|error| {
-        let error = io::Error::from(error);
+        let error = match error.into_kind() {
+            csv::ErrorKind::Io(error) => error,
+            // What it is about may stand in the others.
+            _ => io::ErrorKind::InvalidData.into(),
+        };
         let too_long = error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>);
         if too_long { Unreadable::TooLong { line } } else { Unreadable::Broken { line, error } }
     })?;
@@ -119,7 +140,7 @@ fn read(
     }
     // The parser takes the end of the file for the end of any quote. Where all quotes together have no partner, and the last row
     // goes over several lines, it is that one's.
-    if there && csv.is_done() && since.has_odd_quote() && csv.position().line() > line + 1 {
+    if there && since.ended_within_quotes() && csv.position().line() > line + 1 {
         return Err(Unreadable::Quote { line });
     }
     Ok(there)
@@ -152,15 +173,23 @@ fn read_line(text: &mut BufReader<Box<dyn Read>>, line: u64) -> Result<Option<St
     Ok((read > 0).then_some(text))
 }
 
-fn of_object(kind: Kind, text: &str, ignored: &[String]) -> Result<Cells, Wrong> {
+fn of_object(
+    kind: Kind,
+    text: &str,
+    ignored: &[String],
+    (names, places): &mut (Vec<String>, Vec<Option<usize>>),
+) -> Result<Cells, Wrong> {
     // What the parser says may show what it read.
     let object = serde_json::from_str::<Map<String, Value>>(text).map_err(|error| {
         Wrong::row(format!("this is no object of JSON (column {} of the line)", error.column()))
     })?;
-    let names = object.keys().cloned().collect::<Vec<_>>();
-    let places = kind.places(&names, ignored).map_err(|error| Wrong::row(error.to_string()))?;
+    if names.is_empty() || !object.keys().eq(names.iter()) {
+        let these = object.keys().cloned().collect::<Vec<_>>();
+        *places = kind.places(&these, ignored).map_err(|error| Wrong::row(error.to_string()))?;
+        *names = these;
+    }
     let mut cells = Cells::new(kind);
-    for (value, at) in object.values().zip(places) {
+    for (value, at) in object.values().zip(places.iter().copied()) {
         let Some(at) = at else { continue };
         let text = match value {
             Value::Null => continue,
@@ -175,4 +204,56 @@ fn of_object(kind: Kind, text: &str, ignored: &[String]) -> Result<Cells, Wrong>
         cells.set(at, &text)?;
     }
     Ok(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines that rows begin on, and how it ends.
+    fn lines(text: &[u8]) -> (Vec<u64>, Option<String>) {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let source = Source::survey(file.path(), None, None, &[]).unwrap();
+        let mut table = Table::open(&source).unwrap();
+        let mut lines = Vec::new();
+        loop {
+            match table.next() {
+                Ok(Some(record)) => lines.push(record.line),
+                Ok(None) => return (lines, None),
+                Err(error) => return (lines, Some(error.to_string())),
+            }
+        }
+    }
+
+    fn rows(text: &str) -> (Vec<u64>, Option<String>) {
+        lines(format!("reference,name\n{text}").as_bytes())
+    }
+
+    #[test]
+    fn rows_have_their_line_and_may_go_over_several() {
+        assert_eq!(rows("1,A\n\n2,\"B\nB\"\r\n3,C"), (vec![2, 4, 6], None));
+        assert_eq!(rows("1,\"A\nA\""), (vec![2], None), "at the end of the file, too");
+        assert_eq!(lines(b"{\"reference\":1,\"name\":\"A\"}\n\n{}\n"), (vec![1, 3], None));
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_found_where_it_begins() {
+        let told = Some("line 3: a quote that is opened here is never closed".to_owned());
+        assert_eq!(rows("1,A\n2,\"B\n3,C\n4,D\n"), (vec![2], told.clone()));
+        assert_eq!(rows("1,A\n2,\"B\n3,C\n4,D"), (vec![2], told));
+        // A quote within a value is one.
+        assert_eq!(rows("1,A 5\" B\n2,C\n"), (vec![2, 3], None));
+    }
+
+    #[test]
+    fn a_row_that_never_ends_is_given_up() {
+        let told =
+            "line 3: the row that begins here is longer than a megabyte, or a quote in it is never closed";
+        let long = "x".repeat(2 << 20);
+        assert_eq!(rows(&format!("1,A\n2,\"{long}\n")), (vec![2], Some(told.to_owned())));
+        assert_eq!(rows(&format!("1,A\n2,{}\n3,B\n", &long[..3 << 19])), (vec![2], Some(told.to_owned())));
+        let object = format!("{{\"reference\":1,\"name\":1}}\n\n{{\"name\":\"{long}\"}}\n");
+        assert_eq!(lines(object.as_bytes()), (vec![1], Some(told.to_owned())));
+    }
 }

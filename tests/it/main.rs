@@ -11,6 +11,8 @@ mod catalog_document;
 #[cfg(test)]
 mod cli_anonymize;
 #[cfg(test)]
+mod cli_import;
+#[cfg(test)]
 mod connector_sql;
 #[cfg(test)]
 mod crash;

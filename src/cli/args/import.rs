@@ -1,30 +1,52 @@
 //! `kartotek import`
 
+use super::client::ClientArgs;
 use crate::rows::{Encoding, Kind};
-use clap::{Args, ValueEnum};
+use clap::{
+    Args, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use secrecy::SecretString;
 use std::path::PathBuf;
 
+const HELP: &str = "\
+Examples:
+  kartotek import catalogue.yaml
+  kartotek import --dry-run kunder.csv
+  kartotek import system.csv kunder.csv abonnemang.csv platser.jsonl
+  kartotek import --as data-locations --ignore comment export.csv
+  KARTOTEK_TOKEN_FILE=token kartotek import --endpoint https://kartotek.example kunder.csv
+
+Without --endpoint (or KARTOTEK_ENDPOINT) it works on the database of the settings, on the machine of the server: on record as the \
+program's own doing. With it, it asks that server, with the token in KARTOTEK_TOKEN or in the file that KARTOTEK_TOKEN_FILE names, \
+which needs the role COMPLIANCE.
+
+Files are CSV (comma, semicolon or tab, with a first line that names the columns, in Swedish or English), JSONL, or for reference \
+data YAML as `kartotek export` writes it; UTF-8 or Windows-1252. They are brought in by what is in them: third parties, systems, \
+services and what those need first, then customers, subscriptions, consents and data locations.
+
+Of reference data it is shown what would change, and somebody has to agree or say --yes; then all of it is done, or nothing.
+
+Rows of customers that are wrong are left out, and written with line, column and reason into a file beside theirs, \
+FILE.rejects.csv: put them right there, and bring that file in. All else is brought in some hundred rows at a time, each once, \
+whatever happens in between: run the same command again to go on. What is there already, and says the same, stays as it is.
+
+Standard output has a summary of each file, as JSON unless it is a terminal.
+
+Exit codes: 0 all is brought in; 1 failed; 2 a mistake in the command line, the settings or the file as a whole; 3 done, and some \
+rows were left out; 75 the database or the server could not be reached: try again; 130 interrupted: run it again to go on.";
+
 /// `kartotek import`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  kartotek import --dry-run kunder.csv\n  \
-    kartotek import kunder.csv abonnemang.csv platser.jsonl\n  \
-    kartotek import --as data-locations --ignore comment export.csv\n\n\
-    CSV (comma, semicolon or tab, with a first line that names the columns, in Swedish or English) or JSONL; UTF-8 or Windows-1252. \
-    Files are brought in by what is in them: customers first, then subscriptions, consents and data locations.\n\n\
-    Rows that are wrong are left out, and written with line, column and reason into a file beside theirs, FILE.rejects.csv: put \
-    them right there, and bring that file in. All else is brought in some hundred rows at a time, each once, whatever happens in \
-    between: run the same command again to go on. What is there already, and says the same, stays as it is.\n\n\
-    Standard output has a summary of each file, as JSON unless it is a terminal.\n\n\
-    Exit codes: 0 all is brought in; 1 failed; 2 a mistake in the command line or the settings; 3 done, and some rows were left out; \
-    75 the database or the server could not be reached: try again; 130 interrupted: run it again to go on.")]
+#[command(after_help = HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub struct ImportArgs {
     /// The files.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// What the rows are, where the columns do not say it.
-    #[arg(long = "as", value_name = "KIND")]
-    pub kind: Option<KindArg>,
+    #[arg(long = "as", value_name = "KIND", value_parser = kinds())]
+    pub kind: Option<Kind>,
     /// How the characters are written, where that is not to be found out.
     #[arg(long, value_name = "ENCODING")]
     pub encoding: Option<EncodingArg>,
@@ -34,7 +56,7 @@ pub struct ImportArgs {
     /// Where rows go that are left out.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
-    /// Say what would come of it, and change nothing. Customers that another of the files brings are not there yet.
+    /// Say what would come of it, and change nothing. What another of the files brings is not there yet for rows of customers.
     #[arg(long)]
     pub dry_run: bool,
     /// Stop at the first rows of which one is wrong, and bring in none of them.
@@ -43,6 +65,9 @@ pub struct ImportArgs {
     /// Stop once more rows than these were left out: the file is most likely another one than was meant.
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
     pub max_rejects: u64,
+    /// Change reference data without asking. Needed where nobody can be asked.
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
     /// Go through a file once more that was brought in.
     #[arg(long)]
     pub again: bool,
@@ -50,28 +75,14 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FORM")]
     pub output: Option<SummaryForm>,
     /// sqlite://… or postgres://…. Others on this machine can see it here: prefer `KARTOTEK_DATABASE_URL`.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with = "endpoint")]
     pub database_url: Option<SecretString>,
+    #[command(flatten)]
+    pub client: ClientArgs,
 }
 
-/// What rows are, as on the command line.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum KindArg {
-    Customers,
-    Subscriptions,
-    Consents,
-    DataLocations,
-}
-
-impl From<KindArg> for Kind {
-    fn from(kind: KindArg) -> Self {
-        match kind {
-            KindArg::Customers => Self::Customers,
-            KindArg::Subscriptions => Self::Subscriptions,
-            KindArg::Consents => Self::Consents,
-            KindArg::DataLocations => Self::DataLocations,
-        }
-    }
+fn kinds() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.map(Kind::word)).try_map(|word| Kind::of(&word).ok_or("no such rows"))
 }
 
 /// How characters are written, as on the command line.

@@ -57,7 +57,7 @@ pub enum Command {
     /// Write the reference data as a file that can be changed and imported.
     Export(ExportArgs),
     /// Bring in what a company already has: customers, what they ordered and allowed, and where their data lies.
-    Import(ImportArgs),
+    Import(Box<ImportArgs>),
     /// Erase again whom a restored backup has brought back.
     Ledger(LedgerArgs),
     /// Keep the audit log provable.

@@ -4,6 +4,9 @@ use crate::domain::catalog_document::{CatalogChange, EntryChange, EntryKind, Imp
 use serde_json::Value;
 use std::fmt::Write;
 
+/// How many entries that are left alone are told of by name.
+const LEFT_ALONE: usize = 10;
+
 /// `+` for what is new, `~` for what changes, `-` for what goes out of use; then how much is so already.
 pub(super) fn told(imported: &Imported) -> String {
     let mut text = String::new();
@@ -13,8 +16,10 @@ pub(super) fn told(imported: &Imported) -> String {
     let _ = writeln!(text, "= {} are so already", imported.unchanged);
     if !imported.not_in_document.is_empty() {
         let names = imported.not_in_document.iter().map(|one| format!("{} {}", word(one.kind), one.key));
-        let names = names.collect::<Vec<_>>().join(", ");
-        let _ = writeln!(text, "  not in the file, and left alone: {names}");
+        let names = names.take(LEFT_ALONE).collect::<Vec<_>>().join(", ");
+        let more = imported.not_in_document.len().saturating_sub(LEFT_ALONE);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let _ = writeln!(text, "  not in the file, and left alone: {names}{more}");
     }
     text
 }

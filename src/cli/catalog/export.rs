@@ -1,16 +1,27 @@
 //! `kartotek export`: the reference data as a file.
 
-use super::{Direct, ReferenceData, to_yaml};
+use super::{Direct, ReferenceData, remote::Remote, to_yaml};
 use crate::{
-    cli::{args::ExportArgs, failure::Failure, output},
+    cli::{args::ExportArgs, client, failure::Failure, output},
     config::Config,
 };
 use std::fs;
 
-pub(in crate::cli) async fn export(args: ExportArgs, config: Config) -> Result<(), Failure> {
-    let direct = Direct::open(&config).await?;
-    let document = direct.export().await;
-    direct.close().await;
+/// Whether it is a server that is asked, and not the database of the settings.
+pub(in crate::cli) fn asks_a_server(args: &ExportArgs) -> bool {
+    args.database_url.is_none() && client::is_named(&args.client)
+}
+
+/// Writes the reference data; without settings that of a server.
+pub(in crate::cli) async fn export(args: ExportArgs, config: Option<Config>) -> Result<(), Failure> {
+    let document = if let Some(config) = config {
+        let direct = Direct::open(&config).await?;
+        let document = direct.export().await;
+        direct.close().await;
+        document
+    } else {
+        Remote(&client::open(&args.client, Some("kartotek export"))?).export().await
+    };
     let text = to_yaml(&document?)?;
     match &args.output {
         Some(path) => fs::write(path, text)

@@ -5,10 +5,12 @@ mod changes;
 mod direct;
 mod export;
 mod import;
+mod remote;
 mod yaml;
 
 pub use direct::Direct;
 pub use import::{ImportFailure, ImportOptions, ReferenceData, Refused, import_catalog};
+pub(super) use remote::Remote;
 pub use yaml::{NotADocument, from_yaml, to_yaml};
 
-pub(super) use export::export;
+pub(super) use export::{asks_a_server, export};

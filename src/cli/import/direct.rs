@@ -1,20 +1,22 @@
 //! Into the database at hand, by whoever runs the server: on record as the program's own doing.
 
-use super::sink::{Batch, Begun, Came, Counts};
+use super::sink::{Batch, Begun, Came, Counts, is_of_a_row, kept_out};
 use crate::{
     access::{Access, Door, Engine, Stop, SystemClock, engine},
-    cli::{database, failure::Failure, keys},
+    cli::{catalog, connectors, database, failure::Failure, keys},
     config::Config,
+    connector::Connectors,
     domain::{
         catalog::Catalogs,
         consent::ImportConsents,
         customer::ImportCustomers,
         data_location::ImportDataLocations,
+        demo::Seed,
         import::{self, BeginImport, Chunk, FinishImport, Imported, RowRefusal},
         master_key::UseMasterKeys,
         subscription::ImportSubscriptions,
     },
-    rows::{Kind, Rows},
+    rows::Rows,
     server::NotStarted,
 };
 use entity::{enums::ImportKind, ids::ImportId};
@@ -29,6 +31,7 @@ const TRY_AGAIN: u8 = 75;
 pub(super) struct Direct {
     door: Arc<Door>,
     catalogs: Arc<Catalogs>,
+    connectors: Arc<Connectors>,
     engine: Engine,
 }
 
@@ -42,16 +45,19 @@ impl Direct {
             Door::open(&settings, master_keys, Box::new(SystemClock)).await.map_err(database::failure)?;
         let used = door.program("setup", "useMasterKeys").write(UseMasterKeys).await;
         used.map_err(|stop| database::not_started(NotStarted::Keys(stop)))?;
+        // A database that nobody has served yet has nothing to begin with.
+        door.program("setup", "seedCatalog").write(Seed).await?;
         let catalogs = Arc::new(Catalogs::load(&door).await?);
-        Ok(Self { door, catalogs, engine: engine(&settings) })
+        let connectors = Arc::new(connectors::reach(config)?);
+        Ok(Self { door, catalogs, connectors, engine: engine(&settings) })
     }
 
     fn access(&self, operation: &str) -> Access {
         self.door.program("import", operation)
     }
 
-    pub(super) async fn begin(&self, kind: Kind, digest: &str, again: bool) -> Result<Begun, Failure> {
-        let begin = BeginImport { kind: of(kind), digest: digest.to_owned(), again };
+    pub(super) async fn begin(&self, kind: ImportKind, digest: &str, again: bool) -> Result<Begun, Failure> {
+        let begin = BeginImport { kind, digest: digest.to_owned(), again };
         let begun = self.access("beginImport").write(begin).await.map_err(failed)?;
         let import::Begun { created, unchanged, rejected, .. } = begun;
         Ok(Begun {
@@ -90,12 +96,28 @@ impl Direct {
                     .await
             }
         };
-        Ok(came(imported.map_err(failed)?))
+        match imported {
+            Err(Stop::Refused(refusals)) if strict && refusals.iter().all(|one| is_of_a_row(&one.field)) => {
+                Ok(kept_out(refusals.into_iter().map(|one| (one.field, one.message)).collect()))
+            }
+            imported => Ok(came(imported.map_err(failed)?)),
+        }
     }
 
     pub(super) async fn finish(&self, import: &str, chunks: i32) -> Result<(), Failure> {
         let finish = FinishImport { import: id(import)?, chunks };
         self.access("finishImport").write(finish).await.map_err(failed)?;
+        Ok(())
+    }
+
+    /// Where its reference data is changed.
+    pub(super) fn reference_data(&self) -> catalog::Direct {
+        catalog::Direct::over(self.door.clone(), self.connectors.clone())
+    }
+
+    /// Goes by reference data that was changed.
+    pub(super) async fn renew(&self) -> Result<(), Failure> {
+        self.catalogs.refresh().await.map_err(failed)?;
         Ok(())
     }
 
@@ -113,6 +135,7 @@ impl Direct {
 
     pub(super) async fn close(self) {
         drop(self.catalogs);
+        self.connectors.close().await;
         self.door.close().await;
     }
 }
@@ -122,15 +145,6 @@ fn id(text: &str) -> Result<ImportId, Failure> {
     Ok(ImportId(id))
 }
 
-fn of(kind: Kind) -> ImportKind {
-    match kind {
-        Kind::Customers => ImportKind::Customers,
-        Kind::Subscriptions => ImportKind::Subscriptions,
-        Kind::Consents => ImportKind::Consents,
-        Kind::DataLocations => ImportKind::DataLocations,
-    }
-}
-
 fn came(imported: Imported) -> Came {
     let Imported { created, unchanged, rejected, refusals, before: _ } = imported;
     let refused =
@@ -138,6 +152,7 @@ fn came(imported: Imported) -> Came {
     Came {
         counts: Counts { created, unchanged, rejected },
         refused: refusals.into_iter().map(refused).collect(),
+        kept_out: false,
     }
 }
 

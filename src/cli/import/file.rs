@@ -1,7 +1,7 @@
 //! One file: chunk by chunk, several under way at once, each row once however often it is interrupted.
 
 use super::{
-    run::unreadable,
+    run::{REJECTED, unreadable},
     sink::{Batch, Begun, Came, Counts, Sink},
     summary::Summary,
 };
@@ -10,6 +10,7 @@ use crate::{
     domain::import::UNDER_WAY,
     rows::{Chunk, Chunks, Rejected, Rejects, Rows, Source, default_path},
 };
+use entity::enums::ImportKind;
 use std::{
     collections::VecDeque,
     io,
@@ -30,18 +31,18 @@ pub(super) struct Over {
 /// Brings a file in, or goes on with it.
 pub(super) async fn bring_in(
     sink: &Sink,
-    source: &Source,
+    (source, kind): (&Source, ImportKind),
     args: &ImportArgs,
     stopped: &AtomicBool,
 ) -> Result<Over, Failure> {
-    let begun = sink.begin(source.kind, &source.digest(), args.again).await?;
+    let begun = sink.begin(kind, &source.digest(), args.again).await?;
     if let Some(at) = begun.finished_at.filter(|_| !args.dry_run) {
         let file = source.path.display();
         output::note(&format!("{file} was brought in before ({at}); --again goes through it once more"));
-        let summary = Summary::new(&source.path, source.kind, begun.id, begun.counts);
+        let summary = Summary::new(&source.path, kind, begun.id, begun.counts);
         return Ok(Over { rejected: 0, told: Some(Summary { before: true, ..summary }.text(args.output)?) });
     }
-    let mut file = OneFile::open(sink, source, args, begun)?;
+    let mut file = OneFile::open(sink, (source, kind), args, begun)?;
     file.go_through(stopped).await?;
     file.finish(stopped.load(Ordering::Relaxed)).await
 }
@@ -50,6 +51,7 @@ pub(super) async fn bring_in(
 struct OneFile<'a> {
     sink: &'a Sink,
     source: &'a Source,
+    kind: ImportKind,
     args: &'a ImportArgs,
     begun: Begun,
     chunks: Chunks,
@@ -64,14 +66,19 @@ struct OneFile<'a> {
 }
 
 impl<'a> OneFile<'a> {
-    fn open(sink: &'a Sink, source: &'a Source, args: &'a ImportArgs, begun: Begun) -> Result<Self, Failure> {
+    fn open(
+        sink: &'a Sink,
+        (source, kind): (&'a Source, ImportKind),
+        args: &'a ImportArgs,
+        begun: Begun,
+    ) -> Result<Self, Failure> {
         let path = source.path.display().to_string();
-        let chunks = Chunks::open(source, sink.zone()).map_err(|error| unreadable(&path, error))?;
+        let chunks = Chunks::open(source, kind, sink.zone()).map_err(|error| unreadable(&path, error))?;
         let place = args.rejects.clone().unwrap_or_else(|| default_path(&source.path));
         let rejects = Rejects::new(place, source, chunks.header());
         let counts = if args.dry_run { Counts::default() } else { begun.counts };
         let progress = Progress::of("rows");
-        Ok(Self { sink, source, args, begun, chunks, rejects, progress, counts, seen: 0, done: 0 })
+        Ok(Self { sink, source, kind, args, begun, chunks, rejects, progress, counts, seen: 0, done: 0 })
     }
 
     /// All chunks, in order. What is under way when something fails is waited for: it is done, and told.
@@ -113,37 +120,37 @@ impl<'a> OneFile<'a> {
             let rejected = self.begun.done.iter().find(|(number, _)| *number == chunk.number);
             match rejected {
                 None if chunk.number >= self.begun.next => return Ok(Some(chunk)),
-                // What was told of it may have been lost.
+                // What was told of it may not have arrived.
                 Some((_, rejected)) if *rejected > 0 => self.tell_again(chunk).await?,
                 _ => self.seen += chunk.len() as u64,
             }
         }
     }
 
-    /// Finds out once more what of a chunk was left out.
+    /// Asks once more what of a chunk was left out.
     async fn tell_again(&mut self, chunk: Chunk) -> Result<(), Failure> {
-        let (chunk, batch) = self.batch(chunk, true);
+        let (chunk, batch) = self.batch(chunk);
         let came = self.sink.bring_in(batch).await?;
         self.seen += chunk.len() as u64;
         let rejected = chunk.rejected(came.refused);
         self.rejects.add(&chunk, &rejected).map_err(|error| self.not_written(error))
     }
 
-    fn batch(&self, mut chunk: Chunk, dry_run: bool) -> (Chunk, Batch) {
+    fn batch(&self, mut chunk: Chunk) -> (Chunk, Batch) {
         let rows = std::mem::replace(&mut chunk.rows, Rows::Customers(Vec::new()));
         let batch = Batch {
             import: self.begun.id.clone(),
             number: chunk.number,
             rows,
             unread: chunk.unread(),
-            strict: self.args.strict && !dry_run,
-            dry_run,
+            strict: self.args.strict && !self.args.dry_run,
+            dry_run: self.args.dry_run,
         };
         (chunk, batch)
     }
 
     fn send(&self, chunk: Chunk) -> (Chunk, JoinHandle<Result<Came, Failure>>) {
-        let (chunk, batch) = self.batch(chunk, self.args.dry_run);
+        let (chunk, batch) = self.batch(chunk);
         let sink = self.sink.clone();
         (chunk, tokio::spawn(async move { sink.bring_in(batch).await }))
     }
@@ -153,6 +160,14 @@ impl<'a> OneFile<'a> {
         self.counts.add(came.counts);
         self.seen += chunk.len() as u64;
         let rejected = chunk.rejected(came.refused);
+        if came.kept_out {
+            for (_, one) in rejected.iter().take(20) {
+                tell(self.source, one, false);
+            }
+            return Err(Failure::new("none of the rows around these was brought in, as --strict says")
+                .hint("put them right, and run the same command again to go on")
+                .with_code(REJECTED));
+        }
         for (told, (_, one)) in (before..TOLD).zip(&rejected) {
             tell(self.source, one, told + 1 == TOLD);
         }
@@ -190,7 +205,7 @@ impl<'a> OneFile<'a> {
         if !self.args.dry_run {
             self.sink.finish(&self.begun.id, self.done).await?;
         }
-        let summary = Summary::new(&self.source.path, self.source.kind, self.begun.id.clone(), self.counts);
+        let summary = Summary::new(&self.source.path, self.kind, self.begun.id.clone(), self.counts);
         let written = self.rejects.path();
         let rejects = Some(written).filter(|path| rejected > 0 && path.exists());
         let summary = Summary { rejects, dry_run: self.args.dry_run, ..summary };

@@ -2,8 +2,11 @@
 
 mod direct;
 mod file;
+mod reference_data;
+mod remote;
 mod run;
 mod sink;
 mod summary;
+mod survey;
 
-pub(super) use run::run;
+pub(super) use run::{asks_a_server, run};

@@ -3,12 +3,15 @@
 use super::{
     direct::Direct,
     file::{Over, bring_in},
+    reference_data,
+    remote::Remote,
     sink::Sink,
+    survey::Survey,
 };
 use crate::{
-    cli::{args::ImportArgs, failure::Failure, output, stop::told_to_stop},
+    cli::{args::ImportArgs, client, failure::Failure, output, stop::told_to_stop},
     config::Config,
-    rows::{Encoding, Source, Unreadable},
+    rows::Unreadable,
 };
 use std::sync::{
     Arc,
@@ -16,17 +19,25 @@ use std::sync::{
 };
 
 /// Some rows were left out.
-const REJECTED: u8 = 3;
+pub(super) const REJECTED: u8 = 3;
 
 /// Somebody stopped it.
 const INTERRUPTED: u8 = 130;
 
-/// Brings all files in.
-pub(in crate::cli) async fn run(args: ImportArgs, config: Config) -> Result<(), Failure> {
-    let sources = survey(&args)?;
-    let sink = Sink::Direct(Direct::open(&config).await?);
+/// Whether it is a server that is asked, and not the database of the settings.
+pub(in crate::cli) fn asks_a_server(args: &ImportArgs) -> bool {
+    args.database_url.is_none() && client::is_named(&args.client)
+}
+
+/// Brings all files in; without settings by way of a server.
+pub(in crate::cli) async fn run(args: ImportArgs, config: Option<Config>) -> Result<(), Failure> {
+    let survey = Survey::of(&args)?;
+    let sink = match config {
+        Some(config) => Sink::Direct(Direct::open(&config).await?),
+        None => Sink::Remote(Remote::new(client::open(&args.client, Some("kartotek import"))?)),
+    };
     let stopped = watch_for_stop()?;
-    let done = all(&sink, &sources, &args, &stopped).await;
+    let done = all(&sink, &survey, &args, &stopped).await;
     sink.close().await;
     let rejected = done?;
     if stopped.load(Ordering::Relaxed) {
@@ -45,29 +56,10 @@ pub(in crate::cli) async fn run(args: ImportArgs, config: Config) -> Result<(), 
     Ok(())
 }
 
-/// All files, looked at before anything of any is brought in.
-fn survey(args: &ImportArgs) -> Result<Vec<Source>, Failure> {
-    if args.rejects.is_some() && args.files.len() > 1 {
-        return Err(Failure::usage("--rejects is for one file: bring in several without it, or one by one"));
-    }
-    let mut sources = Vec::with_capacity(args.files.len());
-    for path in &args.files {
-        let source =
-            Source::survey(path, args.kind.map(Into::into), args.encoding.map(Into::into), &args.ignore);
-        let source = source.map_err(|error| unreadable(&path.display().to_string(), error))?;
-        if source.guessed && source.encoding == Encoding::Windows1252 {
-            output::note(&format!("{} is not UTF-8, and is read as Windows-1252", path.display()));
-        }
-        sources.push(source);
-    }
-    sources.sort_by_key(|source| source.kind);
-    Ok(sources)
-}
-
 /// What to say of a file that cannot be read.
 pub(super) fn unreadable(path: &str, error: Unreadable) -> Failure {
     let hint = match &error {
-        Unreadable::Kind => Some("say it with --as: customers, subscriptions, consents or data-locations"),
+        Unreadable::Kind => Some("say it with --as, such as --as customers"),
         Unreadable::Unknown { .. } => Some("rename the column, or pass it over with --ignore"),
         Unreadable::Header => Some("the first line has to name the columns"),
         Unreadable::NotUtf8 => Some("say --encoding windows-1252 if it is that"),
@@ -76,18 +68,36 @@ pub(super) fn unreadable(path: &str, error: Unreadable) -> Failure {
         }
         _ => None,
     };
-    let failure = Failure::new(Named { path: path.to_owned(), error });
+    let named = Named { path: path.to_owned(), error };
+    // What is wrong with a whole file is a mistake of who names it; what is found on the way is not.
+    let on_the_way = matches!(
+        named.error,
+        Unreadable::TooLong { .. } | Unreadable::Quote { .. } | Unreadable::Broken { .. }
+    );
+    let failure = if on_the_way { Failure::new(named) } else { Failure::usage(named) };
     match hint {
         Some(hint) => failure.hint(hint),
         None => failure,
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("{path}: {error}")]
+/// What is wrong with a file, with its name.
+#[derive(Debug)]
 struct Named {
     path: String,
     error: Unreadable,
+}
+
+impl std::fmt::Display for Named {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.path, self.error)
+    }
+}
+
+impl std::error::Error for Named {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
 }
 
 /// Set once somebody wants it to stop; a second time it stops at once.
@@ -105,21 +115,20 @@ fn watch_for_stop() -> Result<Arc<AtomicBool>, Failure> {
 }
 
 /// How many rows were left out.
-async fn all(
-    sink: &Sink,
-    sources: &[Source],
-    args: &ImportArgs,
-    stopped: &AtomicBool,
-) -> Result<i64, Failure> {
+async fn all(sink: &Sink, survey: &Survey, args: &ImportArgs, stopped: &AtomicBool) -> Result<i64, Failure> {
+    let has_reference_data = !(survey.documents.is_empty() && survey.tables.is_empty());
+    if has_reference_data && reference_data::bring_in(sink, survey, args).await? {
+        return Err(Failure::new("nothing was brought in, as nobody agreed"));
+    }
     let mut rejected = 0;
-    for source in sources {
-        let Over { rejected: more, told } = bring_in(sink, source, args, stopped).await?;
+    for (source, kind) in &survey.rows {
+        if stopped.load(Ordering::Relaxed) {
+            break;
+        }
+        let Over { rejected: more, told } = bring_in(sink, (source, *kind), args, stopped).await?;
         rejected += more;
         if let Some(told) = told {
             output::data(&told)?;
-        }
-        if stopped.load(Ordering::Relaxed) {
-            break;
         }
     }
     Ok(rejected)

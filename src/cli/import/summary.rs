@@ -2,6 +2,7 @@
 
 use super::sink::Counts;
 use crate::{cli::args::SummaryForm, rows::Kind};
+use entity::enums::ImportKind;
 use serde::Serialize;
 use std::{
     fmt::Write as _,
@@ -29,9 +30,9 @@ pub(super) struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    pub(super) fn new(file: &'a Path, kind: Kind, import: String, counts: Counts) -> Self {
+    pub(super) fn new(file: &'a Path, kind: ImportKind, import: String, counts: Counts) -> Self {
         let Counts { created, unchanged, rejected } = counts;
-        let kind = kind.word();
+        let kind = Kind::Rows(kind).word();
         Self {
             file,
             kind,

@@ -30,7 +30,7 @@ pub use model::{
     RequirementEntry, RetentionRuleEntry, ServiceEntry, SystemEntry, ThirdPartyEntry, TranslationEntry,
 };
 pub use read::explained;
-pub use row_columns::{Column, RowKind};
+pub use row_columns::{Column, RowKind, plain};
 pub use rows::{Place, Row, Rows, WrongRow};
 
 #[cfg(test)]

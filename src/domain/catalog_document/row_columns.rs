@@ -3,8 +3,8 @@
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RowKind {
-    Systems,
     ThirdParties,
+    Systems,
     Services,
     /// What services need, a line to a row.
     Requirements,
@@ -17,7 +17,7 @@ pub struct Column {
     pub name: &'static str,
     /// Whether each row must have it. What only new things must have is not required.
     pub required: bool,
-    /// What else it may be called, in lower case: in English and in Swedish. Not the name itself.
+    /// What else it may be called, in English and in Swedish: as it is [`plain`]. Not the name itself.
     pub aliases: &'static [&'static str],
     /// What stands in it, on one line.
     pub help: &'static str,
@@ -25,7 +25,7 @@ pub struct Column {
 
 impl RowKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Systems, Self::ThirdParties, Self::Services, Self::Requirements];
+    pub const ALL: [Self; 4] = [Self::ThirdParties, Self::Systems, Self::Services, Self::Requirements];
 
     /// Its list in the document.
     #[must_use]
@@ -48,20 +48,21 @@ impl RowKind {
             Self::Requirements => REQUIREMENT_COLUMNS,
         }
     }
+}
 
-    /// The column of this name, or of one of its aliases, in whatever case and spacing.
+impl Column {
+    /// Whether this is the column of that name, which is [`plain`].
     #[must_use]
-    pub fn column(self, header: &str) -> Option<&'static Column> {
-        let plain = |text: &str| {
-            let letters = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-'));
-            letters.flat_map(char::to_lowercase).collect::<String>()
-        };
-        let header = plain(header);
-        let is_it = |column: &&Column| {
-            plain(column.name) == header || column.aliases.iter().any(|alias| plain(alias) == header)
-        };
-        self.columns().iter().find(is_it)
+    pub fn is_called(&self, name: &str) -> bool {
+        plain(self.name) == name || self.aliases.contains(&name)
     }
+}
+
+/// A name without what people write differently: case, spaces, hyphens, underscores and dots.
+#[must_use]
+pub fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.'));
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 const fn needed(name: &'static str, aliases: &'static [&'static str], help: &'static str) -> Column {
@@ -81,7 +82,7 @@ pub const SYSTEM_COLUMNS: &[Column] = &[
     ),
     optional(
         "thirdParty",
-        &["third party", "supplier", "leverantör", "tredje part", "biträde"],
+        &["supplier", "leverantör", "tredjepart", "biträde"],
         "The name of who runs it; none: the company itself.",
     ),
     optional("country", &["land"], "Where it is, as two capital letters, such as SE. New ones must have it."),
@@ -93,7 +94,7 @@ pub const SYSTEM_COLUMNS: &[Column] = &[
     ),
     optional(
         "reviewDue",
-        &["review due", "granskas senast", "nästa granskning"],
+        &["granskassenast", "nästagranskning"],
         "By which day it is to be looked at again, such as 2027-03-31.",
     ),
     optional("retired", &["avvecklad"], "yes: it goes out of use."),
@@ -103,7 +104,7 @@ pub const SYSTEM_COLUMNS: &[Column] = &[
 pub const THIRD_PARTY_COLUMNS: &[Column] = &[
     needed(
         "name",
-        &["third party", "namn", "tredje part", "leverantör", "företag"],
+        &["thirdparty", "namn", "tredjepart", "leverantör", "företag"],
         "What it is called. A name that is there already is changed.",
     ),
     optional(
@@ -115,20 +116,12 @@ pub const THIRD_PARTY_COLUMNS: &[Column] = &[
     optional("country", &["land"], "Where it is, as two capital letters, such as SE. New ones must have it."),
     optional(
         "privacyContact",
-        &["privacy contact", "dataskyddskontakt", "kontakt", "e-post"],
+        &["dataskyddskontakt", "kontakt", "epost"],
         "The e-mail address for questions of data protection.",
     ),
-    optional(
-        "subProcessorOf",
-        &["sub-processor of", "underbiträde till"],
-        "The name of the third party that it works for.",
-    ),
-    optional(
-        "announcedOn",
-        &["announced on", "anmäld", "anmäldes"],
-        "When it was announced as a sub-processor.",
-    ),
-    optional("objectionUntil", &["objection until", "invändning senast"], "The last day to object to it."),
+    optional("subProcessorOf", &["underbiträdetill"], "The name of the third party that it works for."),
+    optional("announcedOn", &["anmäld", "anmäldes"], "When it was announced as a sub-processor."),
+    optional("objectionUntil", &["invändningsenast"], "The last day to object to it."),
     optional(
         "status",
         &["decision", "beslut"],
@@ -139,43 +132,27 @@ pub const THIRD_PARTY_COLUMNS: &[Column] = &[
         &["grund", "motivering"],
         "What was looked at, and why that followed. An assessment must have it.",
     ),
-    optional("assessedBy", &["assessed by", "bedömd av"], "Who made the assessment."),
-    optional("assessedOn", &["assessed on", "bedömd", "bedömdes"], "The day of the assessment."),
+    optional("assessedBy", &["bedömdav"], "Who made the assessment."),
+    optional("assessedOn", &["bedömd", "bedömdes"], "The day of the assessment."),
     optional(
         "agreementReference",
         &["agreement", "avtal", "biträdesavtal", "avtalsnummer"],
         "The agreement's number (Art. 28(3)). Part of an assessment, as are those that follow.",
     ),
-    optional(
-        "agreementSignedOn",
-        &["agreement signed on", "avtal tecknat", "avtalsdatum"],
-        "When the agreement was signed.",
-    ),
-    optional(
-        "agreementExpiresOn",
-        &["agreement expires on", "avtal till och med"],
-        "The agreement's last day, if it has one.",
-    ),
+    optional("agreementSignedOn", &["avtaltecknat", "avtalsdatum"], "When the agreement was signed."),
+    optional("agreementExpiresOn", &["avtaltillochmed"], "The agreement's last day, if it has one."),
     optional(
         "safeguard",
         &["skyddsåtgärd", "överföringsgrund"],
         "What makes a transfer out of the EEA lawful: ADEQUACY, SCC, BCR or DEROGATION.",
     ),
-    optional(
-        "safeguardReference",
-        &["safeguard reference", "skyddsåtgärd dokumenterad"],
-        "Where that is documented.",
-    ),
+    optional("safeguardReference", &["skyddsåtgärddokumenterad"], "Where that is documented."),
     optional(
         "measures",
         &["åtgärder", "säkerhetsåtgärder"],
         "How it protects data (Art. 32), with semicolons between.",
     ),
-    optional(
-        "reviewDue",
-        &["review due", "granskas senast", "nästa granskning"],
-        "By which day it is assessed anew.",
-    ),
+    optional("reviewDue", &["granskassenast", "nästagranskning"], "By which day it is assessed anew."),
     optional("retired", &["avslutad"], "yes: the relationship ends for good."),
     optional("reason", &["skäl"], "Why it ends."),
 ];
@@ -191,18 +168,18 @@ pub const SERVICE_COLUMNS: &[Column] = &[
     optional("description", &["beskrivning"], "What it is."),
     optional(
         "nameEn",
-        &["english name", "engelskt namn"],
+        &["englishname", "engelsktnamn"],
         "Its name in English, where the company's language is another.",
     ),
-    optional("descriptionEn", &["english description", "engelsk beskrivning"], "What it is, in English."),
+    optional("descriptionEn", &["englishdescription", "engelskbeskrivning"], "What it is, in English."),
     optional(
         "processedOnBehalf",
-        &["processed on behalf", "behandlas för kundens räkning"],
+        &["behandlasförkundensräkning"],
         "What is processed on the customer's behalf (Art. 30(2)), with semicolons between.",
     ),
     optional(
         "impactAssessmentReference",
-        &["impact assessment", "konsekvensbedömning"],
+        &["impactassessment", "konsekvensbedömning"],
         "Where its impact assessment (Art. 35) is.",
     ),
     optional("retired", &["avvecklad", "utgången"], "yes: it can no longer be ordered."),
@@ -213,14 +190,14 @@ pub const REQUIREMENT_COLUMNS: &[Column] = &[
     needed("service", &["tjänst"], "A service's key."),
     needed(
         "category",
-        &["data category", "kategori", "uppgiftskategori"],
+        &["datacategory", "kategori", "uppgiftskategori"],
         "A data category's key, such as user.contact.email.",
     ),
     needed("purpose", &["ändamål"], "A purpose's key, such as DELIVER_SERVICE."),
     needed("system", &["plats"], "A system's name."),
     optional(
         "onEnd",
-        &["on end", "disposal", "gallring", "vid slut"],
+        &["disposal", "gallring", "vidslut"],
         "How the data goes in the end: ERASE or ANONYMIZE. New ones must have it.",
     ),
     optional(
@@ -228,5 +205,5 @@ pub const REQUIREMENT_COLUMNS: &[Column] = &[
         &["gallringsfrist", "frist"],
         "How long it may stay after that, such as P30D; the company's default unless told.",
     ),
-    optional("retired", &["behövs inte längre"], "yes: the service needs it no more."),
+    optional("retired", &["behövsintelängre"], "yes: the service needs it no more."),
 ];

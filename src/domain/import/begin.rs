@@ -1,7 +1,7 @@
 //! A file is about to be brought in, or gone on with.
 
 use crate::{
-    access::{Code, Command, Refusal, Sql, Stop, Writer},
+    access::{Code, Command, Reader, Refusal, Sql, Stop, Writer},
     policy::{Action, Target},
 };
 use entity::{
@@ -27,7 +27,7 @@ pub struct Begun {
     pub import: import::Model,
     /// The first chunk that is not done.
     pub next: i32,
-    /// The last chunks before that which are done, and all beyond it that are, in order: what was told of them may have been lost.
+    /// The last chunks before that which are done, and all beyond it that are, in order: what was told of them may not have arrived.
     pub done: Vec<Done>,
     /// Rows, as the numbers that follow.
     pub created: i64,
@@ -47,7 +47,7 @@ pub struct Done {
 pub const UNDER_WAY: i32 = 8;
 
 /// Chunks that are told of, at most: those under way, and many more.
-const MOST: i32 = 1_000;
+pub const MOST_DONE: usize = 1_000;
 
 impl Command for BeginImport {
     const ACTION: Action = Action::BeginImport;
@@ -106,27 +106,27 @@ struct Number {
 }
 
 /// How far it has come.
-pub(super) async fn so_far(w: &Writer, import: import::Model) -> Result<Begun, Stop> {
+pub(super) async fn so_far(r: &Reader, import: import::Model) -> Result<Begun, Stop> {
     let sum = |column: &str| format!("CAST(coalesce(sum({column}), 0) AS bigint) AS {column}");
     let sums = ["created", "unchanged", "rejected"].map(sum).join(", ");
     let mut sql = Sql::new(&format!("SELECT {sums} FROM import_chunk WHERE import_id = "));
     sql.bind(import.id.0);
-    let counts = w.numbers::<Counts>(sql).await?.pop();
+    let counts = r.numbers::<Counts>(sql).await?.pop();
     let Counts { created, unchanged, rejected } =
         counts.unwrap_or(Counts { created: 0, unchanged: 0, rejected: 0 });
-    let next = next(w, import.id).await?;
+    let next = next(r, import.id).await?;
     let mut sql = Sql::new("SELECT number, rejected FROM import_chunk WHERE import_id = ");
     sql.bind(import.id.0).push(" AND number >= ").bind(next - UNDER_WAY);
-    sql.push(&format!(" ORDER BY number LIMIT {MOST}"));
-    let done = w.numbers::<Done>(sql).await?;
+    sql.push(&format!(" ORDER BY number LIMIT {MOST_DONE}"));
+    let done = r.numbers::<Done>(sql).await?;
     Ok(Begun { import, next, done, created, unchanged, rejected })
 }
 
 /// The first chunk that is not done.
-async fn next(w: &Writer, import: ImportId) -> Result<i32, Stop> {
+async fn next(r: &Reader, import: ImportId) -> Result<i32, Stop> {
     let mut sql = Sql::new("SELECT number FROM import_chunk WHERE number = 0 AND import_id = ");
     sql.bind(import.0);
-    if w.numbers::<Number>(sql).await?.is_empty() {
+    if r.numbers::<Number>(sql).await?.is_empty() {
         return Ok(0);
     }
     let mut sql = Sql::new("SELECT c.number + 1 AS number FROM import_chunk c WHERE c.import_id = ");
@@ -135,5 +135,5 @@ async fn next(w: &Writer, import: ImportId) -> Result<i32, Stop> {
         " AND NOT EXISTS (SELECT 1 FROM import_chunk n WHERE n.import_id = c.import_id AND n.number = c.number + 1) \
          ORDER BY c.number LIMIT 1",
     );
-    Ok(w.numbers::<Number>(sql).await?.first().map_or(0, |row| row.number))
+    Ok(r.numbers::<Number>(sql).await?.first().map_or(0, |row| row.number))
 }

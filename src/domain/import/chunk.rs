@@ -25,7 +25,7 @@ pub struct Chunk<R> {
     pub unread: u32,
     /// Whether one wrong row is to keep all of them out.
     pub strict: bool,
-    /// Whether it is only said what would come of it, or came of it before.
+    /// Whether it is only said what would come of it.
     pub dry_run: bool,
 }
 
@@ -37,7 +37,7 @@ pub struct Imported {
     pub unchanged: i64,
     /// Those that could not be read among them.
     pub rejected: i64,
-    /// What was wrong with those that could; empty for a chunk that was done before.
+    /// What was wrong with those that could; of an import that is over, nothing is told any more.
     pub refusals: Vec<RowRefusal>,
     /// Whether it was done before, and nothing was done now.
     pub before: bool,
@@ -84,7 +84,7 @@ impl<R> Chunk<R> {
                 created: done.created,
                 unchanged: done.unchanged,
                 rejected: done.rejected,
-                refusals: Vec::new(),
+                refusals: done.refusals.as_deref().map(read).unwrap_or_default(),
                 before: true,
             }));
         }
@@ -134,11 +134,33 @@ impl<R> Chunk<R> {
             created: imported.created,
             unchanged: imported.unchanged,
             rejected: imported.rejected,
+            refusals: written(&imported.refusals),
             imported_at: w.now(),
         };
         w.insert::<import_chunk::Entity>(row).await?;
         Ok(imported)
     }
+}
+
+/// Its row, its code, the column, and the message.
+type Written = (usize, String, Option<String>, String);
+
+/// As it is kept, so that whoever did not hear of it can be told again.
+fn written(refusals: &[RowRefusal]) -> Option<String> {
+    let one = |it: &RowRefusal| -> Written {
+        let Refusal { code, message, field } = &it.refusal;
+        (it.row, code.word().to_owned(), field.last().cloned(), message.clone())
+    };
+    let all = refusals.iter().map(one).collect::<Vec<_>>();
+    if all.is_empty() { None } else { serde_json::to_string(&all).ok() }
+}
+
+fn read(text: &str) -> Vec<RowRefusal> {
+    let one = |(row, code, field, message): Written| {
+        let code = Code::of(&code).unwrap_or(Code::InvalidFormat);
+        RowRefusal { row, refusal: Refusal { code, message, field: field.into_iter().collect() } }
+    };
+    serde_json::from_str::<Vec<Written>>(text).unwrap_or_default().into_iter().map(one).collect()
 }
 
 /// What becomes of the rows, while that is found out.

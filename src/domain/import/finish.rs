@@ -5,7 +5,7 @@ use super::{
     chunk::own,
 };
 use crate::{
-    access::{Code, Command, Refusal, Stop, Writer},
+    access::{Code, Command, Refusal, Sql, Stop, Writer},
     policy::{Action, Target},
 };
 use entity::{ids::ImportId, import};
@@ -37,6 +37,10 @@ impl Command for FinishImport {
         if begun.import.finished_at.is_some() {
             return Ok(begun);
         }
+        let mut sql =
+            Sql::new("UPDATE import_chunk SET refusals = NULL WHERE refusals IS NOT NULL AND import_id = ");
+        sql.bind(self.import.0);
+        w.execute(sql).await?;
         let row = import::Model { finished_at: Some(w.now()), ..begun.import };
         let import = w.update::<import::Entity>(row).await?;
         Ok(Begun { import, ..begun })

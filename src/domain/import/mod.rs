@@ -4,8 +4,10 @@
 mod begin;
 mod chunk;
 mod finish;
+mod list;
 
-pub use begin::{BeginImport, Begun, Done, UNDER_WAY};
+pub use begin::{BeginImport, Begun, Done, MOST_DONE, UNDER_WAY};
 pub(in crate::domain) use chunk::Tally;
 pub use chunk::{Chunk, Imported, MOST, RowRefusal};
 pub use finish::FinishImport;
+pub use list::ImportById;

@@ -11,6 +11,7 @@ use crate::{
         data_request::RequestsByIds,
         disclosure::DisclosuresByIds,
         disposal::PlansByIds,
+        import::ImportById,
         job::{JobsByIds, SelectionById},
         legal_hold::HoldsByIds,
         notice::NoticesByIds,
@@ -29,6 +30,7 @@ use crate::{
         disclosure::Disclosure,
         disposal::DisposalPlan,
         error::OrError,
+        import::Import,
         job::{CustomerSelection, Job},
         legal_hold::LegalHold,
         node::{Node, NodeId},
@@ -92,6 +94,7 @@ async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<N
         | NodeId::Task(_)
         | NodeId::DisposalPlan(_)
         | NodeId::CustomerSelection(_)
+        | NodeId::Import(_)
         | NodeId::Job(_)
         | NodeId::Reconciliation(_)
         | NodeId::ReconciliationDifference(_)
@@ -169,6 +172,9 @@ async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
         NodeId::CustomerSelection(id) => {
             let found = access.read(SelectionById(id)).await.or_hidden()?.flatten();
             found.map(|row| CustomerSelection(row).into())
+        }
+        NodeId::Import(id) => {
+            access.read(ImportById(id)).await.or_hidden()?.flatten().map(|begun| Import(begun).into())
         }
         NodeId::Job(id) => {
             let found = access.read(JobsByIds(vec![id])).await.or_hidden()?;

@@ -2,7 +2,7 @@
 
 use crate::support::{
     Database, TestApp,
-    anonymize::Ran,
+    command::Ran,
     process::{Process, kartotek, pause},
 };
 use serde_json::Value;

@@ -1,41 +1,6 @@
 //! On a terminal it shows, asks, and draws a bar.
 
-use crate::support::{TestApp, anonymize::Ran};
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-};
-
-/// The same command on a terminal of its own, by util-linux, where somebody types this.
-async fn on_a_terminal(app: &TestApp, command: Command, types: &'static str) -> Ran {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
-    let quoted = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect::<Vec<_>>().join(" ");
-    let mut script = Command::new("script");
-    script
-        .args(["-qec", &quoted, "/dev/null"])
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("SHELL", "/bin/sh");
-    script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    script.current_dir(command.get_current_dir().unwrap());
-    script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let ended = tokio::task::spawn_blocking(move || {
-        let mut child = script.spawn().unwrap();
-        let mut keyboard = child.stdin.take().unwrap();
-        keyboard.write_all(types.as_bytes()).unwrap();
-        // Whoever sits there does not go away.
-        let output = child.wait_with_output().unwrap();
-        drop(keyboard);
-        output
-    });
-    while !ended.is_finished() {
-        app.run_jobs().await;
-        tokio::task::yield_now().await;
-    }
-    let output = ended.await.unwrap();
-    let screen = String::from_utf8(output.stdout).unwrap();
-    Ran { code: output.status.code(), out: screen.clone(), err: screen }
-}
+use crate::support::{TestApp, command::on_a_terminal};
 
 #[tokio::test]
 async fn what_was_shown_and_confirmed_is_what_is_done() {

@@ -4,10 +4,11 @@ mod audit;
 mod bulk;
 mod disclosure;
 mod disposal;
+mod import;
 mod reference_data;
 mod requests;
 
-use crate::support::{TestApp, build, connect::Crm, job};
+use crate::support::{TestApp, build, connect::Crm, import as imports_of, job};
 use serde_json::{Value, json};
 
 /// A root field, or something below one that is allowed to others than the root.
@@ -79,6 +80,8 @@ pub struct Ids {
     pub job: String,
     pub large: (String, String),
     pub selection: String,
+    /// Files of each kind of rows, and one that is done with.
+    pub imports: Vec<String>,
     /// Different each time, for what may be there only once.
     pub fresh: String,
 }
@@ -118,6 +121,7 @@ impl Ids {
         let list = json!({ "input": { "references": ["K-1001"] } });
         let list =
             app.compliance().ask(job::UPLOAD, list).await.data()["uploadSelection"]["selection"].clone();
+        let imports = imports(app).await;
         app.seal().await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
@@ -155,6 +159,7 @@ impl Ids {
                 large["plan"]["planHash"].as_str().unwrap().to_owned(),
             ),
             selection: list["id"].as_str().unwrap().to_owned(),
+            imports,
             fresh: "fresh-0".to_owned(),
         }
     }
@@ -165,6 +170,19 @@ impl Ids {
         self.fresh = format!("fresh-{}", number + 1);
         self
     }
+}
+
+/// Files that are on their way.
+async fn imports(app: &TestApp) -> Vec<String> {
+    let mut imports = Vec::new();
+    for (at, kind) in
+        ["CUSTOMERS", "SUBSCRIPTIONS", "CONSENTS", "DATA_LOCATIONS", "CUSTOMERS"].iter().enumerate()
+    {
+        let variables = imports_of::begin(kind, &format!("file {at}"));
+        let answer = app.compliance().ask(imports_of::BEGIN, variables).await;
+        imports.push(answer.data()["beginImport"]["import"]["id"].as_str().unwrap().to_owned());
+    }
+    imports
 }
 
 /// A service that began and ended, and left something to be disposed of: its task and its plan.
@@ -208,6 +226,7 @@ pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
         .iter()
         .chain(audit::FIXTURES)
         .chain(bulk::FIXTURES)
+        .chain(import::FIXTURES)
         .chain(disclosure::FIXTURES)
         .chain(disposal::FIXTURES)
         .chain(requests::FIXTURES)

@@ -11,8 +11,10 @@ const EDGES: &[Knows] = &[
     ("main", &["cli"], &["clap"]),
     ("lib", &[], &[]),
     // `domain` for the demo's customers, `graphql` for the schema's text, `policy` for the names of the demo's roles.
-    // `client` for commands that ask a server, `identifier` for what a customer's number may look like.
-    ("cli", &["access", "auth", "checkpoints", "client", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "identifier", "ledger", "policy", "server", "telemetry", "transparency"], &["clap", "config"]),
+    // `client` for commands that ask a server, `identifier` for what a customer's number may look like, `entity` for what rows of files are.
+    ("cli", &["access", "auth", "checkpoints", "client", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "identifier", "ledger", "policy", "rows", "server", "telemetry", "transparency"], &["clap", "config", "entity"]),
+    // Files as people have them; `domain` for what their rows become.
+    ("rows", &["domain"], &["entity"]),
     // Whoever asks a server knows it from outside.
     ("client", &[], &["reqwest"]),
     // Others, who only know what docs/third-party-api.md says; `domain` for who is in the demo, `access` for its map and the time.
@@ -78,16 +80,16 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
     ("finding", &["audit", "catalog", "data_request", "justification", "third_party"]),
     ("legal_hold", &["catalog", "customer", "disposal"]),
-    ("consent", &["catalog", "customer", "disposal", "gate", "notice", "third_party"]),
+    ("consent", &["catalog", "customer", "disposal", "gate", "import", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),
     ("gate", &["catalog", "justification", "third_party"]),
     // Puts on the map what Kartotek itself keeps of a profile; filters by what nothing justifies; seals what
     // is about to change for those who know people by it.
-    ("customer", &["catalog", "data_location", "disposal", "justification", "task"]),
+    ("customer", &["catalog", "data_location", "disposal", "import", "justification", "task"]),
     // Up, for the one check that a customer is still there, and locked.
-    ("subscription", &["catalog", "customer", "disposal"]),
+    ("subscription", &["catalog", "customer", "disposal", "import"]),
     // Up, for customers as they are shown beside what lies at a place, and for the same check.
-    ("data_location", &["catalog", "customer", "disposal", "gate", "justification"]),
+    ("data_location", &["catalog", "customer", "disposal", "gate", "import", "justification"]),
     // Up, for who received what.
     ("data_request", &["catalog", "customer", "disclosure", "disposal", "justification", "notice", "restriction", "task"]),
     ("reconciliation", &["catalog", "disposal", "task"]),
@@ -98,6 +100,7 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("third_party", &["catalog"]),
     ("system", &["catalog"]),
     ("audit", &[]),
+    ("import", &[]),
     // Up, for what people can be found by, once some of it is gone.
     ("task", &["catalog", "customer", "justification"]),
     // Up, for what a change of what services need, or of what the law keeps, takes away from whom.

@@ -199,6 +199,11 @@ impl Database {
     }
 
     /// The first text of each row.
+    /// A number that is asked for.
+    pub async fn count(&self, sql: &str) -> i64 {
+        self.rows(sql).await[0].try_get_by_index(0).unwrap()
+    }
+
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         self.rows(sql).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
     }

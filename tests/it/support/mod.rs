@@ -2,13 +2,14 @@
 //! audit log read behind the server's back.
 
 pub mod actors;
-pub mod anonymize;
+
 pub mod app;
 pub mod ask;
 pub mod audit;
 pub mod broken_off;
 pub mod build;
 pub mod clock;
+pub mod command;
 pub mod connect;
 pub mod database;
 pub mod disclose;
@@ -17,6 +18,7 @@ pub mod dump;
 pub mod entities;
 pub mod erase;
 pub mod find;
+pub mod import;
 pub mod job;
 pub mod mailbox;
 pub mod process;

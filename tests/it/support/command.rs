@@ -1,9 +1,10 @@
-//! `kartotek anonymize` as a process, asking a server in this one.
+//! Commands that ask a server, as processes, with the server in this one.
 
 use super::{Client, TestApp, process::pause};
 use serde_json::Value;
 use std::{
     fs,
+    io::Write,
     path::PathBuf,
     process::{Command, Stdio},
     time::Duration,
@@ -51,15 +52,20 @@ impl Ran {
 }
 
 impl Client<'_> {
-    /// The command, with this client's token.
+    /// `kartotek anonymize`, with this client's token.
     pub fn anonymize(&self, args: &[&str]) -> Command {
+        self.command("anonymize", args)
+    }
+
+    /// Such a command, with this client's token.
+    pub fn command(&self, name: &str, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kartotek"));
         command.env_clear().current_dir(self.app.database.beside("."));
         command.env("KARTOTEK_ENDPOINT", self.app.url.get().unwrap());
         if let Some(token) = &self.token {
             command.env("KARTOTEK_TOKEN", token);
         }
-        command.arg("anonymize").args(args).stdin(Stdio::null());
+        command.arg(name).args(args).stdin(Stdio::null());
         command
     }
 }
@@ -113,4 +119,35 @@ impl TestApp {
         }
         references
     }
+}
+
+/// The same command on a terminal of its own, by util-linux, where somebody types this.
+pub async fn on_a_terminal(app: &TestApp, command: Command, types: &'static str) -> Ran {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let quoted = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect::<Vec<_>>().join(" ");
+    let mut script = Command::new("script");
+    script
+        .args(["-qec", &quoted, "/dev/null"])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("SHELL", "/bin/sh");
+    script.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    script.current_dir(command.get_current_dir().unwrap());
+    script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut child = script.spawn().unwrap();
+        let mut keyboard = child.stdin.take().unwrap();
+        keyboard.write_all(types.as_bytes()).unwrap();
+        // Whoever sits there does not go away.
+        let output = child.wait_with_output().unwrap();
+        drop(keyboard);
+        output
+    });
+    while !ended.is_finished() {
+        app.run_jobs().await;
+        tokio::task::yield_now().await;
+    }
+    let output = ended.await.unwrap();
+    let screen = String::from_utf8(output.stdout).unwrap();
+    Ran { code: output.status.code(), out: screen.clone(), err: screen }
 }

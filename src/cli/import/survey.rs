@@ -1,0 +1,66 @@
+//! All files, looked at before anything of any is brought in.
+
+use super::run::unreadable;
+use crate::{
+    cli::{args::ImportArgs, catalog::from_yaml, failure::Failure, output},
+    domain::catalog_document::{Document, RowKind},
+    rows::{Encoding, Kind, Source},
+};
+use entity::enums::ImportKind;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// What there is to bring in.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    pub documents: Vec<(PathBuf, Document)>,
+    pub tables: Vec<(Source, RowKind)>,
+    /// In the order in which they need each other.
+    pub rows: Vec<(Source, ImportKind)>,
+}
+
+impl Survey {
+    /// Reads each file through once.
+    pub(super) fn of(args: &ImportArgs) -> Result<Self, Failure> {
+        if args.rejects.is_some() && args.files.len() > 1 {
+            return Err(Failure::usage(
+                "--rejects is for one file: bring in several without it, or one by one",
+            ));
+        }
+        let mut survey = Self::default();
+        for path in &args.files {
+            if is_yaml(path) {
+                let document = document(path)?;
+                survey.documents.push((path.clone(), document));
+                continue;
+            }
+            let source = Source::survey(path, args.kind, args.encoding.map(Into::into), &args.ignore);
+            let source = source.map_err(|error| unreadable(&path.display().to_string(), error))?;
+            if source.guessed && source.encoding == Encoding::Windows1252 {
+                output::note(&format!("{} is not UTF-8, and is read as Windows-1252", path.display()));
+            }
+            match source.kind {
+                Kind::ReferenceData(kind) => survey.tables.push((source, kind)),
+                Kind::Rows(kind) => survey.rows.push((source, kind)),
+            }
+        }
+        survey.rows.sort_by_key(|(_, kind)| Kind::ALL.iter().position(|it| *it == Kind::Rows(*kind)));
+        Ok(survey)
+    }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it.eq_ignore_ascii_case("yaml") || it.eq_ignore_ascii_case("yml"))
+}
+
+fn document(path: &Path) -> Result<Document, Failure> {
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|error| {
+        let hint =
+            if error.kind() == std::io::ErrorKind::InvalidData { "save it as UTF-8" } else { "is it there?" };
+        Failure::usage(format!("{name} cannot be read: {error}")).hint(hint)
+    })?;
+    from_yaml(&text).map_err(|wrong| Failure::usage(format!("{name}: {wrong}")))
+}
