@@ -34,6 +34,8 @@ pub enum Fault {
     SecretInInput,
     /// No such secret.
     SecretNotFound,
+    /// It would leave a pseudonym, which is personal data still.
+    Pseudonym,
 }
 
 /// What can be done in a database. Nothing there says of a row that it is kept and not used.
@@ -94,6 +96,11 @@ impl Connectors {
         match connector {
             Connector::Sql(sql) => {
                 self.check_sql(sql, &mut unfit);
+                for left in sql::pseudonyms(sql) {
+                    let (table, column) = (left.table.to_string(), left.column.to_string());
+                    let path = ["sql", "tables", &table, "columns", &column, left.mask, "method"];
+                    add(&mut unfit, Fault::Pseudonym, &path, left.message);
+                }
                 if let Some(reference) = &sql.credentials {
                     let credentials = self.check_secret(reference, &["sql", "credentials"], &mut unfit);
                     if credentials.is_some_and(|secret| sql::Credentials::parse(&secret).is_none()) {

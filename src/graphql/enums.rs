@@ -196,7 +196,8 @@ pub enum CustomerStatus {
     Dormant,
     /// Data is kept, and used for nothing else (Art. 18).
     Restricted,
-    /// Final.
+    /// Final. Nothing that Kartotek itself holds of their data can be tied to them; its records of what was done with it go by a random
+    /// id, and are pseudonymous.
     Anonymized,
     /// Final.
     Erased,
@@ -212,6 +213,7 @@ pub enum DataLocationState {
     /// Nothing justifies it any more: it is to go.
     DisposalPending,
     Erased,
+    /// Nothing of it is left, or nothing that can be tied to the customer. What was only pseudonymized is HELD.
     Anonymized,
     /// It was not found where it should be.
     LostTrack,
@@ -344,11 +346,12 @@ pub enum MaskMethod {
     Hash,
     /// A random value of the same form.
     Random,
-    /// Keeps the YEAR or the MONTH (`parameter`) of a date.
+    /// Keeps the YEAR or the MONTH (`parameter`) of a date. What keeps a part is refused unless all that says whose it is goes with
+    /// it: it would be a pseudonym.
     TruncateDate,
-    /// Keeps what follows the @.
+    /// Keeps what follows the @. See TRUNCATE_DATE.
     EmailDomainOnly,
-    /// Keeps the first `parameter` characters of a text, or rounds a number down to a multiple of `parameter`.
+    /// Keeps the first `parameter` characters of a text, or rounds a number down to a multiple of `parameter`. See TRUNCATE_DATE.
     Generalize,
 }
 

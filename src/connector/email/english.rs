@@ -110,7 +110,7 @@ const ANONYMIZE: Words = Words {
              the same. If you are a controller yourselves, it is a notification under Article 19.",
     note: Some(
         "The data is anonymous when nobody can connect it with the person, not even with the help of other data \
-         (recital 26). Replacing the name by a number is not enough.",
+         (recital 26). Replacing the name by a number, or by a hash, is pseudonymization (Article 4(5)) and is not enough.",
     ),
     answer: "that the data has been anonymized, that you hold no such data, or which data you have to keep as it is, \
              under which law and for how long",

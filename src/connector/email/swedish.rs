@@ -109,7 +109,7 @@ const ANONYMIZE: Words = Words {
              detsamma. Om ni själva är personuppgiftsansvariga är den en underrättelse enligt artikel 19.",
     note: Some(
         "Uppgifterna är anonyma när ingen kan koppla dem till personen, inte heller med hjälp av andra uppgifter \
-         (skäl 26). Att byta ut namnet mot ett nummer räcker inte.",
+         (skäl 26). Att byta ut namnet mot ett nummer eller ett hashvärde är pseudonymisering (artikel 4.5) och räcker inte.",
     ),
     answer: "att uppgifterna är anonymiserade, att ni inte har några sådana uppgifter, eller vilka uppgifter ni måste \
              behålla som de är, enligt vilken lag och hur länge",

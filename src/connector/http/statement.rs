@@ -219,6 +219,8 @@ mod tests {
             "<html>",
             r#"{"status":"completed"} {}"#,
             r#"{"status":"uncompleted"}"#,
+            // Not what was asked for: a person looks at it.
+            r#"{"status":"pseudonymized"}"#,
             r#"{"status":true}"#,
             r#"{"status":200}"#,
             r#"{"status":"received","status":"completed"}"#,

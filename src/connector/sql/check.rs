@@ -4,7 +4,7 @@ use super::{
     super::Failure,
     check_columns, check_order,
     database::{Database, Purpose},
-    plan,
+    plan, pseudonym,
     schema::Table,
     statement::Statement,
 };
@@ -61,6 +61,9 @@ impl Database {
             }
         }
         check_order::check(&self.settings, &schema, &mut problems);
+        for left in pseudonym::all(&self.settings, Some(&schema)) {
+            problems.of_table(left.table, &["columns", &left.column.to_string(), left.mask], left.message);
+        }
         problems.0.sort();
         problems.0.dedup();
         Ok(problems.0)

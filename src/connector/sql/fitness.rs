@@ -43,6 +43,9 @@ pub(super) fn unfit(column: &Column, mask: &Mask, aim: Aim) -> Option<String> {
         (MaskMethod::Generalize, _) if !fits(&[Class::Text, Class::Integer, Class::Number]) => {
             Some(format!("`{name}`: GENERALIZE suits text and numbers."))
         }
+        (MaskMethod::Generalize, _) if column.class == Class::Integer && parameter == Some("1") => {
+            Some(format!("`{name}`: GENERALIZE by 1 leaves a whole number as it is."))
+        }
         (MaskMethod::Generalize, _)
             if parameter.and_then(|parameter| parameter.parse::<u32>().ok()).unwrap_or_default() == 0 =>
         {
@@ -117,6 +120,8 @@ mod tests {
             (Class::Integer, EmailDomainOnly, None, false),
             (Class::Text, Generalize, Some("0"), false),
             (Class::Text, Generalize, Some("3"), true),
+            (Class::Integer, Generalize, Some("1"), false),
+            (Class::Integer, Generalize, Some("10"), true),
         ] {
             assert_eq!(
                 refused(class, method, parameter, Aim::Anonymize),

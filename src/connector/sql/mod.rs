@@ -16,6 +16,7 @@ mod fitness;
 mod masked;
 mod mysql;
 mod plan;
+mod pseudonym;
 mod random;
 mod rectify;
 mod rows;
@@ -36,5 +37,11 @@ pub use describe::{
 };
 pub use export::Exported;
 pub use find::{Found, Listed};
+pub use pseudonym::Pseudonym;
 pub use statement::Engine;
 pub use subjects::{Left, Page, Somebody, Trace, Whose};
+
+/// What a mapping would leave as a pseudonym, as far as that shows without reaching the database.
+pub fn pseudonyms(settings: &entity::connector::SqlConnector) -> impl Iterator<Item = Pseudonym> + '_ {
+    pseudonym::all(settings, None)
+}

@@ -6,11 +6,12 @@ use super::{
     database::{Database, Purpose},
     failure::lasting,
     fitness::{self, Aim},
+    pseudonym,
     schema::{self, Column, Schema, Table},
     work::Work,
 };
 use entity::{
-    connector::{Mask, SqlConnector, SqlTable},
+    connector::{Mask, SqlColumn, SqlConnector, SqlTable},
     enums::{MaskMethod, TaskAction},
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -83,9 +84,19 @@ pub(super) fn places<'a>(
     aim: Option<Aim>,
 ) -> Result<Vec<Place<'a>>, Failure> {
     let mut places = Vec::new();
-    for mapping in &database.settings.tables {
-        if mapping.columns.iter().any(|column| call.categories.contains(&column.category)) {
-            places.push(place(mapping, schema, call, aim)?);
+    let asked = |column: &SqlColumn| call.categories.contains(&column.category);
+    for (at, mapping) in database.settings.tables.iter().enumerate() {
+        if !mapping.columns.iter().any(asked) {
+            continue;
+        }
+        places.push(place(mapping, schema, call, aim)?);
+        let Some(aim) = aim else { continue };
+        let of_call = mapping.columns.iter().enumerate().filter(|(_, column)| asked(column));
+        for (place, _) in of_call {
+            if let Some(message) = pseudonym::left(&database.settings, Some(schema), (at, place), aim, &asked)
+            {
+                return Err(lasting(format!("`{}`: {message}", mapping.table)));
+            }
         }
     }
     let mapped = |category| {

@@ -65,6 +65,7 @@ pub(super) const fn code(fault: Fault) -> Code {
         Fault::AddressNotAllowed => Code::AddressNotAllowed,
         Fault::SecretInInput => Code::SecretInInput,
         Fault::SecretNotFound => Code::SecretNotFound,
+        Fault::Pseudonym => Code::OutOfRange,
     }
 }
 

@@ -51,7 +51,7 @@ pub struct RetryTaskPayload {
 #[Object]
 impl TaskMutation {
     /// A person attests what came of a task, of any but those that Kartotek does itself (TASK_RUNNING). What is gone leaves
-    /// tombstones on the map at once.
+    /// tombstones on the map at once. What was only pseudonymized is not gone: it was not DONE.
     ///
     /// userErrors: TASK_FINISHED, TASK_RUNNING.
     ///

@@ -23,6 +23,7 @@ fn customers() -> SqlTable {
             masked("born", MaskMethod::TruncateDate, Some("MONTH")),
             masked("zip", MaskMethod::Generalize, Some("3")),
             masked("points", MaskMethod::Generalize, Some("100")),
+            masked("reference", MaskMethod::Random, None),
         ],
     )
 }
@@ -96,10 +97,12 @@ async fn edges_of_the_masks() {
             masked("rate", MaskMethod::Generalize, Some("10")),
             masked("flat", MaskMethod::Constant, Some("none")),
             masked("seen", MaskMethod::TruncateDate, Some("YEAR")),
+            masked("reference", MaskMethod::Null, None),
         ];
         let database = world.connect(vec![table("edges", vec![], columns)]).await;
         let anonymize = call(TaskAction::Anonymize, &["all"]);
-        assert_eq!(database.carry_out(&anonymize).await, Ok(done(3)));
+        // The last one has a number, and nothing else.
+        assert_eq!(database.carry_out(&anonymize).await, Ok(done(4)));
         let all = "SELECT COALESCE(email, '-') || '|' || COALESCE(day, '-') || '|' || COALESCE(CAST(points AS text), '-') || '|' \
                    || COALESCE(CAST(CAST(rate AS INTEGER) AS text), '-') || '|' || COALESCE(trim(flat), '-') || '|' \
                    || COALESCE(CAST(seen AS text), '-') FROM edges ORDER BY id";
@@ -156,6 +159,45 @@ async fn what_only_makes_a_pseudonym_is_refused() {
     }
 }
 
+/// EDPB 01/2025: as long as something tells whose it is, the rest of a value is a pseudonym.
+#[tokio::test]
+async fn a_part_is_not_kept_beside_what_says_whose_it_is() {
+    for world in worlds().await {
+        world
+            .run(
+                "CREATE TABLE members (id INTEGER PRIMARY KEY, reference VARCHAR(20), card VARCHAR(20) UNIQUE, born DATE);
+                 INSERT INTO members VALUES (1, 'K-1', 'C-77', '1984-05-17')",
+            )
+            .await;
+        let all = "SELECT COALESCE(reference, '-') || '|' || COALESCE(card, '-') || '|' || CAST(born AS text) FROM members";
+        let born = masked("born", MaskMethod::TruncateDate, Some("YEAR"));
+        let number = masked("reference", MaskMethod::Null, None);
+        let elsewhere = SqlColumn { category: "other".into(), ..number.clone() };
+        let card = masked("card", MaskMethod::Null, None);
+        let anonymize = call(TaskAction::Anonymize, &["all"]);
+        for (columns, stays) in [
+            (vec![born.clone()], "reference"),
+            (vec![born.clone(), elsewhere], "reference"),
+            // No two rows may hold the same in it.
+            (vec![born.clone(), number.clone()], "card"),
+        ] {
+            let database = world.connect(vec![table("members", vec![], columns)]).await;
+            let told = |text: &str| text.contains(&format!("`{stays}` of `members` still says whose it is"));
+            let problems = database.check().await.unwrap();
+            assert!(problems.iter().any(|problem| told(&problem.message)), "{stays}: {problems:?}");
+            let refused = database.carry_out(&anonymize).await;
+            assert!(matches!(&refused, Err(Failure::Lasting { message }) if told(message)), "{refused:?}");
+            database.close().await;
+        }
+        assert_eq!(world.texts(all).await, [Some("K-1|C-77|1984-05-17".to_owned())]);
+        let database = world.connect(vec![table("members", vec![], vec![born, card, number])]).await;
+        assert_eq!(database.check().await, Ok(vec![]));
+        assert_eq!(database.carry_out(&anonymize).await, Ok(done(1)));
+        assert_eq!(world.texts(all).await, [Some("-|-|1984-01-01".to_owned())]);
+        world.finish(database).await;
+    }
+}
+
 #[tokio::test]
 async fn broken_off_and_repeated_it_is_all_masked() {
     for steps in [3, 40, 90, 150, 220] {
@@ -163,6 +205,9 @@ async fn broken_off_and_repeated_it_is_all_masked() {
             let mut tables = everything();
             tables[1].columns[0].anonymize = mask(MaskMethod::EmailDomainOnly, None);
             tables[3].columns[0].anonymize = mask(MaskMethod::Random, None);
+            // Last, so that nobody is found by it any more.
+            let number = column("reference", "name");
+            tables[3].columns.push(SqlColumn { anonymize: mask(MaskMethod::Random, None), ..number });
             let database = world.connect(tables).await.in_chunks_of(1);
             let anonymize = call(TaskAction::Anonymize, &ALL);
             let found = database.find(&anonymize).await.unwrap().iter().map(|found| found.rows).sum();

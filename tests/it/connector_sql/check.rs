@@ -99,7 +99,7 @@ async fn masks_suit_their_columns() {
             column("email", "email"),
         ];
         columns[1].anonymize = mask(MaskMethod::Hash, None);
-        columns[2].anonymize = mask(MaskMethod::TruncateDate, None);
+        columns[2].anonymize = mask(MaskMethod::Constant, None);
         columns[3].anonymize = mask(MaskMethod::Delete, None);
         columns[3].erase = mask(MaskMethod::Constant, Some("none"));
         columns[4].erase = mask(MaskMethod::Constant, Some("x"));

@@ -77,7 +77,7 @@ impl Target {
         json!({ "sql": { "url": self.url(), "tables": [{ "table": "people", "subjectColumn": column,
             "subjectKey": kind, "columns": [
                 { "column": "name", "category": "user.name", "erase": emptied, "anonymize": { "method": "CONSTANT", "parameter": "X" } },
-                { "column": "email", "category": "user.contact.email", "erase": emptied, "anonymize": { "method": "EMAIL_DOMAIN_ONLY" } },
+                { "column": "email", "category": "user.contact.email", "erase": emptied, "anonymize": { "method": "CONSTANT", "parameter": "@" } },
             ] }] } })
     }
 
