@@ -102,6 +102,9 @@ pub struct Config {
     pub sweep_interval: Duration,
     /// Bulk work about more customers than these waits for a second person.
     pub bulk_approval_above: u64,
+    /// Plans of bulk work tell of groups of fewer customers than these, among those of whom only a little is left (k-anonymity). 0 and
+    /// 1 turn it off.
+    pub small_group: u32,
     /// Hosts that connectors may name: `api.example`, `db.internal:5432`, `*.example`, or `*` for third parties anywhere on
     /// the public internet. Default: none.
     pub connector_hosts: Vec<Host>,
@@ -135,7 +138,7 @@ fn environment() -> impl Iterator<Item = (String, String)> {
 }
 
 /// The names of all settings, in the order in which they are printed.
-const KEYS: [&str; 32] = [
+const KEYS: [&str; 33] = [
     "data_dir",
     "database_url",
     "database_connections",
@@ -159,6 +162,7 @@ const KEYS: [&str; 32] = [
     "jwt_max_lifetime",
     "sweep_interval",
     "bulk_approval_above",
+    "small_group",
     "connector_hosts",
     "connector_networks",
     "connector_sqlite_dir",
@@ -258,6 +262,11 @@ impl Config {
                 })?
                 .unwrap_or(Duration::from_mins(15)),
             bulk_approval_above: approval_above(&mut s)?,
+            small_group: s
+                .get("small_group", "a number of customers from 0 to 1000, such as 5", |t| {
+                    value::number(t, 0, 1_000)
+                })?
+                .unwrap_or(5),
             connector_hosts: s
                 .get(
                     "connector_hosts",
@@ -368,6 +377,7 @@ impl Config {
             "jwt_roles_claim" => value::quoted(&self.jwt_roles_claim),
             "jwt_max_lifetime" => time(self.jwt_max_lifetime),
             "sweep_interval" => time(self.sweep_interval),
+            "small_group" => self.small_group.to_string(),
             "bulk_approval_above" => self.bulk_approval_above.to_string(),
             "connector_hosts" => {
                 let quoted: Vec<_> =

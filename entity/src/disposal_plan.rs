@@ -3,6 +3,7 @@
 use crate::{
     enums::TaskCause,
     ids::{CustomerId, DisposalPlanId},
+    json::SmallGroups,
     touch::{Recorded, Touch},
 };
 use sea_orm::entity::prelude::*;
@@ -35,6 +36,8 @@ pub struct Model {
     pub kept: i64,
     /// Why, where somebody said so. Without personal values.
     pub reason: Option<String>,
+    /// Of a plan of many that is whole, where somebody wants to know.
+    pub small_groups: Option<SmallGroups>,
 }
 
 /// None: joins are written where they are needed.

@@ -1,7 +1,10 @@
 //! Small structures that live in one JSON column.
 
 use crate::{
-    enums::{JustificationKind, Locale, Sensitivity, SpecialCategoryCondition, ThirdPartyRole},
+    enums::{
+        Channel, CustomerKind, JustificationKind, Locale, Sensitivity, SpecialCategoryCondition,
+        ThirdPartyRole,
+    },
     ids::{
         CategoryKey, DataRequestId, LegalHoldId, PurposeKey, RequirementId, RetentionRuleId, SubscriptionId,
         SystemId, ThirdPartyId,
@@ -135,4 +138,30 @@ pub struct SaidStatute {
     /// ISO 8601.
     pub keep_for: String,
     pub statute: String,
+}
+
+/// Groups of customers who would agree in all that is left of them, and who are fewer than they should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct SmallGroups {
+    /// A group is small if it has fewer.
+    pub below: u32,
+    pub groups: i64,
+    /// Those in the plan who are in one.
+    pub customers: i64,
+    /// Some, the smallest first.
+    pub smallest: Vec<SmallGroup>,
+}
+
+/// What they have in common. It names nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmallGroup {
+    /// With those who were anonymized before.
+    pub size: i64,
+    pub kind: CustomerKind,
+    pub locale: Locale,
+    pub channel: Channel,
+    /// The year they came.
+    pub year: i32,
+    /// Keys of the services they had.
+    pub services: Vec<String>,
 }

@@ -17,6 +17,7 @@ mod m20261128_000009_create_erasure;
 mod m20261128_000010_create_audit_tree;
 mod m20261128_000011_create_job;
 mod m20261129_000012_create_import;
+mod m20261129_000013_add_small_groups;
 pub mod months;
 pub mod privileges;
 pub mod protection;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000010_create_audit_tree::Migration),
             Box::new(m20261128_000011_create_job::Migration),
             Box::new(m20261129_000012_create_import::Migration),
+            Box::new(m20261129_000013_add_small_groups::Migration),
         ]
     }
 }

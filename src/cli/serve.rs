@@ -38,6 +38,7 @@ pub(super) async fn run(args: ServeArgs, config: Config) -> Result<(), Failure> 
         metrics: telemetry::start_metrics()?,
         sweep_interval: (!args.no_worker).then_some(config.sweep_interval),
         approval_above: config.bulk_approval_above,
+        small_group: config.small_group,
         connectors: Connectors::new(match &demo {
             Some(demo) => demo.allow(allowed),
             None => allowed,

@@ -31,6 +31,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         metrics: telemetry::start_metrics()?,
         sweep_interval: config.sweep_interval,
         approval_above: config.bulk_approval_above,
+        small_group: config.small_group,
         connectors: connectors::reach(&config)?,
     };
     let mut stop = pin!(told_to_stop()?);

@@ -4,6 +4,7 @@ use super::budget::DEFAULT_PAGE;
 use crate::{
     connector::sql::{MOST_COLUMNS, MOST_TABLES},
     domain::{catalog::Catalog, data_location, import, system},
+    domain::{catalog::Catalog, data_location, job::MOST_SMALL_GROUPS, system},
 };
 
 /// Entries that a document is charged for beforehand of lists that are short as a rule: reasons why data may be where
@@ -43,6 +44,8 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         ("CatalogChange", "fields") => 15,
         ("CheckConnectorPayload", "problems") => system::MOST_PROBLEMS as u64,
         // Seldom more than one at each system.
+        ("SmallGroups", "smallest") => MOST_SMALL_GROUPS.unsigned_abs(),
+        ("SmallGroup", "services") => FEW,
         ("DisposalPlan", "systems") | (_, "tasks") => catalog.systems.len() as u64,
         ("RecordDataLocationsPayload", "dataLocations" | "userErrors") => data_location::MOST as u64,
         ("ImportedRows", "refusals") => import::MOST as u64,

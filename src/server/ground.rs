@@ -77,7 +77,12 @@ impl Ground {
 
     /// Does tasks and bulk work, and looks through all maps, and after erasures, every so often; and seals the audit log, where there is a
     /// key for it.
-    pub(super) fn work(&mut self, sweep_interval: Duration, approval_above: u64, log: Option<Log>) {
+    pub(super) fn work(
+        &mut self,
+        sweep_interval: Duration,
+        (approval_above, small_group): (u64, u32),
+        log: Option<Log>,
+    ) {
         let log = log.map(Arc::new);
         let (door, watched) = (self.door.clone(), log.clone());
         self.start(|stop| keep_alarms(watched, door, stop));
@@ -100,6 +105,7 @@ impl Ground {
             connectors: self.connectors.clone(),
             erasures: self.erasures.clone(),
             approval_above,
+            small_group,
         };
         let (comparing, bulk) = (worker.clone(), worker.clone());
         self.start(|stop| keep_tasks(worker, stop));

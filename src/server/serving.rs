@@ -34,6 +34,8 @@ pub struct Parts {
     pub sweep_interval: Option<Duration>,
     /// Bulk work about more customers than these waits for a second person.
     pub approval_above: u64,
+    /// A group among those who were anonymized is small if it has fewer; up to 1, nobody wants to know.
+    pub small_group: u32,
     /// What reaches other systems.
     pub connectors: Connectors,
     /// What says who was erased, outside the database.
@@ -86,7 +88,7 @@ impl Server {
         ground.keep_up(parts.metrics);
         ground.start(|stop| keep_rejections(recording(&front), stop));
         if let Some(every) = parts.sweep_interval {
-            ground.work(every, parts.approval_above, parts.log);
+            ground.work(every, (parts.approval_above, parts.small_group), parts.log);
         }
         if verifier.keys().are_published() {
             let (keys, clock) = (verifier.keys().clone(), door.clone());

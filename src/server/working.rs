@@ -22,6 +22,8 @@ pub struct WorkParts {
     pub sweep_interval: Duration,
     /// Bulk work about more customers than these waits for a second person.
     pub approval_above: u64,
+    /// A group among those who were anonymized is small if it has fewer; up to 1, nobody wants to know.
+    pub small_group: u32,
     /// What reaches other systems.
     pub connectors: Connectors,
     /// What says who was erased, outside the database.
@@ -48,7 +50,7 @@ impl Workers {
         let door = Door::open(&parts.database, parts.keys, parts.clock).await?;
         let mut ground = Ground::prepare(door, parts.connectors, parts.ledger).await?;
         ground.keep_up(parts.metrics);
-        ground.work(parts.sweep_interval, parts.approval_above, parts.log);
+        ground.work(parts.sweep_interval, (parts.approval_above, parts.small_group), parts.log);
         Ok(Self(ground))
     }
 

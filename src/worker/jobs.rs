@@ -4,8 +4,8 @@ use super::Worker;
 use crate::{
     access::{Broken, Stop},
     domain::job::{
-        AnonymizeNext, ExpiredSelections, FailNext, FinishJobs, ForgetSelections, ForgetWhom, JobsDue,
-        JobsToFinish, JobsToForget, LeaseJob, Leased, PlanNext, SelectNext, Step,
+        AnonymizeNext, EndPlan, ExpiredSelections, FailNext, FinishJobs, ForgetSelections, ForgetWhom,
+        JobsDue, JobsToFinish, JobsToForget, LeaseJob, Leased, PlanNext, SelectNext, SmallGroupsOf, Step,
     },
 };
 use entity::enums::JobStep;
@@ -108,7 +108,21 @@ impl Worker {
         let (catalog, access) = (self.catalogs.current(), |operation| self.door.program("jobs", operation));
         match step {
             JobStep::Select => access("selectCustomers").write(SelectNext { catalog, leased }).await,
-            JobStep::Plan => access("planAnonymization").write(PlanNext { catalog, leased, most }).await,
+            JobStep::Plan => {
+                let next = PlanNext { catalog, leased, most };
+                if let Some(step) = access("planAnonymization").write(next).await? {
+                    return Ok(step);
+                }
+                // Read apart: nobody who writes has to wait for it.
+                let below = self.small_group;
+                let small_groups = if below > 1 {
+                    let count = SmallGroupsOf { job: leased.id, below };
+                    Some(access("countSmallGroups").read(count).await?)
+                } else {
+                    None
+                };
+                access("planAnonymization").write(EndPlan { leased, small_groups }).await
+            }
             JobStep::CarryOut => {
                 let limits = (self.approval_above, most);
                 let next = AnonymizeNext::new(catalog, self.erasures.ledger(), leased, limits);

@@ -85,6 +85,8 @@ pub struct Worker {
     pub erasures: Arc<Erasures>,
     /// Bulk work about more customers than these waits for a second person.
     pub approval_above: u64,
+    /// A group among those who were anonymized is small if it has fewer; up to 1, nobody wants to know.
+    pub small_group: u32,
 }
 
 /// Works until `stop` says so, and then ends what is under way, if that does not take long. What is not settled then is done

@@ -88,6 +88,7 @@ impl Demo {
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             sweep_interval: None,
             approval_above: 1_000,
+            small_group: 5,
             connectors: Connectors::new(peers.allow(allowed))?,
             ledger: Ledger::new(folder.path().join("erasure-ledger.jsonl")),
             log: None,
@@ -103,7 +104,7 @@ impl Demo {
         let (door, catalogs) = (self.server.door.clone(), self.server.catalogs.clone());
         catalogs.refresh().await?;
         let (connectors, erasures) = (self.server.connectors.clone(), self.server.erasures.clone());
-        Worker { door, catalogs, connectors, erasures, approval_above: 1_000 }.pass().await?;
+        Worker { door, catalogs, connectors, erasures, approval_above: 1_000, small_group: 5 }.pass().await?;
         Ok(())
     }
 

@@ -25,6 +25,13 @@ pub(super) async fn confirmed(plan: &Plan, (failed, kept_by_law): (u64, u64)) ->
     for system in &plan.systems {
         writeln!(err, "  {}: {} go, {} stay", system.name(), system.location_count, system.kept_count)?;
     }
+    if let Some(small) = plan.small_groups.as_ref().filter(|small| small.customer_count > 0) {
+        writeln!(
+            err,
+            "{} of them would be in groups of fewer than {} who agree in all that is left of them, and might be told apart by it.",
+            small.customer_count, small.below
+        )?;
+    }
     if failed > 0 {
         writeln!(err, "{failed} more cannot be, and stay as they are.")?;
     }

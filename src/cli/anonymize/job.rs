@@ -42,7 +42,8 @@ pub(super) const WHOLE_JOB: Question = Question {
         "query ($id: ID!) { job(id: $id) { ",
         job_fields!(),
         " plan { planHash createdAt expiresAt executedAt customerCount locationCount keptCount \
-         systems { system { name } locationCount keptCount } } \
+         systems { system { name } locationCount keptCount } \
+         smallGroups { below groupCount customerCount smallest { size kind locale channel year services } } } \
          tasks(first: 0, filter: { states: [PENDING, RUNNING, RETRYING, AWAITING_THIRD_PARTY, NEEDS_HUMAN] }) { totalCount } } }"
     ),
     field: "job",
@@ -133,6 +134,29 @@ pub(super) struct Plan {
     pub location_count: u64,
     pub kept_count: u64,
     pub systems: Vec<PlanSystem>,
+    /// `None` where the server does not say, and in files from before it did.
+    pub small_groups: Option<SmallGroups>,
+}
+
+/// Who would stand out among those of whom only a little is left.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SmallGroups {
+    pub below: u64,
+    pub group_count: u64,
+    pub customer_count: u64,
+    pub smallest: Vec<SmallGroup>,
+}
+
+/// What the customers of one group have in common.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(super) struct SmallGroup {
+    pub size: u64,
+    pub kind: String,
+    pub locale: String,
+    pub channel: String,
+    pub year: i32,
+    pub services: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]

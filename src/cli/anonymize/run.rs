@@ -233,6 +233,14 @@ fn outcome(whole: &WholeJob, failed: u64) -> (u8, Result<(), Failure>) {
             job.id
         ));
     }
+    let small = whole.plan.as_ref().and_then(|plan| plan.small_groups.as_ref());
+    if let Some(small) = small.filter(|small| small.customer_count > 0 && job.state == State::Preview) {
+        output::note(&format!(
+            "{} customers would be in groups of fewer than {} who agree in all that is left of them, and might be told apart by it: \
+             erase them instead, leave them out, or wait until more are like them",
+            small.customer_count, small.below
+        ));
+    }
     match job.state {
         State::AwaitingApproval => {
             let hash = whole.plan.as_ref().map_or("…", |plan| plan.hash.as_str());

@@ -1,6 +1,6 @@
 //! What goes to standard output, in the form that was asked for. Whatever happens, it can be parsed.
 
-use super::job::{Job, JobFailure, Plan, WholeJob};
+use super::job::{Job, JobFailure, Plan, SmallGroup, WholeJob};
 use crate::cli::{args::Output, output};
 use serde::Serialize;
 use std::{
@@ -114,12 +114,28 @@ impl Teller {
         if let Some(plan) = plan {
             let places = format!("{} go, {} stay", plan.location_count, plan.kept_count);
             rows.extend([("planned", plan.customer_count.to_string()), ("places", places)]);
+            if let Some(small) = &plan.small_groups {
+                let said = format!(
+                    "{} of fewer than {}, with {} customers",
+                    small.group_count, small.below, small.customer_count
+                );
+                rows.push(("small groups", said));
+            }
             rows.extend([("plan", plan.hash.clone()), ("good until", plan.expires_at.clone())]);
         }
         let mut text = String::new();
         // Writing to a string does not fail.
         for (name, value) in rows {
             let _ = writeln!(text, "{name:<12}  {value}");
+        }
+        let small = plan.as_ref().and_then(|plan| plan.small_groups.as_ref());
+        for (at, group) in small.iter().flat_map(|small| &small.smallest).enumerate() {
+            if at == 0 {
+                let _ = writeln!(text, "\nSIZE  KIND          LANGUAGE  CAME BY        IN    SERVICES");
+            }
+            let services = group.services.join(", ");
+            let SmallGroup { size, kind, locale, channel, year, .. } = group;
+            let _ = writeln!(text, "{size:<4}  {kind:<12}  {locale:<8}  {channel:<13}  {year}  {services}");
         }
         for (at, failure) in self.failures.iter().enumerate() {
             if at == 0 {

@@ -13,6 +13,7 @@ use entity::{
     enums::TaskCause,
     ids::{ConsentId, CustomerId, DisposalPlanId},
     job,
+    json::SmallGroups,
 };
 use sea_orm::EntityTrait;
 use sha2::{Digest, Sha256};
@@ -80,6 +81,7 @@ impl BulkPlan {
             locations: 0,
             kept: 0,
             reason: Some(job.reason.clone()),
+            small_groups: None,
         };
         Ok(Self(w.insert::<disposal_plan::Entity>(plan).await?))
     }
@@ -142,9 +144,14 @@ impl BulkPlan {
         Ok(Self(w.update::<disposal_plan::Entity>(plan).await?))
     }
 
-    /// Everybody is in it.
-    pub(in crate::domain) async fn end(self, w: &Writer, hash: BulkHash) -> Result<Self, Stop> {
-        let plan = disposal_plan::Model { hash: hash.0.finalize().to_vec(), ..self.0 };
+    /// Everybody is in it. What small groups there are is no part of what is done, and so not of the hash.
+    pub(in crate::domain) async fn end(
+        self,
+        w: &Writer,
+        hash: BulkHash,
+        small_groups: Option<SmallGroups>,
+    ) -> Result<Self, Stop> {
+        let plan = disposal_plan::Model { hash: hash.0.finalize().to_vec(), small_groups, ..self.0 };
         Ok(Self(w.update::<disposal_plan::Entity>(plan).await?))
     }
 

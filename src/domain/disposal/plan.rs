@@ -337,6 +337,7 @@ impl Draft {
             locations: count(lost),
             kept: count(self.items.len() - lost),
             reason: self.reason.clone(),
+            small_groups: None,
         }
     }
 

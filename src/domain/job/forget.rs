@@ -34,7 +34,8 @@ impl Inquiry for JobsToForget {
         let mut sql = Sql::new("SELECT count(*) AS any FROM job j WHERE j.finished_at <= ");
         sql.bind(r.now() - KEPT).push(
             " AND (EXISTS (SELECT 1 FROM job_customer c WHERE c.job_id = j.id) \
-             OR EXISTS (SELECT 1 FROM job_failure f WHERE f.job_id = j.id AND f.reference IS NOT NULL))",
+             OR EXISTS (SELECT 1 FROM job_failure f WHERE f.job_id = j.id AND f.reference IS NOT NULL) \
+             OR EXISTS (SELECT 1 FROM disposal_plan p WHERE p.id = j.disposal_plan_id AND p.small_groups IS NOT NULL))",
         );
         Ok(r.numbers::<Any>(sql).await?.iter().any(|row| row.any > 0))
     }
@@ -67,6 +68,13 @@ impl Command for ForgetWhom {
             sql.bind(w.now() - KEPT).push(" LIMIT ").bind(ROWS).push(")");
             gone += w.execute(sql).await?;
         }
+        // A dry run and what was done by its plan have one: whoever ends first forgets it.
+        let mut sql = Sql::new(
+            "UPDATE disposal_plan SET small_groups = NULL WHERE small_groups IS NOT NULL AND id IN \
+             (SELECT j.disposal_plan_id FROM job j WHERE j.finished_at <= ",
+        );
+        sql.bind(w.now() - KEPT).push(")");
+        gone += w.execute(sql).await?;
         Ok(gone)
     }
 }

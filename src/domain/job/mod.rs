@@ -14,6 +14,7 @@ mod plan;
 mod request;
 mod select;
 mod selection;
+mod small_groups;
 
 pub use approve::ApproveJob;
 pub use cancel::CancelJob;
@@ -23,7 +24,8 @@ pub use forget::{ForgetWhom, JobsToForget};
 pub use lease::{JobsDue, LeaseJob, Leased, Step};
 pub use list::{FailuresOf, JobFilter, JobsByIds, ListJobs};
 pub use outcome::{FailNext, told};
-pub use plan::PlanNext;
+pub use plan::{EndPlan, PlanNext};
 pub use request::{BulkAnonymize, Whom};
 pub use select::SelectNext;
 pub use selection::{ExpiredSelections, ForgetSelections, SelectionById, UploadSelection, Uploaded};
+pub use small_groups::{MOST_SMALL_GROUPS, SmallGroupsOf};

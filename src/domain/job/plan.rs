@@ -16,16 +16,17 @@ use crate::{
 use entity::{
     enums::{CustomerStatus, JobCustomerState, JobState, JobStep},
     ids::CustomerId,
-    job,
+    job, job_customer,
+    json::SmallGroups,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
 
 /// Hashes that are read at a time.
 const HASHES: i64 = 10_000;
 
-/// Plans the next ones. Once everybody is in the plan, it is the end of a dry run, or is carried out.
+/// Plans the next ones.
 #[derive(Clone, Debug)]
 pub struct PlanNext {
     pub catalog: Arc<Catalog>,
@@ -36,18 +37,20 @@ pub struct PlanNext {
 
 impl Command for PlanNext {
     const ACTION: Action = Action::RunJob;
-    type Output = Step;
+    /// `None`: everybody is in it, and it is to be ended.
+    type Output = Option<Step>;
 
     fn target(&self) -> Target {
         Target::thing(self.leased.id)
     }
 
-    async fn run(self, w: &mut Writer) -> Result<Step, Stop> {
-        let Some(row) = in_hand(w, self.leased).await? else { return Ok(Step::Over) };
+    async fn run(self, w: &mut Writer) -> Result<Option<Step>, Stop> {
+        let Some(row) = in_hand(w, self.leased).await? else { return Ok(Some(Step::Over)) };
         let catalog = &*catalog::held(w, &self.catalog).await?;
         let (row, plan) = plan_of(w, row).await?;
         let Some(chunk) = Chunk::next(w, &row, JobCustomerState::Selected, self.most).await? else {
-            return end(w, row, plan).await;
+            w.update::<job::Entity>(row).await?;
+            return Ok(None);
         };
         let parts = planned(w, catalog, &chunk).await?;
         note(w, &row, &parts).await?;
@@ -59,7 +62,30 @@ impl Command for PlanNext {
             ..row
         };
         w.update::<job::Entity>(row).await?;
-        Ok(Step::Next(JobStep::Plan))
+        Ok(Some(Step::Next(JobStep::Plan)))
+    }
+}
+
+/// Ends a plan that everybody is in: then it is the end of a dry run, or is carried out.
+#[derive(Clone, Debug)]
+pub struct EndPlan {
+    pub leased: Leased,
+    /// As they were when everybody was in it, where somebody wants to know.
+    pub small_groups: Option<SmallGroups>,
+}
+
+impl Command for EndPlan {
+    const ACTION: Action = Action::RunJob;
+    type Output = Step;
+
+    fn target(&self) -> Target {
+        Target::thing(self.leased.id)
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<Step, Stop> {
+        let Some(row) = in_hand(w, self.leased).await? else { return Ok(Step::Over) };
+        let (row, plan) = plan_of(w, row).await?;
+        end(w, row, plan, self.small_groups).await
     }
 }
 
@@ -146,13 +172,21 @@ async fn hash_of(w: &Writer, row: &job::Model) -> Result<BulkHash, Stop> {
     }
 }
 
-async fn end(w: &Writer, row: job::Model, plan: BulkPlan) -> Result<Step, Stop> {
+async fn end(
+    w: &Writer,
+    row: job::Model,
+    plan: BulkPlan,
+    small_groups: Option<SmallGroups>,
+) -> Result<Step, Stop> {
+    let left_out = job_customer::Entity::find()
+        .filter(job_customer::Column::JobId.eq(row.id))
+        .filter(job_customer::Column::State.eq(JobCustomerState::Selected));
     // What says until which day something stays is another plan by now.
-    if plan.0.expires_at <= w.now() {
+    if plan.0.expires_at <= w.now() || w.exists(left_out).await? {
         w.update::<job::Entity>(job::Model { disposal_plan_id: None, ..row }).await?;
         return Ok(Step::Next(JobStep::Plan));
     }
-    plan.end(w, hash_of(w, &row).await?).await?;
+    plan.end(w, hash_of(w, &row).await?, small_groups).await?;
     let row = if row.dry_run {
         job::Model { state: JobState::Preview, finished_at: Some(w.now()), taken_until: None, ..row }
     } else {

@@ -10,7 +10,7 @@ use crate::{
         connection::{Arguments, connection},
         context::{access, catalog, loaders},
         data_location::{DataLocation, Justification},
-        enums::DisposalDecision,
+        enums::{Channel, CustomerKind, DisposalDecision, Locale},
         error::{OrError, missing},
         loaders::One,
         node::{self, id_or_nobody},
@@ -19,7 +19,10 @@ use crate::{
     },
 };
 use async_graphql::{Context, ID, Object, Result};
-use entity::{disposal_plan, disposal_plan_item, json::Reason};
+use entity::{
+    disposal_plan, disposal_plan_item,
+    json::{self, Reason},
+};
 
 pub struct DisposalPlan(pub disposal_plan::Model);
 
@@ -71,6 +74,12 @@ impl DisposalPlan {
         count(self.0.kept)
     }
 
+    /// Who would stand out among those of whom only a little is left. Null where it is about one customer, where nobody wants to know
+    /// (`small_group` is 0 or 1), and a month after the end of the job.
+    async fn small_groups(&self) -> Option<SmallGroups> {
+        self.0.small_groups.clone().map(SmallGroups)
+    }
+
     async fn systems(&self, ctx: &Context<'_>) -> Result<Vec<DisposalPlanSystem>> {
         let counts = loaders(ctx).batch.load_one(self.0.id).await.or_error()?.unwrap_or_default();
         Ok(counts.into_iter().map(DisposalPlanSystem).collect())
@@ -96,6 +105,67 @@ impl DisposalPlan {
         };
         let page = access(ctx).read(ItemsOfPlan { plan: self.0.id, of }).await.or_error()?;
         Ok(DisposalPlanItemConnection::new(LIST, page.map(DisposalPlanItem)))
+    }
+}
+
+pub struct SmallGroups(json::SmallGroups);
+
+/// Groups of customers who agree in all that Kartotek keeps of them once they are anonymized, and who are fewer than they should be
+/// (k-anonymity): whoever knows that much of somebody may find them. It is no part of `planHash`, and keeps nothing from being carried
+/// out: have them erased, or wait until more are like them.
+#[Object]
+impl SmallGroups {
+    /// A group is small if it has fewer (`small_group`).
+    async fn below(&self) -> i32 {
+        i32::try_from(self.0.below).unwrap_or(i32::MAX)
+    }
+
+    async fn group_count(&self) -> i32 {
+        count(self.0.groups)
+    }
+
+    /// Customers of the plan who are in one.
+    async fn customer_count(&self) -> i32 {
+        count(self.0.customers)
+    }
+
+    /// At most 20, the smallest first.
+    async fn smallest(&self) -> Vec<SmallGroup> {
+        self.0.smallest.iter().cloned().map(SmallGroup).collect()
+    }
+}
+
+pub struct SmallGroup(json::SmallGroup);
+
+/// What the customers of one group have in common. It names nobody.
+#[Object]
+impl SmallGroup {
+    /// With those who were anonymized before.
+    async fn size(&self) -> i32 {
+        count(self.0.size)
+    }
+
+    async fn kind(&self) -> CustomerKind {
+        self.0.kind.into()
+    }
+
+    async fn locale(&self) -> Locale {
+        self.0.locale.into()
+    }
+
+    /// By which way they came.
+    async fn channel(&self) -> Channel {
+        self.0.channel.into()
+    }
+
+    /// When they came.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+
+    /// The keys of all services that they had at any time.
+    async fn services(&self) -> &[String] {
+        &self.0.services
     }
 }
 

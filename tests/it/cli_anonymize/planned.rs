@@ -20,6 +20,14 @@ async fn a_dry_run_writes_a_plan_and_the_plan_is_what_is_done() {
     let previewed = ran.ended(0, "").json();
     assert_eq!((&previewed["job"]["state"], &previewed["exitCode"]), (&json!("PREVIEW"), &json!(0)));
     assert_eq!((&previewed["plan"]["customerCount"], ran.failures()), (&json!(3), vec![]));
+    // Three are fewer than five, and whoever reads it is told what to do.
+    let small = &previewed["plan"]["smallGroups"];
+    assert_eq!((&small["below"], &small["customerCount"]), (&json!(5), &json!(3)));
+    ran.ended(0, "3 customers would be in groups of fewer than 5");
+    let job = previewed["job"]["id"].as_str().unwrap();
+    let table = app.ran(officer.anonymize(&["--job", job, "--output", "table"])).await;
+    assert!(table.out.contains("small groups  1 of fewer than 5, with 3 customers"), "{table:?}");
+    assert!(table.out.contains("SIZE  KIND"), "{table:?}");
     assert_eq!(
         app.standing(&app.customer_id("K-8000").await).await["status"],
         "DORMANT",

@@ -1,7 +1,7 @@
 //! What is planned is what is done, with everybody of whom it is still true; and each is done once, whoever dies meanwhile.
 
 use crate::support::{TestApp, audit};
-use kartotek::domain::job::{AnonymizeNext, LeaseJob, PlanNext, SelectNext};
+use kartotek::domain::job::{AnonymizeNext, EndPlan, LeaseJob, PlanNext, SelectNext};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -95,6 +95,8 @@ async fn what_a_worker_left_is_taken_up_and_nobody_is_done_twice() {
         let next = PlanNext { catalog: catalog.clone(), leased, most: i64::MAX };
         door.program("jobs", "planAnonymization").write(next).await.unwrap();
     }
+    let end = EndPlan { leased, small_groups: None };
+    door.program("jobs", "planAnonymization").write(end).await.unwrap();
     let two = || AnonymizeNext::new(catalog.clone(), worker.erasures.ledger(), leased, (10, 2));
     worker.erasures.carry_out(&door.program("jobs", "anonymizeCustomers"), two()).await.unwrap();
     let half = officer.job(&job["id"]).await;
@@ -163,6 +165,8 @@ async fn whoever_comes_back_meanwhile_is_left_as_they_are() {
         let next = PlanNext { catalog: catalog.clone(), leased, most: i64::MAX };
         door.program("jobs", "planAnonymization").write(next).await.unwrap();
     }
+    let end = EndPlan { leased, small_groups: None };
+    door.program("jobs", "planAnonymization").write(end).await.unwrap();
     app.start(&back, "ssl-certificate").await;
     app.advance(chrono::TimeDelta::minutes(2));
     app.run_jobs().await;

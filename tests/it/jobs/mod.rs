@@ -2,3 +2,4 @@
 
 mod asking;
 mod carrying_out;
+mod small_groups;

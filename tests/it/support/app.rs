@@ -85,6 +85,7 @@ pub fn parts(database: &Database, clock: FakeClock) -> Parts {
         metrics: PrometheusBuilder::new().build_recorder().handle(),
         sweep_interval: None,
         approval_above: 10,
+        small_group: 5,
         connectors: connectors(None, None),
         ledger: Ledger::new(database.beside(LEDGER)),
         log: None,
@@ -180,6 +181,7 @@ impl TestApp {
             connectors: server.connectors.clone(),
             erasures: server.erasures.clone(),
             approval_above: 10,
+            small_group: 5,
         }
     }
 
