@@ -1,19 +1,26 @@
 //! Hand-written statements, put together piece by piece with their values bound in order.
 
-use sea_orm::{DbBackend, Statement, Value};
+mod insert;
+
+pub(crate) use insert::insertions;
+use sea_orm::{DbBackend, Statement, Value, sea_query::ArrayType};
 
 /// A statement in the making. Every value becomes a parameter.
 #[derive(Clone, Debug, Default)]
 pub struct Sql {
     text: String,
     values: Vec<Value>,
+    lists: Vec<Vec<Value>>,
 }
+
+/// Where a list stands in the text.
+const LIST: char = '\u{1}';
 
 impl Sql {
     /// Begins with this text.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), values: Vec::new() }
+        Self { text: text.to_owned(), ..Self::default() }
     }
 
     /// Adds text.
@@ -30,23 +37,91 @@ impl Sql {
         self
     }
 
-    /// Adds values as `($1, $2, …)`; an empty list matches nothing.
+    /// Adds values after `IN` as a list; an empty one matches nothing.
     pub fn list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
-        self.push("(");
-        let mut empty = true;
-        for value in values {
-            if !std::mem::take(&mut empty) {
-                self.push(", ");
-            }
-            self.bind(value);
+        let values = values.into_iter().map(Into::into).collect::<Vec<_>>();
+        if values.is_empty() {
+            return self.push("(NULL)");
         }
-        self.push(if empty { "NULL)" } else { ")" })
+        self.lists.push(values);
+        self.text.push(LIST);
+        self
     }
 
     /// The statement for this engine, for who has a connection.
     pub(crate) fn statement(self, backend: DbBackend) -> Statement {
+        let Self { text, mut values, lists } = self;
+        let mut pieces = text.split(LIST);
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        for (list, rest) in lists.into_iter().zip(pieces) {
+            let begin = values.len();
+            match array(backend, &text, list) {
+                Ok((array, before, operator)) => {
+                    values.push(array);
+                    text.truncate(before);
+                    text.push_str(&format!("{operator}(${})", values.len()));
+                }
+                Err(list) => {
+                    values.extend(list);
+                    let places = (begin + 1..=values.len()).map(|at| format!("${at}")).collect::<Vec<_>>();
+                    text.push_str(&format!("({})", places.join(", ")));
+                }
+            }
+            text.push_str(rest);
+        }
         // `$1` is a name to SQLite, and it looks through all names for each: with thousands of them that takes seconds.
-        let text = if backend == DbBackend::Sqlite { self.text.replace('$', "?") } else { self.text };
-        Statement::from_sql_and_values(backend, text, self.values)
+        let text = if backend == DbBackend::Sqlite { text.replace('$', "?") } else { text };
+        Statement::from_sql_and_values(backend, text, values)
+    }
+}
+
+/// A list as one array, the length of the text before its `IN`, and what to say in place of that. Postgres then has the same text
+/// however many values there are, and reads and plans it once.
+fn array(
+    backend: DbBackend,
+    text: &str,
+    list: Vec<Value>,
+) -> Result<(Value, usize, &'static str), Vec<Value>> {
+    let (before, operator) = match (text.strip_suffix("NOT IN "), text.strip_suffix("IN ")) {
+        (Some(before), _) => (before.len(), "<> ALL"),
+        (None, Some(before)) => (before.len(), "= ANY"),
+        (None, None) => return Err(list),
+    };
+    let kind = match list.first() {
+        Some(Value::Uuid(_)) => ArrayType::Uuid,
+        Some(Value::String(_)) => ArrayType::String,
+        Some(Value::Bytes(_)) => ArrayType::Bytes,
+        _ => return Err(list),
+    };
+    let is_there = |value: &Value| match value {
+        Value::Uuid(value) => value.is_some() && kind == ArrayType::Uuid,
+        Value::String(value) => value.is_some() && kind == ArrayType::String,
+        Value::Bytes(value) => value.is_some() && kind == ArrayType::Bytes,
+        _ => false,
+    };
+    if backend != DbBackend::Postgres || !list.iter().all(is_there) {
+        return Err(list);
+    }
+    Ok((Value::Array(kind, Some(Box::new(list))), before, operator))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(backend: DbBackend) -> (String, usize) {
+        let mut sql = Sql::new("SELECT 1 FROM t WHERE a IN ");
+        sql.list(["x".to_owned(), "y".to_owned()]).push(" AND b = ").bind(1);
+        sql.push(" AND c NOT IN ").list(["z".to_owned()]).push(" AND d IN ").list(Vec::<String>::new());
+        let statement = sql.statement(backend);
+        (statement.sql, statement.values.map_or(0, |values| values.0.len()))
+    }
+
+    #[test]
+    fn a_list_is_one_value_where_the_engine_has_arrays() {
+        let postgres = "SELECT 1 FROM t WHERE a = ANY($2) AND b = $1 AND c <> ALL($3) AND d IN (NULL)";
+        assert_eq!(told(DbBackend::Postgres), (postgres.to_owned(), 3));
+        let sqlite = "SELECT 1 FROM t WHERE a IN (?2, ?3) AND b = ?1 AND c NOT IN (?4) AND d IN (NULL)";
+        assert_eq!(told(DbBackend::Sqlite), (sqlite.to_owned(), 4));
     }
 }

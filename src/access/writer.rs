@@ -8,7 +8,7 @@ use super::{
     reader::On,
     session::Caller,
 };
-use crate::{crypto::Context, policy::Target};
+use crate::{crypto::Context, policy::Target, sql::insertions};
 use entity::{customer, ids::CustomerId, subject_key, touch::Recorded};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select,
@@ -139,7 +139,7 @@ impl Writer {
         Ok(row)
     }
 
-    /// New rows, in one statement for each thousand.
+    /// New rows, many in one statement.
     pub async fn insert_all<E>(&self, rows: &[E::Model]) -> Result<(), Stop>
     where
         E: Recorded,
@@ -152,9 +152,11 @@ impl Writer {
                 trail.add(E::touch(row));
             }
         }
+        let tx = self.tx()?;
         for some in rows.chunks(1_000) {
-            let rows = some.iter().cloned().map(|row| row.into_active_model().reset_all());
-            E::insert_many(rows).exec_without_returning(self.tx()?).await?;
+            for statement in insertions::<E>(tx.get_database_backend(), some) {
+                tx.execute_raw(statement).await?;
+            }
         }
         Ok(())
     }
