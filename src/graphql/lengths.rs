@@ -3,8 +3,7 @@
 use super::budget::DEFAULT_PAGE;
 use crate::{
     connector::sql::{MOST_COLUMNS, MOST_TABLES},
-    domain::{catalog::Catalog, data_location, import, system},
-    domain::{catalog::Catalog, data_location, job::MOST_SMALL_GROUPS, system},
+    domain::{catalog::Catalog, data_location, import, job::MOST_SMALL_GROUPS, system},
 };
 
 /// Entries that a document is charged for beforehand of lists that are short as a rule: reasons why data may be where

@@ -51,6 +51,12 @@ impl Cells {
         Ok(())
     }
 
+    /// What a column says.
+    pub(super) fn get(&self, column: &str) -> Option<&str> {
+        let at = self.kind.columns().iter().position(|it| it.name == column)?;
+        self.texts[at].as_deref()
+    }
+
     /// Takes what a column says.
     pub(super) fn take(&mut self, column: &'static str) -> Option<String> {
         let at = self.kind.columns().iter().position(|it| it.name == column)?;

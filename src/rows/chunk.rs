@@ -34,6 +34,10 @@ pub enum Rows {
     DataLocations(Vec<DataLocationRow>),
 }
 
+/// Rows after which a chunk ends where the next customer begins: what is brought in side by side would wait for each other where
+/// one customer is in both.
+const ENOUGH: usize = MOST - MOST / 10;
+
 /// Some rows of a file, and those that make no sense.
 #[derive(Debug)]
 pub struct Chunk {
@@ -82,6 +86,8 @@ pub struct Chunks {
     zone: TimeZone,
     number: i32,
     bytes: u64,
+    /// The first row of the next one, which was looked at.
+    next: Option<Record>,
 }
 
 impl std::fmt::Debug for Chunks {
@@ -99,7 +105,7 @@ impl Chunks {
     /// # Errors
     /// When the file cannot be read.
     pub fn open(source: &Source, kind: ImportKind, zone: TimeZone) -> Result<Self, Unreadable> {
-        Ok(Self { table: Table::open(source)?, kind, zone, number: 0, bytes: 0 })
+        Ok(Self { table: Table::open(source)?, kind, zone, number: 0, bytes: 0, next: None })
     }
 
     /// How much of the file was gone through, in bytes of its text, about.
@@ -120,10 +126,20 @@ impl Chunks {
     /// When the file cannot be read any further. Nothing from this chunk on is to be brought in.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Unreadable> {
         let (mut records, mut places, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut rows, mut size) = (Rows::none(self.kind), 0);
+        let (mut rows, mut size, mut whose) = (Rows::none(self.kind), 0, None);
         while records.len() < MOST && size < FULL {
-            let Some(Record { line, raw, cells }) = self.table.next()? else { break };
+            let next = match self.next.take() {
+                Some(next) => Some(next),
+                None => self.table.next()?,
+            };
+            let Some(Record { line, raw, cells }) = next else { break };
             let at = records.len();
+            let its = cells.as_ref().ok().and_then(|cells| cells.get("customer")).map(str::to_owned);
+            if at >= ENOUGH && its != whose {
+                self.next = Some(Record { line, raw, cells });
+                break;
+            }
+            whose = its;
             let json = raw.json();
             self.bytes += raw.len() as u64;
             records.push((line, raw));
