@@ -1,10 +1,13 @@
 //! The company that is measured: everything about it is a function of a number, and nobody in it exists.
 
+use std::fmt::Write;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{enums::LookupKind, ids::CustomerId};
 use kartotek::{
     access::Profile,
     crypto::{Context, DataKey, MasterKeys},
+    policy::ProfileField,
 };
 use sea_orm::Value;
 use uuid::Uuid;
@@ -265,6 +268,79 @@ pub fn customers(
         }
     }
     Ok(vec![customers, wrapped, lookups, orders, places])
+}
+
+/// The lines of these customers' profiles, at the system that those are in.
+pub fn own(numbers: std::ops::RangeInclusive<u64>, system: Uuid) -> Rows {
+    let columns: &[&str] = &[
+        "id",
+        "customer_id",
+        "category",
+        "system_id",
+        "source_channel",
+        "collected_at",
+        "recorded_by",
+        "state",
+        "held_from",
+    ];
+    let text = |text: &str| Value::from(text.to_owned());
+    let mut rows = Rows::new("data_location", columns);
+    for number in numbers {
+        let at = created_at(number);
+        let held = [ProfileField::Name, ProfileField::Email, ProfileField::Phone, ProfileField::Address];
+        for (place, field) in (0..).zip(held) {
+            rows.values.push(vec![
+                // Places of other lines end before.
+                row_id(at, number * 20 + place + (1 << 40)).into(),
+                customer(number).0.into(),
+                text(field.category()),
+                system.into(),
+                text("IMPORT"),
+                at.into(),
+                text("Import"),
+                text("HELD"),
+                at.into(),
+            ]);
+        }
+    }
+    rows
+}
+
+/// The columns of files with customers, with what they order, and with where their data lies.
+pub const HEADERS: [&str; 3] = [
+    "reference,name,email,phone,address",
+    "customer,service,startedAt",
+    "customer,system,category,externalReference,collectedAt",
+];
+
+/// The same customers as [`customers`] in the lines of such files; how many lines each has.
+pub fn lines(number: u64, categories: &[String], files: &mut [String; 3]) -> Result<[u64; 3]> {
+    let [people, orders, places] = files;
+    let (reference, profile, at) = (reference(number), profile(number), created_at(number).to_rfc3339());
+    let said = |text: &Option<String>| text.clone().unwrap_or_default();
+    writeln!(
+        people,
+        "{reference},{},{},{},\"{}\"",
+        said(&profile.name),
+        said(&profile.email),
+        said(&profile.phone),
+        said(&profile.address),
+    )?;
+    let mut random = Random::new(number);
+    let (first, ordered) = (random.below(12), random.below(3) + 1);
+    for order in 0..ordered {
+        let service = SERVICES[usize::try_from((first + order * 5) % 12)?];
+        writeln!(orders, "{reference},{service},{at}")?;
+    }
+    let (start, placed) = (random.below(480), 6 + number % 9);
+    for place in 0..placed {
+        let pair = usize::try_from((start + place * 53) % 480)?;
+        let (category, system) = (&categories[pair % CATEGORIES], pair / CATEGORIES);
+        let system =
+            IN_HOUSE.get(system).or_else(|| OUTSIDE.get(system - IN_HOUSE.len())).ok_or("no system")?;
+        writeln!(places, "{reference},{system},{category},rec/{:010x},{at}", random.below(1 << 40))?;
+    }
+    Ok([1, ordered, placed])
 }
 
 /// Each a minute after the one before.

@@ -2,6 +2,8 @@
 //! needs; `docs/performance.md` says what the figures mean.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
+mod bulk;
+mod bulk_by_hand;
 mod data;
 mod http;
 mod log;
@@ -81,6 +83,9 @@ struct Arguments {
     /// Instead of the others, measure the audit log: sealing, looking through it, and proofs.
     #[arg(long)]
     log: bool,
+    /// Instead of the others, measure files that are brought in, and many customers anonymized.
+    #[arg(long)]
+    bulk: bool,
     /// Events in the log, where that is measured.
     #[arg(long, default_value_t = 1_000_000)]
     events: u64,
@@ -95,6 +100,10 @@ fn main() -> Result<()> {
 }
 
 async fn run(arguments: Arguments) -> Result<()> {
+    if arguments.bulk {
+        println!("\n{}", bulk::table(&bulk::run(&arguments).await?));
+        return Ok(());
+    }
     let mut stands = Vec::new();
     if let Some(url) = &arguments.postgres {
         stands.push(Stand::set_up(Who::OnPostgres, url.clone(), &arguments).await?);

@@ -40,9 +40,27 @@ pub fn own_time() -> Result<Duration> {
     Ok(TICK * (next()?? + next()??))
 }
 
+/// What the programs that this one started and that have ended have used of the processors.
+pub fn ended_time() -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let (_, rest) = stat.rsplit_once(") ").ok_or("no times")?;
+    let mut fields = rest.split(' ').skip(13).map(str::parse::<u32>);
+    let mut next = || fields.next().ok_or("no times");
+    Ok(TICK * (next()?? + next()??))
+}
+
 /// The memory that a process has in use, in megabytes.
 pub fn resident(process: u32) -> Result<f64> {
+    memory(process, "VmRSS:")
+}
+
+/// The most memory that a process ever had in use, in megabytes.
+pub fn most_resident(process: u32) -> Result<f64> {
+    memory(process, "VmHWM:")
+}
+
+fn memory(process: u32, name: &str) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no memory")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no memory")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<f64>()? / 1024.0)
 }

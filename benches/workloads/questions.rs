@@ -81,6 +81,15 @@ impl List {
         self.customers.len()
     }
 
+    /// Without the first so many customers, who go.
+    pub fn staying(&self, leavers: u64) -> Arc<Self> {
+        let stays = |(_, reference): &&(String, String)| {
+            data::number(reference).is_some_and(|number| number > leavers)
+        };
+        let customers = self.customers.iter().filter(stays).cloned().collect();
+        Arc::new(Self { customers, cursors: Vec::new() })
+    }
+
     pub fn maps(self: &Arc<Self>) -> Arc<dyn Questions> {
         Arc::new(Maps(self.clone()))
     }

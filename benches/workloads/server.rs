@@ -43,6 +43,7 @@ impl Setup {
             .env("KARTOTEK_DATA_DIR", &self.folder)
             .env("KARTOTEK_DATABASE_URL", &self.database)
             .env("KARTOTEK_SWEEP_INTERVAL", "1d")
+            .env("KARTOTEK_BULK_APPROVAL_ABOVE", "100000000")
             .env("KARTOTEK_CONNECTOR_HOSTS", "127.0.0.1")
             .env("KARTOTEK_CONNECTOR_NETWORKS", "127.0.0.0/8")
             .env("KARTOTEK_CONNECTOR_SQLITE_DIR", self.in_house())
@@ -61,6 +62,15 @@ impl Setup {
             return Err(String::from_utf8_lossy(&done.stderr).into_owned().into());
         }
         Ok(String::from_utf8(done.stdout)?)
+    }
+
+    /// Starts the program beside this one, with nothing on standard input.
+    pub fn begin(&self, arguments: &[&str], token: Option<(&str, SocketAddr)>) -> Result<Child> {
+        let mut command = self.command(arguments);
+        if let Some((token, address)) = token {
+            command.env("KARTOTEK_TOKEN", token).env("KARTOTEK_ENDPOINT", format!("http://{address}"));
+        }
+        Ok(command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?)
     }
 
     /// A token for somebody of this role.

@@ -12,6 +12,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement, Value,
 };
 use sqlx::postgres::PgPoolCopyExt;
+use uuid::Uuid;
 
 use crate::{
     Result,
@@ -60,19 +61,7 @@ impl Store {
              PRAGMA cache_size = -200000; BEGIN"
         };
         self.run(before).await?;
-        // Leaves of the tree, spread over it.
-        let known = self
-            .rows("SELECT key FROM data_category c WHERE NOT EXISTS (SELECT 1 FROM data_category b WHERE b.parent = c.key) ORDER BY key")
-            .await?;
-        let known = known
-            .iter()
-            .map(|row| row.try_get("", "key"))
-            .collect::<std::result::Result<Vec<String>, _>>()?;
-        let step = (known.len() / data::CATEGORIES).max(1);
-        let categories = known.into_iter().step_by(step).take(data::CATEGORIES).collect::<Vec<_>>();
-        if categories.len() < data::CATEGORIES {
-            return Err("there are too few categories".into());
-        }
+        let categories = self.categories().await?;
         for rows in data::company(&categories) {
             self.put(rows).await?;
         }
@@ -90,8 +79,31 @@ impl Store {
         Ok(())
     }
 
-    /// Events with whom they are about, with one commit, which is on the disk then or need not be.
-    pub async fn together(&self, rows: [Rows; 2], on_disk: bool) -> Result<()> {
+    /// Leaves of the tree of categories, spread over it.
+    pub async fn categories(&self) -> Result<Vec<String>> {
+        let known = self
+            .rows("SELECT key FROM data_category c WHERE NOT EXISTS (SELECT 1 FROM data_category b WHERE b.parent = c.key) ORDER BY key")
+            .await?;
+        let known = known
+            .iter()
+            .map(|row| row.try_get("", "key"))
+            .collect::<std::result::Result<Vec<String>, _>>()?;
+        let step = (known.len() / data::CATEGORIES).max(1);
+        let categories = known.into_iter().step_by(step).take(data::CATEGORIES).collect::<Vec<_>>();
+        if categories.len() < data::CATEGORIES {
+            return Err("there are too few categories".into());
+        }
+        Ok(categories)
+    }
+
+    /// The system that profiles are in.
+    pub async fn own_system(&self) -> Result<Uuid> {
+        let rows = self.rows("SELECT id FROM system WHERE built_in").await?;
+        Ok(rows.first().ok_or("no system of its own")?.try_get("", "id")?)
+    }
+
+    /// Rows with one commit, such as events with whom they are about, which is on the disk then or need not be.
+    pub async fn together(&self, rows: impl IntoIterator<Item = Rows>, on_disk: bool) -> Result<()> {
         // A subject comes with its event, in one transaction, as the log demands.
         if self.is_postgres() {
             let commit = if on_disk { "on" } else { "off" };
@@ -151,6 +163,27 @@ impl Store {
             ]
         };
         words.into_iter().fold(sql.to_owned(), |sql, (word, spelled)| sql.replace(word, spelled))
+    }
+
+    /// The change of many customers, up to the one of this reference, in the engine's own words.
+    pub fn anonymizing(&self, statements: &[&str], last: &str) -> String {
+        let words = if self.is_postgres() {
+            [
+                ("{begin}", "BEGIN"),
+                ("{gone}", "'gone-' || replace(gen_random_uuid()::text, '-', '')"),
+                ("{bytes}", "sha256(id::text::bytea)"),
+                ("{last}", last),
+            ]
+        } else {
+            [
+                ("{begin}", "BEGIN IMMEDIATE"),
+                ("{gone}", "'gone-' || lower(hex(randomblob(16)))"),
+                ("{bytes}", "randomblob(32)"),
+                ("{last}", last),
+            ]
+        };
+        let all = self.written(&statements.join(";\n")) + ";\nCOMMIT";
+        words.into_iter().fold(all, |sql, (word, spelled)| sql.replace(word, spelled))
     }
 
     /// What a database does by itself after large changes.
