@@ -262,11 +262,7 @@ impl Config {
                 })?
                 .unwrap_or(Duration::from_mins(15)),
             bulk_approval_above: approval_above(&mut s)?,
-            small_group: s
-                .get("small_group", "a number of customers from 0 to 1000, such as 5", |t| {
-                    value::number(t, 0, 1_000)
-                })?
-                .unwrap_or(5),
+            small_group: small_group(&mut s)?,
             connector_hosts: s
                 .get(
                     "connector_hosts",
@@ -399,6 +395,11 @@ impl Config {
             _ => return None,
         })
     }
+}
+
+fn small_group(s: &mut Settings) -> Result<u32, ConfigError> {
+    let told = "a number of customers from 0 to 1000, such as 5";
+    Ok(s.get("small_group", told, |text| value::number(text, 0, 1_000))?.unwrap_or(5))
 }
 
 /// See [`Config::bulk_approval_above`].

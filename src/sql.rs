@@ -4,6 +4,7 @@ mod insert;
 
 pub(crate) use insert::insertions;
 use sea_orm::{DbBackend, Statement, Value, sea_query::ArrayType};
+use std::fmt::Write;
 
 /// A statement in the making. Every value becomes a parameter.
 #[derive(Clone, Debug, Default)]
@@ -59,12 +60,12 @@ impl Sql {
                 Ok((array, before, operator)) => {
                     values.push(array);
                     text.truncate(before);
-                    text.push_str(&format!("{operator}(${})", values.len()));
+                    let _ = write!(text, "{operator}(${})", values.len());
                 }
                 Err(list) => {
                     values.extend(list);
                     let places = (begin + 1..=values.len()).map(|at| format!("${at}")).collect::<Vec<_>>();
-                    text.push_str(&format!("({})", places.join(", ")));
+                    let _ = write!(text, "({})", places.join(", "));
                 }
             }
             text.push_str(rest);

@@ -152,11 +152,9 @@ impl Writer {
                 trail.add(E::touch(row));
             }
         }
-        let tx = self.tx()?;
-        for some in rows.chunks(1_000) {
-            for statement in insertions::<E>(tx.get_database_backend(), some) {
-                tx.execute_raw(statement).await?;
-            }
+        let backend = self.tx()?.get_database_backend();
+        for statement in rows.chunks(1_000).flat_map(|some| insertions::<E>(backend, some)) {
+            self.tx()?.execute_raw(statement).await?;
         }
         Ok(())
     }

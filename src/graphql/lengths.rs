@@ -31,6 +31,7 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         | ("Customer", "legalHolds")
         | ("Notice", "disclosures")
         | ("RequestClock", "pauses")
+        | ("SmallGroup", "services")
         | (_, "categories") => FEW,
         ("SqlConnector", "tables") => most.tables,
         ("SqlTableMapping", "columns") => most.columns,
@@ -43,10 +44,9 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         ("CatalogChange", "fields") => 15,
         ("CheckConnectorPayload", "problems") => system::MOST_PROBLEMS as u64,
         // Seldom more than one at each system.
-        ("SmallGroups", "smallest") => MOST_SMALL_GROUPS.unsigned_abs(),
-        ("SmallGroup", "services") => FEW,
         ("DisposalPlan", "systems") | (_, "tasks") => catalog.systems.len() as u64,
         ("RecordDataLocationsPayload", "dataLocations" | "userErrors") => data_location::MOST as u64,
+        ("SmallGroups", "smallest") => MOST_SMALL_GROUPS.unsigned_abs(),
         ("ImportedRows", "refusals") => import::MOST as u64,
         ("Import", "doneChunks") => import::MOST_DONE as u64,
         (_, "userErrors") => 20,

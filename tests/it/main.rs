@@ -26,6 +26,7 @@ mod docs;
 mod erasure;
 #[cfg(test)]
 mod identity_provider;
+#[cfg(test)]
 mod jobs;
 #[cfg(test)]
 mod master_keys;
