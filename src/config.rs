@@ -409,5 +409,13 @@ fn approval_above(s: &mut Settings) -> Result<u64, ConfigError> {
     Ok(number.unwrap_or(1_000))
 }
 
+/// See [`Config::small_group`].
+fn small_group(s: &mut Settings) -> Result<u32, ConfigError> {
+    let number = s.get("small_group", "a number of customers from 0 to 1000, such as 5", |text| {
+        value::number(text, 0, 1_000)
+    })?;
+    Ok(number.unwrap_or(5))
+}
+
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use super::{
     context::Request,
     documents::Documents,
     error::{bad_input, coded},
+    job::{Followed, Subscription},
     known,
     lengths::length,
     merge,
@@ -19,23 +20,24 @@ use crate::{
     domain::{catalog::Catalogs, erasure::Erasures},
 };
 use async_graphql::{
-    EmptySubscription, Error, PathSegment, Pos, Response, SDLExportOptions, Schema, ServerError,
-    ValidationMode, Value, Variables,
+    Error, PathSegment, Pos, Response, SDLExportOptions, Schema, ServerError, ValidationMode, Value,
+    Variables,
     parser::types::{
         DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet,
     },
 };
 use entity::enums::AuditKind;
+use futures::StreamExt;
 use std::{
     collections::HashSet,
     sync::{Arc, atomic::Ordering},
 };
 
-type Root = Schema<Query, Mutation, EmptySubscription>;
+type Root = Schema<Query, Mutation, Subscription>;
 
-fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+fn schema() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     // A suggestion tells somebody who guesses field names which ones there are.
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
+    Schema::build(Query::default(), Mutation::default(), Subscription).disable_suggestions()
 }
 
 /// The schema as text: the committed `schema.graphql` is exactly this.
@@ -73,6 +75,8 @@ pub struct Question {
     pub variables: Variables,
     /// By GET: nothing may be changed, and nothing personal may be in the text.
     pub over_get: bool,
+    /// It is to be followed, and not asked once. Here it is said what was told.
+    pub follows: Option<Arc<Followed>>,
 }
 
 /// The GraphQL API. Holds the schema and lets nobody execute it but through [`Api::answer`].
@@ -186,8 +190,15 @@ impl Api {
         if let Some(name) = missing_variable(operation, &question.variables) {
             return Err(invalid(&format!("The variable ${name} needs a value.")));
         }
-        if operation.ty == OperationType::Subscription {
-            return Err(invalid("There is nothing to subscribe to."));
+        match (operation.ty == OperationType::Subscription, question.follows.is_some()) {
+            (true, false) => {
+                return Err(invalid("Subscriptions go to /graphql/ws, by graphql-transport-ws."));
+            }
+            (false, true) => return Err(invalid("Only subscriptions are answered here: ask at /graphql.")),
+            (true, true) if !names_one_field(operation) => {
+                return Err(invalid("A subscription has exactly one root field, and no fragment around it."));
+            }
+            _ => {}
         }
         if !self.introspection && asks_of_the_schema(&parsed.document, operation) {
             return Err(invalid("Introspection is switched off here: the schema is in `schema.graphql`."));
@@ -246,7 +257,15 @@ impl Api {
         let known = parsed.valid.load(Ordering::Relaxed);
         let plain = operation.is_some_and(|operation| known::are_plain(operation, &variables));
         let schema = if known && plain && unset.is_empty() { &self.unchecked } else { &self.schema };
-        let mut response = schema.execute(request.data(context.clone()).data(over)).await;
+        let request = request.data(context.clone()).data(over);
+        let mut response = match question.follows {
+            None => schema.execute(request).await,
+            // What is followed gives one answer, and is asked again.
+            Some(followed) => {
+                let mut answers = schema.execute_stream(request.data(followed));
+                answers.next().await.unwrap_or_default()
+            }
+        };
 
         let session = &context.session;
         let (name, kind) = operation
@@ -391,6 +410,15 @@ fn filed_under(
         _ => None,
     };
     (name.unwrap_or("graphql"), kind)
+}
+
+/// Whether an operation is one field and nothing else, in whatever way it is written.
+fn names_one_field(operation: &OperationDefinition) -> bool {
+    let plain = |selection: &Selection| match selection {
+        Selection::Field(field) => field.node.directives.is_empty(),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
+    };
+    matches!(&operation.selection_set.node.items[..], [one] if plain(&one.node))
 }
 
 fn repeats(fields: &[(String, String)]) -> bool {

@@ -44,6 +44,7 @@ mod user_error;
 mod viewer;
 
 pub use api::{Answered, Api, Became, Question, sdl};
+pub use job::Followed;
 pub use node::NodeId;
 
 /// By which way a request came.

@@ -98,6 +98,7 @@ pub const OPERATIONS: &[(&str, Action)] = &[
     ("task", Action::ListTasks),
     ("tasks", Action::ListTasks),
     ("job", Action::SeeJobs),
+    ("jobProgress", Action::SeeJobs),
     ("jobs", Action::SeeJobs),
     ("findings", Action::ListFindings),
     ("auditEvents", Action::ReadAuditLog),

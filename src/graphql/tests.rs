@@ -53,6 +53,7 @@ impl World {
             operation_name: None,
             variables: Variables::from_json(variables),
             over_get: false,
+            follows: None,
         };
         let answer = self.api.answer(self.ground.door().session(caller), question).await.into_inner();
         serde_json::to_value(answer.response).unwrap()

@@ -30,7 +30,7 @@ pub struct Incoming {
 }
 
 /// Who asks, and what they say about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Head {
     /// What the caller shows of who they are.
     pub authorization: Authorization,

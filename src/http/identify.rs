@@ -42,6 +42,7 @@ impl Answer for Front {
             operation_name: request.params.operation_name,
             variables: request.params.variables,
             over_get: request.read_only,
+            follows: None,
         };
         self.finish(request.head, Ok(question)).await
     }
@@ -60,7 +61,7 @@ struct Refused {
 }
 
 impl Front {
-    async fn finish(&self, head: Head, asked: Result<Question, Refusal>) -> Outcome {
+    pub(super) async fn finish(&self, head: Head, asked: Result<Question, Refusal>) -> Outcome {
         let (front, request_id) = (self.clone(), head.request_id.clone());
         // A client that leaves does not decide how far its request got: what began is finished, and on record.
         let span = tracing::Span::current();
@@ -72,6 +73,18 @@ impl Front {
             },
             Released::into_inner,
         )
+    }
+
+    /// Whether they are let in, before they ask for anything: whom they are counted as, or what they are told. That they were not is on
+    /// record.
+    pub(super) async fn admit(&self, head: &Head) -> Result<String, Outcome> {
+        match self.caller(head).await {
+            Ok(caller) => Ok(format!("{} {}", caller.actor.issuer, caller.actor.subject)),
+            Err(Refused { why, bearer, outcome }) => {
+                let origin = (head.client, head.request_id.clone());
+                Err(self.reject((why, bearer), origin, outcome, unavailable).await.into_inner())
+            }
+        }
     }
 
     async fn released(&self, head: Head, asked: Result<Question, Refusal>) -> Released<Outcome> {

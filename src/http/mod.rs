@@ -7,6 +7,7 @@ mod callbacks;
 mod client;
 mod console;
 mod envelope;
+mod follow;
 mod graphql;
 mod headers;
 mod identify;
@@ -22,6 +23,7 @@ mod rejections;
 mod reply;
 mod router;
 mod server;
+mod ws;
 
 pub use answer::{Answer, Authorization, Head, Incoming, Outcome, OutcomeKind, Params};
 pub use answers::{Answers, routes as answer_routes};
@@ -35,6 +37,7 @@ pub use probes::{Probes, ReadyCheck};
 pub use refusal::Refusal;
 pub use router::{Site, router};
 pub use server::serve;
+pub use ws::{Sockets, routes as socket_routes};
 
 #[cfg(test)]
 mod tests;

@@ -31,11 +31,22 @@ struct Reply<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-/// The response that tells an outcome.
-pub fn response(outcome: Outcome, media: MediaType) -> Response {
+/// What tells an outcome where there is no status beside it.
+pub fn payload(outcome: Outcome) -> serde_json::Value {
     let Outcome { response, kind } = outcome;
+    let errors = told(response.errors, kind);
     let executed = kind == OutcomeKind::Executed;
-    let mut errors = response.errors;
+    let reply =
+        Reply { errors: &errors, data: executed.then_some(&response.data), extensions: &response.extensions };
+    serde_json::to_value(&reply).unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer could not be written as JSON");
+        serde_json::json!({ "errors": [{ "message": "The answer could not be written." }] })
+    })
+}
+
+/// The errors that are told, each with its code.
+fn told(mut errors: Vec<ServerError>, kind: OutcomeKind) -> Vec<ServerError> {
+    let executed = kind == OutcomeKind::Executed;
     if errors.is_empty() && !executed {
         errors.push(ServerError::new(sentence(kind), None));
     }
@@ -47,6 +58,14 @@ pub fn response(outcome: Outcome, media: MediaType) -> Response {
             extensions.set("code", code(kind));
         }
     }
+    errors
+}
+
+/// The response that tells an outcome.
+pub fn response(outcome: Outcome, media: MediaType) -> Response {
+    let Outcome { response, kind } = outcome;
+    let executed = kind == OutcomeKind::Executed;
+    let errors = told(response.errors, kind);
     let reply =
         Reply { errors: &errors, data: executed.then_some(&response.data), extensions: &response.extensions };
     let bytes = match serde_json::to_vec(&reply) {

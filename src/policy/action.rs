@@ -86,7 +86,7 @@ actions! {
     SeeController: Read "Controller" ANYONE ["controller"];
     /// One customer.
     SeeCustomer: Read "Customer" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs",
+        ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress",
         "startSubscription", "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
         "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
@@ -101,14 +101,14 @@ actions! {
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
         "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
         "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
@@ -124,13 +124,13 @@ actions! {
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
         "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// What people attested of tasks. Not for customers: it is written among those who do the work.
     SeeEvidence: Read "Task" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
         "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// The number that somebody had who is gone, for whoever has to find them by it.
     SeeFormerReferences: Read "Task" OFFICER personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
@@ -138,29 +138,29 @@ actions! {
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
     /// All that is to be done at systems.
-    ListTasks: Read "Task" STAFF personal yes ["task", "tasks", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
+    ListTasks: Read "Task" STAFF personal yes ["task", "tasks", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// All that is wrong right now.
     ListFindings: Read "Finding" OVERSEEING personal yes ["findings"];
     /// What disposals would do, or did.
     SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
+        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// How much a disposal would do, or did, at each system. It names nobody.
     SeePlanCounts: Read "DisposalPlan" ANYONE
         ["node", "endSubscription", "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements",
         "setRetentionRule", "retireRetentionRule", "updateController", "updatePurpose",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs"];
+        "customer", "customers", "findCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// Lists of customers on their way to bulk work, each to whoever brought it.
     SeeSelections: Read "CustomerSelection" OFFICER ["node", "uploadSelection"];
     /// Imports, each to whoever brings it in.
     SeeImports: Read "Import" OFFICER ["node", "beginImport", "finishImport"];
     /// Bulk work, and how far it has come. It names nobody.
-    SeeJobs: Read "Job" OVERSEEING ["node", "job", "jobs", "bulkAnonymize", "approveJob", "cancelJob", "task", "tasks"];
+    SeeJobs: Read "Job" OVERSEEING ["node", "job", "jobs", "jobProgress", "bulkAnonymize", "approveJob", "cancelJob", "task", "tasks"];
     /// Whom bulk work could not be done with.
-    SeeJobFailures: Read "Job" OVERSEEING personal yes ["node", "job", "jobs", "bulkAnonymize", "approveJob", "cancelJob"];
+    SeeJobFailures: Read "Job" OVERSEEING personal yes ["node", "job", "jobs", "jobProgress", "bulkAnonymize", "approveJob", "cancelJob"];
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings"];

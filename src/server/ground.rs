@@ -113,6 +113,11 @@ impl Ground {
         self.start(|stop| keep_jobs(bulk, stop));
     }
 
+    /// What tells others to stop, as duties are told.
+    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+        self.stop.subscribe()
+    }
+
     /// Ends the duties. What is under way has a few seconds.
     pub(super) async fn end_duties(&mut self) {
         self.stop.send_replace(true);

@@ -9,8 +9,8 @@ use crate::{
     domain::{audit::Log, catalog::Catalogs, erasure::Erasures},
     graphql::Api,
     http::{
-        Answers, Callbacks, Front, Limits, Probes, Site, TrustedProxies, answer_routes, callback_routes,
-        log_routes, router,
+        Answers, Callbacks, Front, Limits, Probes, Site, Sockets, TrustedProxies, answer_routes,
+        callback_routes, log_routes, router, socket_routes,
     },
     ledger::Ledger,
     worker::{keep_keys, keep_rejections},
@@ -83,8 +83,11 @@ impl Server {
             probes: probes(&door, &verifier, parts.metrics.clone()),
             answer: front.clone(),
             new_request_id: request_ids(&door),
-            proxies: parts.proxies,
+            proxies: parts.proxies.clone(),
         };
+        let sockets = Sockets::new(front.clone(), parts.proxies, ground.stopping());
+        let open = sockets.clone();
+        ground.start(|stop| open.ended(stop));
         ground.keep_up(parts.metrics);
         ground.start(|stop| keep_rejections(recording(&front), stop));
         if let Some(every) = parts.sweep_interval {
@@ -97,7 +100,10 @@ impl Server {
         let router = router(
             site,
             &parts.limits,
-            callback_routes(callbacks).merge(answer_routes(answers)).merge(log_routes(door.clone())),
+            callback_routes(callbacks)
+                .merge(answer_routes(answers))
+                .merge(log_routes(door.clone()))
+                .merge(socket_routes(sockets)),
         );
         Ok(Self { door, catalogs, connectors, erasures, front, router, limits: parts.limits, ground })
     }

@@ -37,11 +37,6 @@ pub use describe::{
 };
 pub use export::Exported;
 pub use find::{Found, Listed};
-pub use pseudonym::Pseudonym;
+pub use pseudonym::{Pseudonym, pseudonyms};
 pub use statement::Engine;
 pub use subjects::{Left, Page, Somebody, Trace, Whose};
-
-/// What a mapping would leave as a pseudonym, as far as that shows without reaching the database.
-pub fn pseudonyms(settings: &entity::connector::SqlConnector) -> impl Iterator<Item = Pseudonym> + '_ {
-    pseudonym::all(settings, None)
-}

@@ -17,6 +17,11 @@ pub struct Pseudonym {
     pub message: String,
 }
 
+/// What a mapping would leave as a pseudonym, as far as that shows without reaching the database.
+pub fn pseudonyms(settings: &SqlConnector) -> impl Iterator<Item = Pseudonym> + '_ {
+    all(settings, None)
+}
+
 /// All that a mapping would leave as a pseudonym, where only what is of one category is sure to go together. With a schema, what
 /// the database itself says is unique counts as well.
 pub(super) fn all<'a>(

@@ -9,3 +9,4 @@ mod documents;
 mod edges;
 mod findings;
 mod lists;
+mod masks;

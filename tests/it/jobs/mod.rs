@@ -2,4 +2,5 @@
 
 mod asking;
 mod carrying_out;
+mod followed;
 mod small_groups;
