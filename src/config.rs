@@ -397,11 +397,6 @@ impl Config {
     }
 }
 
-fn small_group(s: &mut Settings) -> Result<u32, ConfigError> {
-    let told = "a number of customers from 0 to 1000, such as 5";
-    Ok(s.get("small_group", told, |text| value::number(text, 0, 1_000))?.unwrap_or(5))
-}
-
 /// See [`Config::bulk_approval_above`].
 fn approval_above(s: &mut Settings) -> Result<u64, ConfigError> {
     let number =
