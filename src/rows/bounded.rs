@@ -37,9 +37,14 @@ impl Since {
         self.0.bytes.set(0);
     }
 
-    /// Whether the end of the file was reached, and one quote has no partner.
+    /// Whether the end of the file was reached.
+    pub(super) fn has_ended(&self) -> bool {
+        self.0.has_ended.get()
+    }
+
+    /// ... and one quote has no partner.
     pub(super) fn ended_within_quotes(&self) -> bool {
-        self.0.has_ended.get() && self.0.is_odd.get()
+        self.has_ended() && self.0.is_odd.get()
     }
 }
 

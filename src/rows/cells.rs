@@ -41,13 +41,13 @@ impl Cells {
         }
         // As files are written that spreadsheets may open: what they may take for a formula is preceded by an apostrophe. What is one
         // stays refused, so that a row that was left out for it is not brought in by feeding it back.
-        let bare = text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA));
+        let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text).trim();
         let column = self.kind.columns()[at].name;
-        if is_formula(bare.unwrap_or(text)) {
+        if is_formula(text) {
             let reason = "this is a formula of a spreadsheet, and no value: save the file with values";
             return Err(Wrong::at(column, reason));
         }
-        self.texts[at] = Some(bare.unwrap_or(text).to_owned());
+        self.texts[at] = Some(text.to_owned());
         Ok(())
     }
 

@@ -154,13 +154,10 @@ fn is_why(name: &str) -> bool {
     name.trim_start().starts_with('#')
 }
 
-/// What no spreadsheet takes for a formula; brought in again, it is what it was.
+/// What no spreadsheet takes for a formula; brought in again, it is what it was. White space around it never counted.
 fn safe(value: &str) -> String {
-    if value.starts_with(FORMULA) && !value.trim().is_empty() {
-        format!("'{value}")
-    } else {
-        value.to_owned()
-    }
+    let value = value.trim();
+    if value.starts_with(FORMULA) { format!("'{value}") } else { value.to_owned() }
 }
 
 fn write_csv<'a>(text: &mut Vec<u8>, delimiter: u8, fields: impl Iterator<Item = &'a str>) -> io::Result<()> {
@@ -249,9 +246,10 @@ fn not_ours() -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows::Chunks;
+    use crate::rows::{Chunks, Rows};
     use entity::enums::ImportKind;
     use jiff::tz::TimeZone;
+    use proptest::prelude::*;
 
     fn chunk(path: &Path) -> (Source, Chunk, Option<Vec<String>>) {
         let source = Source::survey(path, None, None, &[]).unwrap();
@@ -260,6 +258,42 @@ mod tests {
         let chunk = chunks.next_chunk().unwrap().unwrap();
         assert!(chunks.next_chunk().unwrap().is_none());
         (source, chunk, header)
+    }
+
+    /// The rows that make sense, and what is wrong with the others.
+    fn told(chunk: &Chunk) -> (String, Vec<(Option<String>, String)>) {
+        let Rows::Customers(rows) = &chunk.rows else { unreachable!() };
+        let rows = rows.iter().map(|row| {
+            let texts =
+                [&row.email, &row.phone, &row.address].map(|it| it.as_deref().unwrap_or("-").to_owned());
+            format!("{:?} {:?} {texts:?}", row.reference, row.name)
+        });
+        let wrong = chunk.rejected(Vec::new()).into_iter().map(|(_, one)| (one.column, one.reason));
+        (rows.collect(), wrong.collect())
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof!["[a-zåäö ;,\"'\r\n]{0,12}", "[=+@\t'-][=+@0-9a-z\"' \t]{0,6}"]
+    }
+
+    proptest! {
+        /// All of a file is left out, for whatever reason: what comes back says what it said, with the same mistakes.
+        #[test]
+        fn what_is_fed_back_is_what_was_left_out(rows in prop::collection::vec(prop::array::uniform5(text()), 1..8)) {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("kunder.csv");
+            let mut csv = b"Kundnummer;Namn;E-post;Telefon;Adress\n".to_vec();
+            for row in &rows {
+                write_csv(&mut csv, b';', row.iter().map(String::as_str)).unwrap();
+            }
+            std::fs::write(&file, csv).unwrap();
+            let (source, first, header) = chunk(&file);
+            let refused = (0..first.places.len()).map(|row| (row, None, "for a test".to_owned())).collect();
+            let mut rejects = Rejects::new(default_path(&file), &source, header);
+            rejects.add(&first, &first.rejected(refused)).unwrap();
+            let (_, again, _) = chunk(rejects.path());
+            prop_assert_eq!(told(&again), told(&first));
+        }
     }
 
     #[test]

@@ -63,6 +63,8 @@ impl Table {
             .delimiter(delimiter)
             .has_headers(false)
             .flexible(true)
+            // Not at a carriage return as well: lines are counted by their feeds.
+            .terminator(csv::Terminator::Any(b'\n'))
             .buffer_capacity(64 << 10)
             .from_reader(text);
         let mut header = StringRecord::new();
@@ -98,10 +100,7 @@ impl Table {
         match &mut self.reader {
             Reader::Csv { csv, since, places, .. } => {
                 let mut fields = StringRecord::new();
-                if !read(csv, since, &mut fields)? {
-                    return Ok(None);
-                }
-                let line = fields.position().map_or(0, csv::Position::line);
+                let Some(line) = read(csv, since, &mut fields)? else { return Ok(None) };
                 let cells = of_fields(kind, &fields, places);
                 Ok(Some(Record { line, raw: Raw::Fields(fields), cells }))
             }
@@ -118,32 +117,51 @@ impl Table {
     }
 }
 
-/// Reads the next row; whether there is one.
+/// Reads the next row, and says which line it begins on.
 fn read(
     csv: &mut csv::Reader<Bounded<Box<dyn Read>>>,
     since: &Since,
     fields: &mut StringRecord,
-) -> Result<bool, Unreadable> {
-    since.begin();
-    let line = csv.position().line();
-    let there = csv.read_record(fields).map_err(|error| {
-        let error = match error.into_kind() {
-            csv::ErrorKind::Io(error) => error,
-            // What it is about may stand in the others.
-            _ => io::ErrorKind::InvalidData.into(),
-        };
-        let too_long = error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>);
-        if too_long { Unreadable::TooLong { line } } else { Unreadable::Broken { line, error } }
-    })?;
-    if there && fields.as_slice().len() as u64 > LONGEST {
-        return Err(Unreadable::TooLong { line });
+) -> Result<Option<u64>, Unreadable> {
+    loop {
+        since.begin();
+        let line = csv.position().line();
+        let there = csv.read_record(fields).map_err(|error| {
+            let error = match error.into_kind() {
+                csv::ErrorKind::Io(error) => error,
+                // What it is about may stand in the others.
+                _ => io::ErrorKind::InvalidData.into(),
+            };
+            let too_long = error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>);
+            if too_long { Unreadable::TooLong { line } } else { Unreadable::Broken { line, error } }
+        })?;
+        if !there {
+            return Ok(None);
+        }
+        // The parser passes over empty lines before a row, so where that begins is counted back from its end.
+        let within = fields.as_slice().bytes().filter(|byte| *byte == b'\n').fold(0, |lines, _| lines + 1);
+        let line = csv.position().line() - within - u64::from(!since.has_ended());
+        if fields.as_slice().len() as u64 > LONGEST {
+            return Err(Unreadable::TooLong { line });
+        }
+        // The parser takes the end of the file for the end of any quote. Where all quotes together have no partner, and the last row
+        // goes over several lines, it is that one's.
+        if since.ended_within_quotes() && within > 0 {
+            return Err(Unreadable::Quote { line });
+        }
+        without_return(fields);
+        if fields.len() > 1 || !fields.as_slice().trim().is_empty() {
+            return Ok(Some(line));
+        }
     }
-    // The parser takes the end of the file for the end of any quote. Where all quotes together have no partner, and the last row
-    // goes over several lines, it is that one's.
-    if there && since.ended_within_quotes() && csv.position().line() > line + 1 {
-        return Err(Unreadable::Quote { line });
-    }
-    Ok(there)
+}
+
+/// Takes away the carriage return before the end of the line.
+fn without_return(fields: &mut StringRecord) {
+    let Some(last) = fields.iter().next_back().and_then(|last| last.strip_suffix('\r')) else { return };
+    let mut bare = fields.iter().take(fields.len() - 1).collect::<StringRecord>();
+    bare.push_field(last);
+    *fields = bare;
 }
 
 fn of_fields(kind: Kind, fields: &StringRecord, places: &[Option<usize>]) -> Result<Cells, Wrong> {
@@ -232,9 +250,23 @@ mod tests {
 
     #[test]
     fn rows_have_their_line_and_may_go_over_several() {
-        assert_eq!(rows("1,A\n2,\"B\nB\"\n3,C"), (vec![2, 3, 5], None));
+        assert_eq!(rows("1,A\n\n2,\"B\nB\"\r\n\r\n3,C\r\n4,D"), (vec![2, 4, 7, 8], None));
         assert_eq!(rows("1,\"A\nA\""), (vec![2], None), "at the end of the file, too");
         assert_eq!(lines(b"{\"reference\":1,\"name\":\"A\"}\n\n{}\n"), (vec![1, 3], None));
+    }
+
+    #[test]
+    fn what_ends_a_line_is_no_part_of_a_value() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "reference,name\r\n1,\"A\r\nA\"\r\n2,B\r\n").unwrap();
+        let source = Source::survey(file.path(), None, None, &[]).unwrap();
+        let mut table = Table::open(&source).unwrap();
+        for (number, value) in [(2, "A\r\nA"), (4, "B")] {
+            let Some(Record { line, raw: Raw::Fields(fields), .. }) = table.next().unwrap() else {
+                unreachable!()
+            };
+            assert_eq!((line, &fields[1]), (number, value));
+        }
     }
 
     #[test]
