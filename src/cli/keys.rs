@@ -129,7 +129,7 @@ pub(super) fn signing_key(origin: &str) -> Result<Zeroizing<String>, Failure> {
 fn random_name() -> Result<String, Failure> {
     let mut bytes = [0; 6];
     getrandom::fill(&mut bytes).map_err(Failure::new)?;
-    Ok(bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
+    Ok(hex::encode(bytes))
 }
 
 /// Who vouches for tokens: the identity provider that the configuration names, or the development key.

@@ -1,7 +1,6 @@
 //! A file before it is brought in: how it is written, what its rows are, and what tells it from others. It is read through once.
 
 use super::{bounded::LONGEST, columns::Kind};
-use crate::domain::notice::hex;
 use entity::enums::ImportKind;
 use sha2::{Digest, Sha256};
 use std::{
@@ -137,7 +136,7 @@ impl Source {
     pub fn digest(&self) -> String {
         let how = format!("kartotek import 1\n{:?}\n{:?}\n{:?}\n", self.encoding, self.format, self.ignored);
         let digest = Sha256::new().chain_update(how).chain_update(self.sha256).finalize();
-        hex(&digest)
+        hex::encode(digest)
     }
 
     /// How the rows are written, and the names of the columns; of a file of objects, those of the first.

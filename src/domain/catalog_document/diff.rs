@@ -8,10 +8,7 @@ use crate::domain::catalog::Catalog;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What sort of thing an entry is about, in the order of the document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,11 +125,7 @@ pub(super) fn not_named(catalog: &Catalog, named: &BTreeSet<EntryId>) -> Vec<Ent
 
 /// The SHA-256 of the changes in hex: of their JSON, which has one form, since fields and entries are in order.
 pub(super) fn hash(changes: &[CatalogChange]) -> String {
-    let digest = Sha256::digest(json!(changes).to_string().as_bytes());
-    digest.iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(Sha256::digest(json!(changes).to_string().as_bytes()))
 }
 
 /// Every entry by itself.

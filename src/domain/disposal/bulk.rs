@@ -2,7 +2,7 @@
 
 use super::{
     Draft, Judged,
-    plan::{LASTS, add_unseen, bytes_of, changed, expired, must_be_a_hash},
+    plan::{LASTS, add_unseen, changed, expired, must_be_a_hash},
 };
 use crate::{
     access::{Sql, Stop, Writer},
@@ -101,7 +101,9 @@ impl BulkPlan {
         let mut sql = Sql::new(
             "SELECT p.* FROM disposal_plan p JOIN job j ON j.disposal_plan_id = p.id AND j.state = 'PREVIEW' WHERE p.cause = ",
         );
-        sql.bind(TaskCause::BulkJob).push(" AND p.executed_at IS NULL AND p.hash = ").bind(bytes_of(hash));
+        sql.bind(TaskCause::BulkJob)
+            .push(" AND p.executed_at IS NULL AND p.hash = ")
+            .bind(hex::decode(hash).unwrap_or_default());
         sql.push(" AND NOT EXISTS (SELECT 1 FROM job o WHERE o.disposal_plan_id = p.id AND o.state NOT IN ('PREVIEW', 'CANCELLED'))");
         sql.push(" ORDER BY p.id DESC LIMIT 1");
         let plan = w.numbers::<disposal_plan::Model>(sql).await?.pop().ok_or_else(changed)?;
@@ -116,7 +118,7 @@ impl BulkPlan {
     /// `INVALID_FORMAT`, `PLAN_CHANGED`, `PLAN_EXPIRED`.
     pub(in crate::domain) fn must_be(&self, w: &Writer, hash: &str) -> Result<(), Stop> {
         must_be_a_hash(hash)?;
-        if self.0.hash != bytes_of(hash) {
+        if self.0.hash != hex::decode(hash).unwrap_or_default() {
             return Err(changed().into());
         }
         self.must_last(w)

@@ -138,7 +138,7 @@ impl Planned {
             return draft.store(w, subject, None).await;
         }
         let Some(hash) = self.asked.plan_hash else { return draft.store(w, subject, Some(w.now())).await };
-        let bytes = bytes_of(&hash);
+        let bytes = hex::decode(&hash).unwrap_or_default();
         let found = disposal_plan::Entity::find()
             .filter(disposal_plan::Column::SubjectId.eq(subject.id))
             .filter(disposal_plan::Column::Hash.eq(bytes.clone()))
@@ -187,11 +187,6 @@ pub(super) fn changed() -> Refusal {
 
 pub(super) fn expired() -> Refusal {
     Refusal::new(Code::PlanExpired, "This plan has expired: ask for a new one.").at("planHash")
-}
-
-pub(super) fn bytes_of(hex: &str) -> Vec<u8> {
-    let digits = hex.as_bytes().chunks(2).filter_map(|two| std::str::from_utf8(two).ok());
-    digits.filter_map(|two| u8::from_str_radix(two, 16).ok()).collect()
 }
 
 /// The items of a plan, as they are found.

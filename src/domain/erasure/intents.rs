@@ -8,7 +8,6 @@ use crate::{
 use entity::{enums::CustomerStatus, ids::CustomerId};
 use std::{
     collections::BTreeMap,
-    fmt::Write,
     sync::{Arc, Mutex, PoisonError},
 };
 use uuid::Uuid;
@@ -54,8 +53,8 @@ impl Intents {
                 at: now,
                 customer: leaver.customer,
                 becomes,
-                plan: plan.map(hex),
-                lookups: leaver.hashes.iter().map(|(kind, hash)| (*kind, hex(hash))).collect(),
+                plan: plan.map(hex::encode),
+                lookups: leaver.hashes.iter().map(|(kind, hash)| (*kind, hex::encode(hash))).collect(),
             };
             leavers.iter().map(intent).collect::<Vec<_>>()
         };
@@ -75,13 +74,4 @@ impl Intents {
     pub(super) fn entries(&self) -> Vec<Uuid> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).values().copied().collect()
     }
-}
-
-/// In lower-case hex.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -105,7 +105,9 @@ impl Replay {
 
     async fn remember(&self, some: &[Intent]) -> Result<(), Stop> {
         let hashes = some.iter().flat_map(|intent| &intent.lookups);
-        let hashes = hashes.filter_map(|(kind, hex)| Some((*kind, bytes(hex)?))).collect::<Vec<Hash>>();
+        let hashes = hashes
+            .filter_map(|(kind, hex)| Some((*kind, hex::decode(hex).ok().filter(|hash| hash.len() == 32)?)))
+            .collect::<Vec<Hash>>();
         if self.dry_run || hashes.is_empty() {
             return Ok(());
         }
@@ -115,13 +117,6 @@ impl Replay {
 
 fn next(mut entries: Entries) -> std::io::Result<(Vec<Intent>, Entries)> {
     Ok((entries.done(AT_ONCE)?, entries))
-}
-
-/// What hex stands for, if it is a hash's.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digits = hex.as_bytes().chunks(2).map(|two| std::str::from_utf8(two).ok());
-    let bytes = digits.map(|two| u8::from_str_radix(two?, 16).ok()).collect::<Option<Vec<_>>>()?;
-    (bytes.len() == 32).then_some(bytes)
 }
 
 /// Those of these customers who are gone, or who are here and are not.

@@ -68,8 +68,7 @@ impl Command for BulkAnonymize {
         let whom = one(&self.whom, self.dry_run)?;
         let input = serde_json::to_vec(&(&whom, self.dry_run, &reason)).unwrap_or_default();
         // Keyed: from the hash of a number somebody could find out whose it was.
-        let input =
-            Sha256::digest(input).iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let input = hex::encode(Sha256::digest(input));
         let input_hash = w.lookup(LookupKind::Reference, &input);
         let requested_by = w.actor_id();
         let same = job::Entity::find()

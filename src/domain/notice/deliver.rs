@@ -53,7 +53,7 @@ impl Command for DeliverNotice {
         let locale = self.locale.unwrap_or(customer.locale);
         let text = text(&rules, &service, &wished, locale);
         let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-        if self.sha256.is_some_and(|shown| shown != hex(&sha256)) {
+        if self.sha256.is_some_and(|shown| shown != hex::encode(sha256)) {
             let message =
                 "The notice reads differently by now: show the customer what `disclosureCheck` says.";
             return Err(Refusal::new(Code::NoticeChanged, message).at("noticeSha256").into());
@@ -80,16 +80,6 @@ impl Command for DeliverNotice {
         w.changed(customer.id, &["notices"]);
         Ok(row)
     }
-}
-
-/// Lower-case hex.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn lines(notice: &notice::Model, one: &Proposed, rules: &RulesOf<'_>) -> Vec<notice_line::Model> {

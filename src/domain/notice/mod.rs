@@ -8,7 +8,7 @@ mod say;
 mod text;
 mod tilt;
 
-pub use deliver::{DeliverNotice, hex};
+pub use deliver::DeliverNotice;
 pub use of_customers::{LinesOfNotices, NoticesByIds, NoticesOf, NoticesOfCustomers};
 #[cfg(test)]
 pub(in crate::domain) use said::said;

@@ -5,7 +5,6 @@
 //! decision is left to a machine.
 
 use super::{
-    deliver::hex,
     kept::{Kept, in_words, removed, required},
     say::say,
     text::{basis, in_one_line, safeguard, withdrawal, without_consent},
@@ -81,7 +80,7 @@ impl Tilt<'_> {
                 "changesOfPurpose": [],
             }))
         };
-        let hash = hex(&sha256(&document(None)));
+        let hash = hex::encode(sha256(&document(None)));
         document(Some(&hash))
     }
 

@@ -15,10 +15,7 @@ use entity::{
     ids::{CustomerId, SystemId},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    fmt::Write,
-};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// By what of a profile a kind of key is looked up.
 pub(super) const fn lookup(kind: SubjectKeyKind) -> Option<LookupKind> {
@@ -52,19 +49,7 @@ pub(super) fn put_aside(r: &Reader, catalog: &Catalog, kind: SubjectKeyKind, key
             id.map(|id| id.normalized().to_owned())
         }
     };
-    hex(&r.lookup(kind, normal.as_deref().unwrap_or(key)))
-}
-
-pub(super) fn hex(hash: &[u8]) -> String {
-    hash.iter().fold(String::with_capacity(2 * hash.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-pub(super) fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
-    (0..hex.len()).step_by(2).map(pair).collect()
+    hex::encode(r.lookup(kind, normal.as_deref().unwrap_or(key)))
 }
 
 /// What a mapping's tables know people by.
@@ -107,7 +92,7 @@ pub(super) async fn keys_of(
         .filter(customer_lookup::Column::Kind.is_in(lookups));
     for row in w.all(theirs).await? {
         let keys = all.entry(row.customer_id).or_default();
-        keys.entry(key_kind(row.kind)).or_default().insert(hex(&row.hash));
+        keys.entry(key_kind(row.kind)).or_default().insert(hex::encode(&row.hash));
     }
     for (customer, sealed) in known_before(w, system, &ids).await? {
         let Some(sealed) = sealed else {

@@ -1,7 +1,7 @@
 //! What was found and is nobody's who has something there: it is on no map.
 
 use super::{
-    keys::{bytes, lookup},
+    keys::lookup,
     lease::in_hand,
     lines::{not_on_map, saw},
 };
@@ -161,11 +161,11 @@ async fn by_customer(
 ) -> Result<(), Stop> {
     let mut whose = HashMap::<CustomerId, String>::new();
     if let Some(lookup) = lookup(kind) {
-        let hashes = keys.iter().filter_map(|key| bytes(key));
+        let hashes = keys.iter().filter_map(|key| hex::decode(key).ok());
         let of = customer_lookup::Entity::find()
             .filter(customer_lookup::Column::Kind.eq(lookup))
             .filter(customer_lookup::Column::Hash.is_in(hashes));
-        whose.extend(w.all(of).await?.into_iter().map(|row| (row.customer_id, super::keys::hex(&row.hash))));
+        whose.extend(w.all(of).await?.into_iter().map(|row| (row.customer_id, hex::encode(&row.hash))));
     } else {
         let of = customer::Entity::find().filter(customer::Column::Reference.is_in(keys.iter().cloned()));
         whose.extend(w.all(of).await?.into_iter().map(|row| (row.id, row.reference)));

@@ -4,7 +4,6 @@ use crate::{
     domain::{
         disclosure::{Attempt, BlockersOf, Check, CheckDisclosure},
         gate,
-        notice::hex,
     },
     graphql::{
         catalog::{DataCategory, Purpose, categories},
@@ -59,7 +58,7 @@ impl From<Check> for DisclosureCheck {
             disclosures: check.proposed.into_iter().map(proposed).collect(),
             blockers: check.blockers.into_iter().map(DisclosureBlocker).collect(),
             notice_text: check.text,
-            notice_sha256: hex(&check.sha256),
+            notice_sha256: hex::encode(check.sha256),
         }
     }
 }

@@ -4,7 +4,6 @@ use crate::{
     domain::{
         disposal::{ItemsOfPlan, PlanItems, SystemCount},
         justification,
-        notice::hex,
     },
     graphql::{
         connection::{Arguments, connection},
@@ -39,7 +38,7 @@ impl DisposalPlan {
     /// location's id, the decision, the last day that it stays, and what each fact behind it says; and one for each consent
     /// that ends with it. In bulk work it is SHA-256 over each customer's id and the hash of what is theirs.
     async fn plan_hash(&self) -> String {
-        hex(&self.0.hash)
+        hex::encode(&self.0.hash)
     }
 
     async fn created_at(&self) -> DateTime {

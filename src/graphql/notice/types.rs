@@ -1,7 +1,7 @@
 //! What a customer was told.
 
 use crate::{
-    domain::{gate::Proposed, notice::hex},
+    domain::gate::Proposed,
     graphql::{
         catalog::Service,
         connection::connection,
@@ -49,7 +49,7 @@ impl Notice {
 
     /// Lower-case hex SHA-256 of `text` in UTF-8.
     async fn sha256(&self) -> String {
-        hex(&self.0.sha256)
+        hex::encode(&self.0.sha256)
     }
 
     /// The same as a machine reads it: a TILT document (https://transparency-information-language.github.io/schema/).

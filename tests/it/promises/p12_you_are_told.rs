@@ -24,8 +24,7 @@ async fn a_notice_says_what_goes_where_in_the_customers_language() {
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
-    let hash =
-        Sha256::digest(text.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let hash = hex::encode(Sha256::digest(text.as_bytes()));
     assert_eq!(check["noticeSha256"], hash);
 
     // What was shown is what is recorded, word for word.
@@ -123,7 +122,7 @@ async fn a_machine_reads_the_notice_as_it_was_told() {
     let hash = rest["meta"].as_object_mut().unwrap().remove("_hash").unwrap();
     rest.sort_all_objects();
     let digest = Sha256::digest(rest.to_string());
-    assert_eq!(hash, digest.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")));
+    assert_eq!(hash, hex::encode(digest));
     assert_says_nothing_of("K-4204", &tilt.to_string());
     assert!(!tilt.to_string().contains(&customer), "{tilt:#}");
 

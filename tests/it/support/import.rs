@@ -17,7 +17,7 @@ macro_rules! bring_in {
             $input,
             "!) { ",
             $field,
-            "(input: $input) { imported { created unchanged rejected wasDoneBefore refusals { row field code message } }
+            "(input: $input) { imported { created unchanged rejected disposalPending wasDoneBefore refusals { row field code message } }
             userErrors { code message field } } }"
         );
     };
@@ -30,6 +30,6 @@ bring_in!(DATA_LOCATIONS, "importDataLocations", "ImportDataLocationsInput");
 
 /// Variables of `BEGIN`, for a file of that content.
 pub fn begin(kind: &str, content: &str) -> Value {
-    let digest = kartotek::domain::notice::hex(&Sha256::digest(content));
+    let digest = hex::encode(Sha256::digest(content));
     json!({ "input": { "kind": kind, "digest": digest } })
 }

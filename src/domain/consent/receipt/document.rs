@@ -13,7 +13,7 @@ use super::{
 };
 use crate::domain::{
     canonical::{sha256, without_nulls},
-    notice::{hex, say},
+    notice::say,
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::{
@@ -80,7 +80,7 @@ impl Receipt<'_> {
                 "dpv:hasRecordOfActivity": self.record(),
             }))
         };
-        let id = hex(&sha256(&receipt(None)));
+        let id = hex::encode(sha256(&receipt(None)));
         receipt(Some(&id))
     }
 
@@ -104,7 +104,7 @@ impl Receipt<'_> {
                 "dct:identifier": self.ids.notice,
                 "dct:date": written(self.notice.delivered_at),
                 "dct:language": language(self.locale()),
-                "schema:sha256": hex(&self.notice.sha256),
+                "schema:sha256": hex::encode(&self.notice.sha256),
             },
             "dct:language": language(self.locale()),
             "dpv:hasProcess": [self.process()],

@@ -5,7 +5,7 @@ use crate::domain::{
     canonical::sha256,
     catalog::Catalog,
     gate::{Proposed, RulesOf, proposed},
-    notice::{hex, text},
+    notice::text,
     testing::Ground,
 };
 use entity::{
@@ -208,7 +208,7 @@ async fn every_service_has_a_document_that_conforms_and_says_what_its_text_says(
 async fn the_hash_is_of_all_but_itself() {
     let mut document = Case::new("web-hosting").await.document(Locale::Sv);
     let hash = document["meta"].as_object_mut().unwrap().remove("_hash").unwrap();
-    assert_eq!(hash, hex(&sha256(&document)));
+    assert_eq!(hash, hex::encode(sha256(&document)));
 }
 
 #[tokio::test]
