@@ -15,10 +15,12 @@ pub struct Model {
     /// Its place in the file, from 0 on.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i32,
-    /// Rows, as all the numbers here.
+    /// Rows, as the numbers that follow.
     pub created: i64,
     pub unchanged: i64,
     pub rejected: i64,
+    /// Data locations that are on their way out by it.
+    pub disposal_pending: i64,
     /// What was told of those, as JSON, until the import is over. It shows nobody's values.
     pub refusals: Option<String>,
     pub imported_at: DateTimeUtc,

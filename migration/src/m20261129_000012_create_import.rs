@@ -26,11 +26,13 @@ CREATE TABLE import_chunk (
     created {long} NOT NULL,
     unchanged {long} NOT NULL,
     rejected {long} NOT NULL,
+    -- Data locations that are on their way out by it.
+    disposal_pending {long} NOT NULL,
     -- Until the import is over, what was told of those: rows by their place, and words about them, nobody's values.
     refusals text,
     imported_at {time} NOT NULL,
     PRIMARY KEY (import_id, number),
-    CONSTRAINT import_chunk_counts CHECK (created >= 0 AND unchanged >= 0 AND rejected >= 0)
+    CONSTRAINT import_chunk_counts CHECK (created >= 0 AND unchanged >= 0 AND rejected >= 0 AND disposal_pending >= 0)
 ) {strict};
 ";
 

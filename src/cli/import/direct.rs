@@ -1,6 +1,6 @@
 //! Into the database at hand, by whoever runs the server: on record as the program's own doing.
 
-use super::sink::{Batch, Begun, Came, Counts, is_of_a_row, kept_out};
+use super::sink::{Batch, Begun, Came, is_of_a_row, kept_out};
 use crate::{
     access::{Access, Door, Engine, Stop, SystemClock, engine},
     cli::{catalog, connectors, database, failure::Failure, keys},
@@ -12,7 +12,7 @@ use crate::{
         customer::ImportCustomers,
         data_location::ImportDataLocations,
         demo::Seed,
-        import::{self, BeginImport, Chunk, FinishImport, Imported, RowRefusal},
+        import::{BeginImport, Chunk, FinishImport, Imported, RowRefusal},
         master_key::UseMasterKeys,
         subscription::ImportSubscriptions,
     },
@@ -59,13 +59,12 @@ impl Direct {
     pub(super) async fn begin(&self, kind: ImportKind, digest: &str, again: bool) -> Result<Begun, Failure> {
         let begin = BeginImport { kind, digest: digest.to_owned(), again };
         let begun = self.access("beginImport").write(begin).await.map_err(failed)?;
-        let import::Begun { created, unchanged, rejected, .. } = begun;
         Ok(Begun {
             id: begun.import.id.to_string(),
             finished_at: begun.import.finished_at,
             next: begun.next,
             done: begun.done.into_iter().map(|one| (one.number, one.rejected)).collect(),
-            counts: Counts { created, unchanged, rejected },
+            counts: begun.counts.into(),
         })
     }
 
@@ -146,14 +145,10 @@ fn id(text: &str) -> Result<ImportId, Failure> {
 }
 
 fn came(imported: Imported) -> Came {
-    let Imported { created, unchanged, rejected, refusals, before: _ } = imported;
+    let Imported { counts, refusals, before: _ } = imported;
     let refused =
         |RowRefusal { row, refusal }: RowRefusal| (row, refusal.field.last().cloned(), refusal.message);
-    Came {
-        counts: Counts { created, unchanged, rejected },
-        refused: refusals.into_iter().map(refused).collect(),
-        kept_out: false,
-    }
+    Came { counts: counts.into(), refused: refusals.into_iter().map(refused).collect(), kept_out: false }
 }
 
 /// What to say when the database did not do it.

@@ -9,4 +9,4 @@ mod sink;
 mod summary;
 mod survey;
 
-pub(super) use run::{asks_a_server, run};
+pub(super) use run::run;

@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 macro_rules! import_fields {
     () => {
-        "import { id finishedAt timeZone nextChunk doneChunks { number rejected } created unchanged rejected }"
+        "import { id finishedAt timeZone nextChunk doneChunks { number rejected } created unchanged rejected disposalPending }"
     };
 }
 
@@ -53,7 +53,7 @@ macro_rules! bring_in {
                 $input,
                 "!) { ",
                 $field,
-                "(input: $input) { imported { created unchanged rejected refusals { row field message } } \
+                "(input: $input) { imported { created unchanged rejected disposalPending refusals { row field message } } \
                  userErrors { code message field } } }"
             ),
             field: $field,

@@ -24,11 +24,6 @@ pub(super) const REJECTED: u8 = 3;
 /// Somebody stopped it.
 const INTERRUPTED: u8 = 130;
 
-/// Whether it is a server that is asked, and not the database of the settings.
-pub(in crate::cli) fn asks_a_server(args: &ImportArgs) -> bool {
-    args.database_url.is_none() && client::is_named(&args.client)
-}
-
 /// Brings all files in; without settings by way of a server.
 pub(in crate::cli) async fn run(args: ImportArgs, config: Option<Config>) -> Result<(), Failure> {
     let survey = Survey::of(&args)?;

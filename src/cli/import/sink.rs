@@ -6,7 +6,10 @@ use crate::{
         catalog::{self, ImportOptions, import_catalog},
         failure::Failure,
     },
-    domain::catalog_document::{Document, Imported},
+    domain::{
+        catalog_document::{Document, Imported},
+        import,
+    },
     rows::Rows,
 };
 use chrono::{DateTime, Utc};
@@ -33,12 +36,21 @@ pub(super) struct Begun {
     pub counts: Counts,
 }
 
-/// Rows.
+/// Rows, and data locations that are on their way out by them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Counts {
     pub created: i64,
     pub unchanged: i64,
     pub rejected: i64,
+    pub disposal_pending: i64,
+}
+
+impl From<import::Counts> for Counts {
+    fn from(counts: import::Counts) -> Self {
+        let import::Counts { created, unchanged, rejected, disposal_pending } = counts;
+        Self { created, unchanged, rejected, disposal_pending }
+    }
 }
 
 impl Counts {
@@ -46,6 +58,7 @@ impl Counts {
         self.created += other.created;
         self.unchanged += other.unchanged;
         self.rejected += other.rejected;
+        self.disposal_pending += other.disposal_pending;
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) struct Summary<'a> {
     pub created: i64,
     pub unchanged: i64,
     pub rejected: i64,
+    /// Data locations that are on their way out by it.
+    pub disposal_pending: i64,
     /// Where those are that were left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rejects: Option<&'a Path>,
@@ -31,7 +33,7 @@ pub(super) struct Summary<'a> {
 
 impl<'a> Summary<'a> {
     pub(super) fn new(file: &'a Path, kind: ImportKind, import: String, counts: Counts) -> Self {
-        let Counts { created, unchanged, rejected } = counts;
+        let Counts { created, unchanged, rejected, disposal_pending } = counts;
         let kind = Kind::Rows(kind).word();
         Self {
             file,
@@ -40,6 +42,7 @@ impl<'a> Summary<'a> {
             created,
             unchanged,
             rejected,
+            disposal_pending,
             rejects: None,
             dry_run: false,
             before: false,
@@ -61,6 +64,13 @@ impl<'a> Summary<'a> {
         );
         if let Some(rejects) = self.rejects {
             let _ = write!(text, "  in {}", rejects.display());
+        }
+        if self.disposal_pending > 0 {
+            let _ = write!(
+                text,
+                "\n  data locations on their way out, as what needed them has ended: {}",
+                self.disposal_pending
+            );
         }
         Ok(text + "\n")
     }

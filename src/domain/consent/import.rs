@@ -126,6 +126,7 @@ impl Command for ImportConsents {
         }
         // What was given with their leave may not be there any more.
         let lines = judged(w, &catalog, &whose.among(&concerned)).await?;
+        tally.disposal_pending += lines.iter().filter(|one| one.goes()).count();
         carry_out(w, &catalog, &lines, |_| TaskCause::ConsentWithdrawn).await?;
         self.chunk.close(w, opened, tally).await
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    enums::{Channel, ImportKind, TaskCause},
+    enums::{Channel, DataLocationState, ImportKind, TaskCause},
     ids::{CategoryKey, SystemId},
 };
 use std::{
@@ -69,7 +69,10 @@ impl Command for ImportDataLocations {
         let ids = new.iter().map(|at| rows[*at].id).chain(found).collect::<Vec<_>>();
         let customers = rows.iter().map(|row| row.customer_id).collect::<BTreeSet<_>>();
         // What comes after a service has ended is only kept, or goes with the rest.
-        settle_lines(w, &catalog, &whose.among(&customers), &ids, TaskCause::PeriodEnded).await?;
+        let settled =
+            settle_lines(w, &catalog, &whose.among(&customers), &ids, TaskCause::PeriodEnded).await?;
+        let pending = settled.values().filter(|state| **state == DataLocationState::DisposalPending);
+        tally.disposal_pending += pending.count();
         self.chunk.close(w, opened, tally).await
     }
 }

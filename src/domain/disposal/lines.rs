@@ -32,6 +32,11 @@ pub(in crate::domain) struct Judged {
 }
 
 impl Judged {
+    /// Whether the line is not on its way out yet, and should be.
+    pub(in crate::domain) fn goes(&self) -> bool {
+        self.changes() && self.verdict.task().is_some()
+    }
+
     /// Whether the line is not in the state that it should be in.
     pub(in crate::domain) fn changes(&self) -> bool {
         self.verdict.state().is_some_and(|state| state != self.line.state)

@@ -1,5 +1,6 @@
 //! A file is about to be brought in, or gone on with.
 
+use super::chunk::Counts;
 use crate::{
     access::{Code, Command, Reader, Refusal, Sql, Stop, Writer},
     policy::{Action, Target},
@@ -29,10 +30,8 @@ pub struct Begun {
     pub next: i32,
     /// The last chunks before that which are done, and all beyond it that are, in order: what was told of them may not have arrived.
     pub done: Vec<Done>,
-    /// Rows, as the numbers that follow.
-    pub created: i64,
-    pub unchanged: i64,
-    pub rejected: i64,
+    /// Of all of its chunks that are done.
+    pub counts: Counts,
 }
 
 /// A chunk that is done.
@@ -94,13 +93,6 @@ impl Command for BeginImport {
 }
 
 #[derive(FromQueryResult)]
-struct Counts {
-    created: i64,
-    unchanged: i64,
-    rejected: i64,
-}
-
-#[derive(FromQueryResult)]
 struct Number {
     number: i32,
 }
@@ -108,18 +100,16 @@ struct Number {
 /// How far it has come.
 pub(super) async fn so_far(r: &Reader, import: import::Model) -> Result<Begun, Stop> {
     let sum = |column: &str| format!("CAST(coalesce(sum({column}), 0) AS bigint) AS {column}");
-    let sums = ["created", "unchanged", "rejected"].map(sum).join(", ");
+    let sums = ["created", "unchanged", "rejected", "disposal_pending"].map(sum).join(", ");
     let mut sql = Sql::new(&format!("SELECT {sums} FROM import_chunk WHERE import_id = "));
     sql.bind(import.id.0);
-    let counts = r.numbers::<Counts>(sql).await?.pop();
-    let Counts { created, unchanged, rejected } =
-        counts.unwrap_or(Counts { created: 0, unchanged: 0, rejected: 0 });
+    let counts = r.numbers::<Counts>(sql).await?.pop().unwrap_or_default();
     let next = next(r, import.id).await?;
     let mut sql = Sql::new("SELECT number, rejected FROM import_chunk WHERE import_id = ");
     sql.bind(import.id.0).push(" AND number >= ").bind(next - UNDER_WAY);
     sql.push(&format!(" ORDER BY number LIMIT {MOST_DONE}"));
     let done = r.numbers::<Done>(sql).await?;
-    Ok(Begun { import, next, done, created, unchanged, rejected })
+    Ok(Begun { import, next, done, counts })
 }
 
 /// The first chunk that is not done.

@@ -7,7 +7,7 @@ use crate::{
     policy::Target,
 };
 use entity::{enums::ImportKind, ids::ImportId, import, import_chunk};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use std::collections::BTreeMap;
 
 /// The most rows of one chunk.
@@ -29,14 +29,22 @@ pub struct Chunk<R> {
     pub dry_run: bool,
 }
 
-/// What came of some rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Imported {
+/// How much came of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromQueryResult)]
+pub struct Counts {
     pub created: i64,
     /// They were there already, and say the same.
     pub unchanged: i64,
     /// Those that could not be read among them.
     pub rejected: i64,
+    /// Data locations, and not rows, that are on their way out by it: what needed them has ended.
+    pub disposal_pending: i64,
+}
+
+/// What came of some rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub counts: Counts,
     /// What was wrong with those that could; of an import that is over, nothing is told any more.
     pub refusals: Vec<RowRefusal>,
     /// Whether it was done before, and nothing was done now.
@@ -81,9 +89,12 @@ impl<R> Chunk<R> {
         let done = if self.dry_run { None } else { w.one(done).await? };
         if let Some(done) = done {
             return Ok(Err(Imported {
-                created: done.created,
-                unchanged: done.unchanged,
-                rejected: done.rejected,
+                counts: Counts {
+                    created: done.created,
+                    unchanged: done.unchanged,
+                    rejected: done.rejected,
+                    disposal_pending: done.disposal_pending,
+                },
                 refusals: done.refusals.as_deref().map(read).unwrap_or_default(),
                 before: true,
             }));
@@ -113,7 +124,7 @@ impl<R> Chunk<R> {
         tally: Tally,
     ) -> Result<Imported, Stop> {
         let imported = tally.imported(self.unread);
-        if self.strict && imported.rejected > 0 {
+        if self.strict && imported.counts.rejected > 0 {
             let named = |one: RowRefusal| Refusal {
                 field: [vec!["rows".to_owned(), one.row.to_string()], one.refusal.field].concat(),
                 ..one.refusal
@@ -131,9 +142,10 @@ impl<R> Chunk<R> {
         let row = import_chunk::Model {
             import_id: self.import,
             number: self.number,
-            created: imported.created,
-            unchanged: imported.unchanged,
-            rejected: imported.rejected,
+            created: imported.counts.created,
+            unchanged: imported.counts.unchanged,
+            rejected: imported.counts.rejected,
+            disposal_pending: imported.counts.disposal_pending,
             refusals: written(&imported.refusals),
             imported_at: w.now(),
         };
@@ -169,6 +181,8 @@ pub(in crate::domain) struct Tally {
     rejected: BTreeMap<usize, Vec<Refusal>>,
     pub(in crate::domain) created: usize,
     pub(in crate::domain) unchanged: usize,
+    /// Data locations.
+    pub(in crate::domain) disposal_pending: usize,
 }
 
 impl Tally {
@@ -195,9 +209,12 @@ impl Tally {
             refusals.into_iter().map(move |refusal| RowRefusal { row, refusal })
         };
         Imported {
-            created: number(self.created),
-            unchanged: number(self.unchanged),
-            rejected,
+            counts: Counts {
+                created: number(self.created),
+                unchanged: number(self.unchanged),
+                rejected,
+                disposal_pending: number(self.disposal_pending),
+            },
             refusals: self.rejected.into_iter().flat_map(of_row).collect(),
             before: false,
         }

@@ -8,6 +8,6 @@ mod list;
 
 pub use begin::{BeginImport, Begun, Done, MOST_DONE, UNDER_WAY};
 pub(in crate::domain) use chunk::Tally;
-pub use chunk::{Chunk, Imported, MOST, RowRefusal};
+pub use chunk::{Chunk, Counts, Imported, MOST, RowRefusal};
 pub use finish::FinishImport;
 pub use list::ImportById;

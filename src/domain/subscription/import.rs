@@ -73,6 +73,7 @@ impl Command for ImportSubscriptions {
         bring_up_to_date(w, &concerned).await?;
         let customers = Whose::lock(w, self.chunk.rows.iter().map(|row| row.customer.as_str())).await?;
         let lines = judged(w, &catalog, &customers.among(&concerned)).await?;
+        tally.disposal_pending += lines.iter().filter(|one| one.goes()).count();
         carry_out(w, &catalog, &lines, |_| TaskCause::PeriodEnded).await?;
         self.chunk.close(w, opened, tally).await
     }

@@ -58,7 +58,8 @@ impl ImportMutation {
         Ok(outcome(access(ctx).write(command).await)?.into())
     }
 
-    /// Puts on record what customers have ordered already, as `importCustomers` does with them. Nothing is disposed of by it.
+    /// Puts on record what customers have ordered already, as `importCustomers` does with them. What only services that have
+    /// ended needed is on its way out from then on, as when a service ends; a dry run says how much that is.
     ///
     /// userErrors: JOB_FINISHED.
     ///
@@ -88,7 +89,7 @@ impl ImportMutation {
     }
 
     /// Puts on the map where customers' data lies already, as `importCustomers` does with them. It goes on the map even if nothing
-    /// justifies it, and shows so.
+    /// justifies it, and shows so; what only services that have ended needed is on its way out at once.
     ///
     /// userErrors: JOB_FINISHED.
     ///

@@ -19,7 +19,7 @@ fn count(number: i64) -> i32 {
 #[derive(Clone)]
 pub struct Import(pub Begun);
 
-/// A file on its way in, told from others by who brings it and what is in it. Its counts are of rows.
+/// A file on its way in, told from others by who brings it and what is in it. Its counts are of rows, unless they say otherwise.
 #[Object]
 impl Import {
     pub async fn id(&self) -> ID {
@@ -56,17 +56,22 @@ impl Import {
     }
 
     async fn created(&self) -> i32 {
-        count(self.0.created)
+        count(self.0.counts.created)
     }
 
     /// They were there already, and say the same.
     async fn unchanged(&self) -> i32 {
-        count(self.0.unchanged)
+        count(self.0.counts.unchanged)
     }
 
     /// They were left out.
     async fn rejected(&self) -> i32 {
-        count(self.0.rejected)
+        count(self.0.counts.rejected)
+    }
+
+    /// Data locations that became DISPOSAL_PENDING by it: what needed them has ended.
+    async fn disposal_pending(&self) -> i32 {
+        count(self.0.counts.disposal_pending)
     }
 }
 
@@ -92,6 +97,8 @@ pub struct ImportedRows {
     unchanged: i32,
     /// They were left out; those that the caller could not read among them.
     rejected: i32,
+    /// Data locations, and not rows, that became DISPOSAL_PENDING by it: what needed them has ended.
+    disposal_pending: i32,
     /// What is wrong with those that were left out. Once the import is over it is told no more.
     refusals: Vec<RowRefusal>,
     /// Whether it was done before, and nothing was done now.
@@ -113,9 +120,10 @@ pub struct RowRefusal {
 impl From<import::Imported> for ImportedRows {
     fn from(imported: import::Imported) -> Self {
         Self {
-            created: count(imported.created),
-            unchanged: count(imported.unchanged),
-            rejected: count(imported.rejected),
+            created: count(imported.counts.created),
+            unchanged: count(imported.counts.unchanged),
+            rejected: count(imported.counts.rejected),
+            disposal_pending: count(imported.counts.disposal_pending),
             refusals: imported.refusals.into_iter().map(RowRefusal::from).collect(),
             was_done_before: imported.before,
         }

@@ -83,6 +83,35 @@ async fn files_of_a_spreadsheet_by_way_of_a_server() {
     app.finish().await;
 }
 
+/// What has ended long ago is not to be kept, and somebody wants to know of it before an import has it disposed of.
+#[tokio::test]
+async fn what_only_ended_services_needed_is_told_beforehand_and_goes() {
+    let app = TestApp::reachable().await;
+    let officer = app.compliance();
+    let customers = app.file("kunder.csv", CUSTOMERS);
+    let subscriptions = app.file("abonnemang.csv", SUBSCRIPTIONS);
+    app.ran_alone(officer.command("import", &[&customers, &subscriptions])).await.ended(0, "");
+    let places = "kund;system;kategori;insamlad\nV-2;Projektdatabas;user.job_title;2023-02-01\n\
+                  V-1;Projektdatabas;user.job_title;2024-04-01\n";
+    let places = app.file("platser.csv", places);
+    let pending = "SELECT count(*) FROM data_location WHERE state = 'DISPOSAL_PENDING'";
+    let before = app.database.count(pending).await;
+    let dry = app.ran_alone(officer.command("import", &["--dry-run", &places])).await;
+    let told = |line: &Value| (line["created"].clone(), line["disposalPending"].clone());
+    assert_eq!(told(&dry.ended(0, "").json()), (json!(2), json!(1)));
+    assert_eq!(app.database.count(pending).await, before);
+    let table = app.ran_alone(officer.command("import", &["--output", "table", &places])).await;
+    assert!(
+        table.ended(0, "").out.contains("on their way out, as what needed them has ended: 1\n"),
+        "{table:?}"
+    );
+    assert_eq!(app.database.count(pending).await, before + 1);
+    // Nothing ever needed the other one: that is for a person to look at.
+    let known = app.ran_alone(officer.command("import", &[&places])).await;
+    assert_eq!(told(&known.ended(0, "").json()), (json!(2), json!(1)));
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn the_operator_needs_no_server_and_no_token_and_is_on_record() {
     let (folder, database) = (tempfile::tempdir().unwrap(), Database::demo().await);
