@@ -5,15 +5,17 @@ use crate::{
     client::{Client, ClientError, Endpoint, Patience, Stated},
     config::ClientSettings,
 };
+use secrecy::SecretString;
 
 const HERE: &str = "http://127.0.0.1:8080";
 
 /// Something that is over by itself, such as a server that starts anew.
 pub(super) const TRY_AGAIN: u8 = 75;
 
-/// Whether somebody has said which server, so that it is that and not the database of the settings that is meant.
-pub(super) fn is_named(args: &ClientArgs) -> bool {
-    args.endpoint.is_some() || ClientSettings::load().endpoint.is_some()
+/// Whether a server is to be asked, and not the database that the settings or this address name.
+pub(super) fn is_meant(args: &ClientArgs, database_url: Option<&SecretString>) -> bool {
+    let named = || args.endpoint.is_some() || ClientSettings::load().endpoint.is_some();
+    database_url.is_none() && named()
 }
 
 /// One that asks for this reason.

@@ -8,6 +8,7 @@ mod args;
 mod audit;
 mod catalog;
 mod client;
+mod confirm;
 mod connectors;
 mod database;
 mod demo;

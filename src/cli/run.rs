@@ -3,7 +3,7 @@
 use super::{
     anonymize,
     args::{AuditArgs, AuditCommand, Cli, Command, LedgerArgs, LedgerCommand},
-    audit, catalog,
+    audit, catalog, client,
     failure::Failure,
     import, ledger, migrate, output, schema, serve, token, worker,
 };
@@ -47,7 +47,9 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             start_logs(&config)?;
             migrate::run(args, config).await
         }
-        Command::Export(args) if catalog::asks_a_server(&args) => catalog::export(args, None).await,
+        Command::Export(args) if client::is_meant(&args.client, args.database_url.as_ref()) => {
+            catalog::export(args, None).await
+        }
         Command::Export(args) => {
             let config = configured()?;
             start_logs(&config)?;
@@ -79,7 +81,9 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             start_logs(&config)?;
             audit::detach(args, config).await
         }
-        Command::Import(args) if import::asks_a_server(&args) => import::run(*args, None).await,
+        Command::Import(args) if client::is_meant(&args.client, args.database_url.as_ref()) => {
+            import::run(*args, None).await
+        }
         Command::Import(args) => {
             let config = configured()?;
             start_logs(&config)?;

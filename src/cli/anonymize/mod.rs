@@ -2,12 +2,12 @@
 //! decided is decided there.
 
 mod ask;
-mod confirm;
 mod follow;
 mod job;
 mod plan_file;
 mod references;
 mod run;
+mod show;
 mod tell;
 
 pub(super) use run::run;

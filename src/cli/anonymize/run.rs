@@ -2,14 +2,15 @@
 
 use super::{
     ask::{Known, Session, Whom, failure},
-    confirm::{can_be_asked, confirmed},
     job::{CANCEL, Job, State, WholeJob, WithJob},
     plan_file::PlanFile,
+    show::show,
     tell::Teller,
 };
 use crate::cli::{
     args::{AnonymizeArgs, Output},
     client,
+    confirm::{can_be_asked, confirmed},
     failure::Failure,
     output,
     stop::told_to_stop,
@@ -122,8 +123,10 @@ impl Session {
 
     /// Carries out exactly this plan, which comes from a dry run just now, or from a file.
     async fn carry_out(&self, plan: PlanFile, preview: Option<WholeJob>) -> Result<(), Failure> {
-        let confirmed = self.args.yes || confirmed(&plan.plan, (plan.failed, plan.kept_by_law)).await?;
-        if !confirmed {
+        if !self.args.yes {
+            show(&plan.plan, (plan.failed, plan.kept_by_law))?;
+        }
+        if !self.args.yes && !confirmed("This cannot be undone.").await? {
             // Nothing goes on.
             *self.known() = Known::default();
             return Err(Failure::new("it was not confirmed: nothing was changed"));
@@ -212,7 +215,7 @@ impl Session {
 fn new_key() -> Result<String, Failure> {
     let mut bytes = [0; 12];
     getrandom::fill(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat())
+    Ok(hex::encode(bytes))
 }
 
 fn is_over(job: &Job) -> bool {

@@ -109,10 +109,17 @@ mod tests {
 
     #[test]
     fn what_the_examples_show_can_be_said() {
-        let help = Cli::command().find_subcommand_mut("anonymize").unwrap().render_help().to_string();
-        let examples = [help, include_str!("../../../README.md").to_owned()].concat();
-        let lines = examples.lines().map(str::trim).filter(|line| line.starts_with("kartotek anonymize --"));
-        assert!(lines.clone().count() >= 10);
+        let (mut examples, mut cli) = (include_str!("../../../README.md").to_owned(), Cli::command());
+        for name in ["anonymize", "import", "export"] {
+            examples += &cli.find_subcommand_mut(name).unwrap().render_help().to_string();
+        }
+        // With what stands before it on its line, and up to where its output goes.
+        let commands = examples.lines().filter_map(|line| Some(&line[line.find("kartotek ")?..]));
+        let commands = commands.map(|line| line.split(" > ").next().unwrap());
+        let begin = ["kartotek anonymize --", "kartotek import ", "kartotek export "];
+        let lines = commands.filter(|line| begin.iter().any(|begin| line.starts_with(begin)));
+        let lines = lines.filter(|line| !line.contains('`') && !line.contains('…'));
+        assert!(lines.clone().count() >= 18);
         for line in lines {
             assert!(Cli::try_parse_from(words(line)).is_ok(), "{line}");
         }

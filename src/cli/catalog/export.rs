@@ -7,11 +7,6 @@ use crate::{
 };
 use std::fs;
 
-/// Whether it is a server that is asked, and not the database of the settings.
-pub(in crate::cli) fn asks_a_server(args: &ExportArgs) -> bool {
-    args.database_url.is_none() && client::is_named(&args.client)
-}
-
 /// Writes the reference data; without settings that of a server.
 pub(in crate::cli) async fn export(args: ExportArgs, config: Option<Config>) -> Result<(), Failure> {
     let document = if let Some(config) = config {

@@ -2,14 +2,14 @@
 
 use super::changes::told;
 use crate::{
-    cli::{failure::Failure, output},
+    cli::{
+        confirm::{can_be_asked, confirmed},
+        failure::Failure,
+        output,
+    },
     domain::catalog_document::{Document, Imported},
 };
-use std::{
-    fmt::Write,
-    future::Future,
-    io::{self, BufRead, IsTerminal},
-};
+use std::{fmt::Write, future::Future};
 
 /// Where reference data is: in a database at hand, or behind a server's API.
 pub trait ReferenceData: Sync {
@@ -76,7 +76,7 @@ pub async fn import_catalog(
     if shown.changes.is_empty() || options.dry_run {
         return Ok(Some(shown));
     }
-    if !options.yes && !agreed(shown.changes.len())? {
+    if !options.yes && !agreed(shown.changes.len()).await? {
         output::note("nothing was changed");
         return Ok(None);
     }
@@ -85,15 +85,12 @@ pub async fn import_catalog(
     Ok(Some(done))
 }
 
-fn agreed(changes: usize) -> Result<bool, Failure> {
-    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+async fn agreed(changes: usize) -> Result<bool, Failure> {
+    if !can_be_asked() {
         return Err(Failure::usage("nothing was changed: nobody is at the terminal to agree")
             .hint("look at the changes above, and say --yes to make them"));
     }
-    output::tell(&format!("Change these {changes} entries? Write yes: "));
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "j" | "ja"))
+    Ok(confirmed(&format!("This changes {changes} entries.")).await?)
 }
 
 fn failure(why: ImportFailure, place: &impl Fn(&[String]) -> Option<String>) -> Failure {

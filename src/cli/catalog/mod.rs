@@ -13,4 +13,4 @@ pub use import::{ImportFailure, ImportOptions, ReferenceData, Refused, import_ca
 pub(super) use remote::Remote;
 pub use yaml::{NotADocument, from_yaml, to_yaml};
 
-pub(super) use export::{asks_a_server, export};
+pub(super) use export::export;
