@@ -2,6 +2,7 @@
 
 mod broken_off;
 mod carried_out;
+mod killed;
 mod planned;
 mod refused;
 mod terminal;
