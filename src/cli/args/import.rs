@@ -7,7 +7,10 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use secrecy::SecretString;
-use std::path::PathBuf;
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+};
 
 const HELP: &str = "\
 Examples:
@@ -109,4 +112,11 @@ pub enum SummaryForm {
     /// An object on a line for each file.
     Json,
     Table,
+}
+
+impl SummaryForm {
+    /// The one that was asked for, or else what goes with whoever reads standard output.
+    pub(in crate::cli) fn of(asked: Option<Self>) -> Self {
+        asked.unwrap_or_else(|| if io::stdout().is_terminal() { Self::Table } else { Self::Json })
+    }
 }

@@ -20,7 +20,6 @@ use crate::{
     server::NotStarted,
 };
 use entity::{enums::ImportKind, ids::ImportId};
-use jiff::tz::TimeZone;
 use std::sync::Arc;
 
 /// The exit code where trying again may help.
@@ -62,6 +61,7 @@ impl Direct {
         Ok(Begun {
             id: begun.import.id.to_string(),
             finished_at: begun.import.finished_at,
+            zone: self.catalogs.current().zone(),
             next: begun.next,
             done: begun.done.into_iter().map(|one| (one.number, one.rejected)).collect(),
             counts: begun.counts.into(),
@@ -118,10 +118,6 @@ impl Direct {
     pub(super) async fn renew(&self) -> Result<(), Failure> {
         self.catalogs.refresh().await.map_err(failed)?;
         Ok(())
-    }
-
-    pub(super) fn zone(&self) -> TimeZone {
-        self.catalogs.current().zone()
     }
 
     /// `SQLite` has one writer, which nobody else need wait for longer than one batch takes.

@@ -73,7 +73,8 @@ impl<'a> OneFile<'a> {
         begun: Begun,
     ) -> Result<Self, Failure> {
         let path = source.path.display().to_string();
-        let chunks = Chunks::open(source, kind, sink.zone()).map_err(|error| unreadable(&path, error))?;
+        let chunks =
+            Chunks::open(source, kind, begun.zone.clone()).map_err(|error| unreadable(&path, error))?;
         let place = args.rejects.clone().unwrap_or_else(|| default_path(&source.path));
         let rejects = Rejects::new(place, source, chunks.header());
         let counts = if args.dry_run { Counts::default() } else { begun.counts };

@@ -2,15 +2,17 @@
 
 use super::{run::unreadable, sink::Sink, survey::Survey};
 use crate::{
-    cli::{args::ImportArgs, catalog::ImportOptions, failure::Failure, output},
+    cli::{
+        args::{ImportArgs, SummaryForm},
+        catalog::ImportOptions,
+        failure::Failure,
+        output,
+    },
     domain::catalog_document::{Document, Place, Rows},
     rows::{Rejected, reference_data},
 };
 use serde_json::json;
-use std::{
-    io::{self, IsTerminal},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// How many things that are wrong with a file are told.
 const TOLD: usize = 50;
@@ -29,10 +31,8 @@ pub(super) async fn bring_in(sink: &Sink, survey: &Survey, args: &ImportArgs) ->
     let options = ImportOptions { dry_run: args.dry_run, yes: args.yes };
     let place = |field: &[String]| tables.iter().find_map(|table| table.place(field));
     let Some(done) = sink.reference_data(&document, options, place).await? else { return Ok(true) };
-    let table = args
-        .output
-        .map_or_else(|| io::stdout().is_terminal(), |form| form == crate::cli::args::SummaryForm::Table);
-    if table {
+    if SummaryForm::of(args.output) == SummaryForm::Table {
+        // It was shown.
         return Ok(false);
     }
     let documents = survey.documents.iter().map(|(path, _)| path.as_path());

@@ -15,7 +15,7 @@ use entity::enums::ImportKind;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 macro_rules! import_fields {
     () => {
@@ -114,13 +114,11 @@ struct Refusal {
 #[derive(Clone, Debug)]
 pub(super) struct Remote {
     pub(super) client: Arc<Client>,
-    /// Of days without a time; the server says.
-    zone: Arc<Mutex<TimeZone>>,
 }
 
 impl Remote {
     pub(super) fn new(client: Client) -> Self {
-        Self { client: Arc::new(client), zone: Arc::new(Mutex::new(TimeZone::UTC)) }
+        Self { client: Arc::new(client) }
     }
 
     pub(super) async fn begin(&self, kind: ImportKind, digest: &str, again: bool) -> Result<Begun, Failure> {
@@ -129,10 +127,10 @@ impl Remote {
         let zone = TimeZone::get(&import.time_zone).map_err(|_| {
             Failure::new(format!("this machine does not know the time zone {}", import.time_zone))
         })?;
-        *self.zone.lock().unwrap_or_else(PoisonError::into_inner) = zone;
         Ok(Begun {
             id: import.id,
             finished_at: import.finished_at,
+            zone,
             next: import.next_chunk,
             done: import.done_chunks.into_iter().map(|one| (one.number, one.rejected)).collect(),
             counts: import.counts,
@@ -164,10 +162,6 @@ impl Remote {
         let input = json!({ "input": { "importId": import, "chunks": chunks } });
         self.client.ask::<WithImport>(&FINISH, input).await.map_err(failure)?;
         Ok(())
-    }
-
-    pub(super) fn zone(&self) -> TimeZone {
-        self.zone.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) enum Sink {
 pub(super) struct Begun {
     pub id: String,
     pub finished_at: Option<DateTime<Utc>>,
+    /// What days without a time are of.
+    pub zone: TimeZone,
     /// The first chunk that is not done.
     pub next: i32,
     /// Chunks near it and beyond that are done, and how many of their rows were left out.
@@ -124,14 +126,6 @@ impl Sink {
         match self {
             Self::Direct(direct) => direct.finish(import, chunks).await,
             Self::Remote(remote) => remote.finish(import, chunks).await,
-        }
-    }
-
-    /// The time zone that days are in.
-    pub(super) fn zone(&self) -> TimeZone {
-        match self {
-            Self::Direct(direct) => direct.zone(),
-            Self::Remote(remote) => remote.zone(),
         }
     }
 

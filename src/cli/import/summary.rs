@@ -4,11 +4,7 @@ use super::sink::Counts;
 use crate::{cli::args::SummaryForm, rows::Kind};
 use entity::enums::ImportKind;
 use serde::Serialize;
-use std::{
-    fmt::Write as _,
-    io::{self, IsTerminal},
-    path::Path,
-};
+use std::{fmt::Write as _, path::Path};
 
 /// What came of a file.
 #[derive(Debug, Serialize)]
@@ -51,9 +47,7 @@ impl<'a> Summary<'a> {
 
     /// It, in a form; the form of standard output unless told.
     pub(super) fn text(&self, form: Option<SummaryForm>) -> Result<String, serde_json::Error> {
-        let form =
-            form.unwrap_or(if io::stdout().is_terminal() { SummaryForm::Table } else { SummaryForm::Json });
-        if form == SummaryForm::Json {
+        if SummaryForm::of(form) == SummaryForm::Json {
             return Ok(serde_json::to_string(self)? + "\n");
         }
         let Self { created, unchanged, rejected, kind, .. } = self;
