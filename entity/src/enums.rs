@@ -179,6 +179,8 @@ words! {
         Erasure,
         BulkJob,
         Reconciliation,
+        /// What was brought in says that what needed it has ended.
+        Import,
     }
 
     /// How far bulk work has come.

@@ -399,6 +399,8 @@ pub enum TaskCause {
     Erasure,
     BulkJob,
     Reconciliation,
+    /// What was brought in says that what needed it has ended. It waits a week, for what else is brought in to say otherwise.
+    Import,
 }
 
 /// What sort of actor it was. In this version, no THIRD_PARTY.

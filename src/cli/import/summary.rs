@@ -62,7 +62,7 @@ impl<'a> Summary<'a> {
         if self.disposal_pending > 0 {
             let _ = write!(
                 text,
-                "\n  data locations on their way out, as what needed them has ended: {}",
+                "\n  data locations on their way out in a week, as what needed them has ended: {}",
                 self.disposal_pending
             );
         }

@@ -6,7 +6,7 @@ use crate::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
         customer::Whose,
-        disposal::{carry_out, judged},
+        disposal::settle_all,
         import::{Chunk, Imported, Tally},
     },
     policy::{Action, Target},
@@ -125,9 +125,8 @@ impl Command for ImportConsents {
             w.changed(*customer, &["consents", "notices"]);
         }
         // What was given with their leave may not be there any more.
-        let lines = judged(w, &catalog, &whose.among(&concerned)).await?;
-        tally.disposal_pending += lines.iter().filter(|one| one.goes()).count();
-        carry_out(w, &catalog, &lines, |_| TaskCause::ConsentWithdrawn).await?;
+        tally.disposal_pending +=
+            settle_all(w, &catalog, &whose.among(&concerned), TaskCause::Import).await?;
         self.chunk.close(w, opened, tally).await
     }
 }
@@ -206,6 +205,33 @@ impl ConsentRow {
     }
 }
 
+/// What was taken back, and when: no file from before brings it back.
+#[derive(Default)]
+struct TakenBack(HashMap<(CustomerId, ThirdPartyId, PurposeKey), Vec<TakenAt>>);
+
+/// Of which categories, and when.
+type TakenAt = (BTreeSet<CategoryKey>, DateTime<Utc>);
+
+impl TakenBack {
+    fn add(
+        &mut self,
+        (customer, third_party, purpose, _): &Key,
+        of: &BTreeSet<CategoryKey>,
+        end: DateTime<Utc>,
+    ) {
+        self.0.entry((*customer, *third_party, purpose.clone())).or_default().push((of.clone(), end));
+    }
+
+    /// Whether any of what a row says was allowed was taken back after that.
+    fn since(&self, one: &Read<'_>) -> bool {
+        let (customer, third_party, purpose, granted_at) = one.key();
+        let ends = self.0.get(&(customer, third_party, purpose));
+        let after =
+            |(of, end): &(BTreeSet<CategoryKey>, _)| *end >= granted_at && !of.is_disjoint(&one.categories);
+        ends.is_some_and(|all| all.iter().any(after))
+    }
+}
+
 /// What is on record already stays as it is; in one file, the first row counts.
 async fn leave_out_known<'a>(
     w: &Writer,
@@ -221,16 +247,28 @@ async fn leave_out_known<'a>(
     for one in w.all(of_them).await? {
         categories.entry(one.consent_id).or_default().insert(one.category);
     }
-    let known = theirs.into_iter().map(|row| {
-        let key = (row.customer_id, row.third_party_id, row.purpose.clone(), row.granted_at);
-        (key, (categories.remove(&row.id).unwrap_or_default(), row.ended_at))
-    });
-    let mut known = known.collect::<HashMap<Key, _>>();
+    let (mut known, mut taken_back) = (HashMap::<Key, _>::new(), TakenBack::default());
+    for row in theirs {
+        let categories = categories.remove(&row.id).unwrap_or_default();
+        let key = (row.customer_id, row.third_party_id, row.purpose, row.granted_at);
+        if let Some(end) = row.ended_at.filter(|_| row.ended_as == Some(ConsentEventKind::Withdrawn)) {
+            taken_back.add(&key, &categories, end);
+        }
+        known.insert(key, (categories, row.ended_at));
+    }
     let mut left = Vec::with_capacity(read.len());
     for one in read {
         let says = (one.categories.clone(), one.row.withdrawn_at);
         match known.get(&one.key()) {
+            None if one.row.withdrawn_at.is_none() && taken_back.since(&one) => {
+                let message = "They took such a consent back at this moment or later: say when they gave it anew, or \
+                               leave the row out.";
+                tally.reject(one.at, Refusal::new(Code::AlreadyExists, message).at("grantedAt"));
+            }
             None => {
+                if let Some(end) = one.row.withdrawn_at {
+                    taken_back.add(&one.key(), &one.categories, end);
+                }
                 known.insert(one.key(), says);
                 left.push(one);
             }

@@ -190,7 +190,10 @@ async fn leave_out_known(w: &Writer, new: &mut Vec<New<'_>>, tally: &mut Tally) 
             None => None,
         };
         match profile.map(|profile| one.differs(row, &profile)) {
-            None => tally.reject(one.at, gone("reference")),
+            None => {
+                tally.reject(one.at, gone("reference"));
+                continue;
+            }
             Some(None) => tally.unchanged += 1,
             Some(Some(column)) => {
                 let message = "A customer with this reference is on record, and this column says something else: \
@@ -198,6 +201,8 @@ async fn leave_out_known(w: &Writer, new: &mut Vec<New<'_>>, tally: &mut Tally) 
                 tally.reject(one.at, Refusal::new(Code::AlreadyExists, message).at(column));
             }
         }
+        // Whoever brings it in learns whether it is what is on record.
+        w.tells(row.id, &one.said());
     }
     *new = left;
     Ok(())
@@ -210,6 +215,9 @@ impl New<'_> {
         if self.row.kind.is_some_and(|kind| kind != row.kind) {
             return Some("kind");
         }
+        if self.row.locale.is_some_and(|locale| locale != row.locale) {
+            return Some("locale");
+        }
         let field = differing(on_record, &self.profile).into_iter().find(said)?;
         Some(match field {
             ProfileField::Name => "profile.name",
@@ -218,6 +226,12 @@ impl New<'_> {
             ProfileField::Address => "profile.address",
             ProfileField::NationalId => "profile.nationalId",
         })
+    }
+
+    /// The categories of what the row says of the customer.
+    fn said(&self) -> Vec<CategoryKey> {
+        let said = ProfileField::ALL.into_iter().filter(|field| self.profile.get(*field).is_some());
+        said.map(|field| CategoryKey::from(field.category())).collect()
     }
 
     fn national_id(&self) -> Option<&Vec<u8>> {

@@ -69,8 +69,7 @@ impl Command for ImportDataLocations {
         let ids = new.iter().map(|at| rows[*at].id).chain(found).collect::<Vec<_>>();
         let customers = rows.iter().map(|row| row.customer_id).collect::<BTreeSet<_>>();
         // What comes after a service has ended is only kept, or goes with the rest.
-        let settled =
-            settle_lines(w, &catalog, &whose.among(&customers), &ids, TaskCause::PeriodEnded).await?;
+        let settled = settle_lines(w, &catalog, &whose.among(&customers), &ids, TaskCause::Import).await?;
         let pending = settled.values().filter(|state| **state == DataLocationState::DisposalPending);
         tally.disposal_pending += pending.count();
         self.chunk.close(w, opened, tally).await

@@ -167,7 +167,7 @@ impl VerifyIdentity {
         // An objection is about what it leaves without a reason; what has another one is not its business.
         let objects = open.request.row.kind == DataRequestType::Objection;
         let mut lines = judged(w, catalog, &customers).await?;
-        let sooner = if objects { sooner(w, &lines).await? } else { BTreeSet::new() };
+        let sooner = if objects { sooner(w, &lines, TaskCause::DataRequest).await? } else { BTreeSet::new() };
         let loses_its_reason =
             |one: &Judged| one.changes() && one.verdict.task().is_some() || sooner.contains(&one.line.id);
         let is_asked_for = |one: &Judged| in_scope(one) && (!objects || loses_its_reason(one));

@@ -144,14 +144,18 @@ fn can_anonymize(catalog: &Catalog, system: SystemId) -> bool {
 /// How the lines go that a service of the customer's ever needed where they are. What such a service says now goes
 /// before what it said once, and erasing before anonymizing.
 async fn ends(w: &Writer, among: Where<'_>) -> Result<HashMap<DataLocationId, LastNeed>, Stop> {
+    // Set apart, or SQLite goes through all of a list of customers for each line: a condition on one column is one on those that
+    // are the same.
     let mut sql = Sql::new(
-        "SELECT l.id, max(CASE WHEN r.retired_at IS NULL THEN 2 ELSE 0 END \
-         + CASE WHEN r.on_end = 'ERASE' THEN 1 ELSE 0 END) AS how FROM data_location l \
-         JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
-         JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
+        "WITH among AS MATERIALIZED (SELECT l.id, l.customer_id, l.category, l.system_id FROM data_location l WHERE ",
     );
     among(&mut sql);
-    sql.push(" GROUP BY l.id");
+    sql.push(
+        ") SELECT l.id, max(CASE WHEN r.retired_at IS NULL THEN 2 ELSE 0 END \
+         + CASE WHEN r.on_end = 'ERASE' THEN 1 ELSE 0 END) AS how FROM among l \
+         JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
+         JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id GROUP BY l.id",
+    );
     let method = |how| if how % 2 == 1 { DisposalMethod::Erase } else { DisposalMethod::Anonymize };
     let last = |how| LastNeed { method: method(how), dropped: how < 2 };
     Ok(w.numbers::<End>(sql).await?.into_iter().map(|end| (end.id, last(end.how))).collect())

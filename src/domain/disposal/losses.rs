@@ -10,6 +10,7 @@ use crate::{
 };
 use entity::{
     customer, disposal_plan,
+    enums::TaskCause,
     ids::{CategoryKey, CustomerId, ServiceId, SystemId},
 };
 use sea_orm::FromQueryResult;
@@ -93,7 +94,7 @@ async fn draft(w: &Writer, catalog: &Catalog, reach: &Reach) -> Result<Draft, St
         let customers = w.numbers::<customer::Model>(sql).await?;
         let lines = judged_at(w, catalog, &customers, Some(&|sql: &mut Sql| reach.condition(sql))).await?;
         // What was on its way out before, or kept for the law alone, is not lost by this; unless it goes sooner.
-        let sooner = sooner(w, &lines).await?;
+        let sooner = sooner(w, &lines, TaskCause::RequirementsChanged).await?;
         draft.add(
             catalog,
             &customers,

@@ -25,6 +25,6 @@ pub use pass::{Swept, sweep};
 pub use plan::{Asked, Planned};
 pub(in crate::domain) use plan::{Draft, Subject};
 pub use plans::{ItemsOfPlan, PlanItems, PlansByIds, SystemCount, SystemsOfPlans};
-pub(in crate::domain) use settle::{settle, settle_lines, settle_without};
+pub(in crate::domain) use settle::{settle, settle_all, settle_lines, settle_without};
 pub use sweep::{ExpiredPlans, ForgetPlans, SettleCustomers};
 pub use unsettled::{NextCustomers, Unsettled, UnsettledCustomers};

@@ -9,7 +9,7 @@ use crate::{
         task::{Wanted, Why, carry_over, disposes, do_for_standing, forget_correction, open_tasks},
     },
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     enums::{DataLocationState, TaskAction, TaskCause, TaskOutcome, TaskState},
     ids::{CustomerId, DataLocationId, DataRequestId, JobId, SystemId, TaskId},
@@ -20,6 +20,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Most values that one statement takes.
 const MOST: usize = 1_000;
+
+/// How long what goes because of an import waits: the row that says that it is needed may be in the next chunk or the next
+/// file, or have been left out to be put right.
+pub(in crate::domain) const WHILE_IMPORTING: TimeDelta = TimeDelta::days(7);
 
 /// What the lines of one task have in common.
 type Group = (CustomerId, SystemId, TaskAction, DateTime<Utc>, Why);
@@ -41,6 +45,13 @@ pub(super) struct Open {
 impl Open {
     const fn why(&self) -> Why {
         Why { cause: self.cause, request: self.data_request_id, job: self.job_id }
+    }
+
+    /// Whether it waits because an import opened it, and what may go as soon as `not_before` goes on waiting. Whoever asks for
+    /// it to go does not wait.
+    fn waits(&self, not_before: Option<DateTime<Utc>>, cause: TaskCause) -> bool {
+        let asked = matches!(cause, TaskCause::DataRequest | TaskCause::Erasure | TaskCause::BulkJob);
+        self.cause == TaskCause::Import && !asked && not_before.is_none_or(|moment| moment <= self.not_before)
     }
 }
 
@@ -72,7 +83,9 @@ pub(in crate::domain) async fn carry_out_without(
     let now = w.now();
     let fits = |one: &Judged, open: &Open| {
         one.verdict.task().is_some_and(|(_, not_before)| {
-            open.stays || not_before.map_or(open.not_before <= now, |moment| open.not_before == moment)
+            open.stays
+                || open.waits(not_before, why(one).cause)
+                || not_before.map_or(open.not_before <= now, |moment| open.not_before == moment)
         })
     };
     // Tasks that no longer say what is to be done with each of their lines.
@@ -90,9 +103,13 @@ pub(in crate::domain) async fn carry_out_without(
             continue;
         }
         // What goes on with another task has the reason that it had.
-        let why = before.filter(|open| fits(one, open)).map_or_else(|| why(one), Open::why);
+        let before_fits = before.filter(|open| fits(one, open));
+        let why = before_fits.map_or_else(|| why(one), Open::why);
         let action = before.map_or(action, |open| open.action);
-        let at = not_before.unwrap_or(now);
+        let mut at = not_before.unwrap_or(now);
+        if why.cause == TaskCause::Import {
+            at = at.max(before_fits.map_or(now + WHILE_IMPORTING, |open| open.not_before));
+        }
         let group = (one.line.customer_id, one.line.system_id, action, at, why);
         groups.entry(group).or_default().push(one);
     }
@@ -128,20 +145,21 @@ pub(super) async fn open(
     Ok(found)
 }
 
-/// Of these lines, those on their way out that may go sooner than was decided: their grace has become shorter.
+/// Of these lines, those on their way out that may go sooner than was decided, for `cause`: their grace has become shorter.
 ///
 /// # Errors
 /// When the database fails.
 pub(in crate::domain) async fn sooner(
     w: &Writer,
     lines: &[Judged],
+    cause: TaskCause,
 ) -> Result<BTreeSet<DataLocationId>, Stop> {
     let pending = lines.iter().filter(|one| one.line.state == DataLocationState::DisposalPending);
     let open = open(w, &pending.map(|one| one.line.id).collect::<Vec<_>>()).await?;
     let sooner = lines.iter().filter(|one| {
         let Some((_, not_before)) = one.verdict.task() else { return false };
-        let decided = open.get(&one.line.id).filter(|open| !open.stays).map(|open| open.not_before);
-        decided.is_some_and(|decided| decided > not_before.unwrap_or_else(|| w.now()))
+        let decided = open.get(&one.line.id).filter(|open| !open.stays && !open.waits(not_before, cause));
+        decided.is_some_and(|open| open.not_before > not_before.unwrap_or_else(|| w.now()))
     });
     Ok(sooner.map(|one| one.line.id).collect())
 }

@@ -1,11 +1,11 @@
 //! One customer's map, after something about them has changed that asks for no plan.
 
-use super::{carry_out, judged, judged_at, open::carry_out_without};
+use super::{Judged, carry_out, judged, judged_at, lines::Where, open::carry_out_without};
 use crate::{
     access::{Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
-        justification::{Facts, Ground, asks_for},
+        justification::{Facts, Ground},
         task::Why,
     },
 };
@@ -58,17 +58,54 @@ pub(in crate::domain) async fn settle_lines(
     if new.is_empty() {
         return Ok(HashMap::new());
     }
-    let new = unsettled(w, catalog, customers, new).await?;
-    if new.is_empty() {
-        return Ok(HashMap::new());
-    }
     let condition = |sql: &mut Sql| {
         sql.push("l.id IN ").list(new.iter().map(|id| id.0));
     };
-    let lines = judged_at(w, catalog, customers, Some(&condition)).await?;
-    carry_out(w, catalog, &lines, |_| cause).await?;
+    let lines = settle_among(w, catalog, customers, &condition, cause).await?;
     let changed = lines.iter().filter(|one| one.changes());
     Ok(changed.filter_map(|one| Some((one.line.id, one.verdict.state()?))).collect())
+}
+
+/// Brings the maps of these customers, who are locked, into the states that they should be in. Back comes how many lines are
+/// on their way out by that.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::domain) async fn settle_all(
+    w: &Writer,
+    catalog: &Catalog,
+    customers: &[customer::Model],
+    cause: TaskCause,
+) -> Result<usize, Stop> {
+    if customers.is_empty() {
+        return Ok(0);
+    }
+    let condition = |sql: &mut Sql| {
+        sql.push("l.customer_id IN ").list(customers.iter().map(|customer| customer.id.0));
+        sql.push(" AND l.held_to IS NULL");
+    };
+    let lines = settle_among(w, catalog, customers, &condition, cause).await?;
+    Ok(lines.iter().filter(|one| one.goes()).count())
+}
+
+/// Those of these customers' lines that a condition is true of, as they were judged and now are.
+async fn settle_among(
+    w: &Writer,
+    catalog: &Catalog,
+    customers: &[customer::Model],
+    among: Where<'_>,
+    cause: TaskCause,
+) -> Result<Vec<Judged>, Stop> {
+    let lines = unsettled(w, catalog, customers, among).await?;
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let condition = |sql: &mut Sql| {
+        sql.push("l.id IN ").list(lines.iter().map(|line| line.id.0));
+    };
+    let lines = judged_at(w, catalog, customers, Some(&condition)).await?;
+    carry_out(w, catalog, &lines, |_| cause).await?;
+    Ok(lines)
 }
 
 #[derive(FromQueryResult)]
@@ -82,28 +119,37 @@ async fn unsettled(
     w: &Writer,
     catalog: &Catalog,
     customers: &[customer::Model],
-    new: &[DataLocationId],
-) -> Result<Vec<DataLocationId>, Stop> {
+    among: Where<'_>,
+) -> Result<Vec<Line>, Stop> {
     let is_in_use = |row: &customer::Model| {
         row.disposed_as.is_none() && matches!(row.status, CustomerStatus::Active | CustomerStatus::Dormant)
     };
-    if !customers.iter().all(is_in_use) {
-        return Ok(new.to_vec());
-    }
-    let facts = Facts::new(catalog, w.now());
-    let mut sql = Sql::new("SELECT l.id FROM data_location l WHERE l.id IN ");
-    sql.list(new.iter().map(|id| id.0)).push(" AND (l.state <> ").bind(DataLocationState::Held);
-    if let Some(own) = catalog.built_in_system() {
-        sql.push(" OR l.system_id = ").bind(own.id.0);
-    }
-    sql.push(" OR EXISTS (SELECT 1 FROM data_request q WHERE q.customer_id = l.customer_id AND ");
-    sql.push(&asks_for("l")).push(") OR (");
-    facts.any(&mut sql, "l", &[Ground::Live], false);
+    // From these lines to what needs them, and no other way round: there are many subscriptions.
+    let mut sql = Sql::new("WITH among AS MATERIALIZED (SELECT l.* FROM data_location l WHERE ");
+    among(&mut sql);
     sql.push(
-        " AND (EXISTS (SELECT 1 FROM data_requirement r JOIN subscription s ON s.service_id = r.service_id \
-         WHERE r.category = l.category AND r.system_id = l.system_id AND s.customer_id = l.customer_id) OR ",
+        "), needed AS MATERIALIZED (SELECT l.id, \
+         max(CASE WHEN s.ended_at IS NULL AND r.retired_at IS NULL THEN 1 ELSE 0 END) AS live FROM among l \
+         JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
+         JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id GROUP BY l.id) \
+         SELECT l.id FROM among l LEFT JOIN needed n ON n.id = l.id WHERE l.state <> ",
     );
-    facts.any(&mut sql, "l", &[Ground::Rule], true);
-    sql.push(")))");
-    Ok(w.numbers::<Line>(sql).await?.into_iter().map(|line| line.id).collect())
+    sql.bind(DataLocationState::Held).push(" OR n.live = 0 OR (n.live IS NULL AND (");
+    if let Some(own) = catalog.built_in_system() {
+        sql.push("l.system_id = ").bind(own.id.0).push(" OR ");
+    }
+    Facts::new(catalog, w.now()).any(&mut sql, "l", &[Ground::Rule], true);
+    sql.push(")) OR l.customer_id IN ");
+    if customers.iter().all(is_in_use) {
+        // What a customer has taken back, or asked for, may have a say in any of theirs.
+        let theirs = || customers.iter().map(|customer| customer.id.0);
+        sql.push("(SELECT x.customer_id FROM consent x WHERE x.ended_as = 'WITHDRAWN' AND x.customer_id IN ");
+        sql.list(theirs()).push(
+            " UNION ALL SELECT q.customer_id FROM data_request q WHERE q.verified_at IS NOT NULL AND q.customer_id IN ",
+        );
+        sql.list(theirs()).push(")");
+    } else {
+        sql.list(customers.iter().map(|customer| customer.id.0));
+    }
+    w.numbers(sql).await
 }

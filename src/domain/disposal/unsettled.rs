@@ -156,7 +156,7 @@ impl UnsettledCustomers {
     fn pending(&self, sql: &mut Sql, now: DateTime<Utc>, facts: &Facts) {
         sql.push(
             "SELECT l.customer_id FROM data_location l LEFT JOIN (SELECT x.data_location_id, t.not_before, \
-             t.finished_at FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
+             t.finished_at, t.cause FROM task t JOIN task_location x ON x.task_id = t.id WHERE ",
         );
         sql.push(UNSETTLED);
         self.within(sql, "t");
@@ -164,7 +164,9 @@ impl UnsettledCustomers {
         self.within(sql, "l");
         sql.push(" AND (o.data_location_id IS NULL OR ");
         facts.any(sql, "l", &[Ground::Live, Ground::Prospect, Ground::Rule, Ground::Hold], true);
-        sql.push(" OR (o.finished_at IS NULL AND (o.not_before > ").bind(now);
+        // What an import opened waits, covered or not.
+        sql.push(" OR (o.finished_at IS NULL AND (o.cause <> 'IMPORT' OR o.not_before <= ").bind(now);
+        sql.push(") AND (o.not_before > ").bind(now);
         sql.push(") <> ");
         facts.any(sql, "l", &[Ground::Covered], true);
         sql.push("))");

@@ -96,7 +96,7 @@ impl Facts {
     /// `ended_at` is the end of the latest subscription behind the fact, and null while one is live. The lines are named
     /// once, whatever the number of rules: a statement takes only so many values.
     pub fn query(&self, sql: &mut Sql, among: &dyn Fn(&mut Sql)) {
-        sql.push("WITH among AS (SELECT l.* FROM data_location l WHERE ");
+        sql.push("WITH among AS MATERIALIZED (SELECT l.* FROM data_location l WHERE ");
         among(sql);
         sql.push(") ");
         self.subscriptions(sql);

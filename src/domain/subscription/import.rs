@@ -6,8 +6,9 @@ use crate::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
         customer::Whose,
-        disposal::{carry_out, judged},
+        disposal::settle_all,
         import::{Chunk, Imported, Tally},
+        period::day_of,
     },
     policy::{Action, Target},
 };
@@ -19,7 +20,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -63,7 +64,7 @@ impl Command for ImportSubscriptions {
         let mut tally = Tally::default();
         let whose = Whose::lock(w, self.chunk.rows.iter().map(|row| row.customer.as_str())).await?;
         let new = self.read(w, &catalog, &whose, &mut tally);
-        let new = leave_out_known(w, new, &mut tally).await?;
+        let new = leave_out_known(w, &catalog, new, &mut tally).await?;
         w.insert_all::<subscription::Entity>(&new).await?;
         tally.created += new.len();
         let concerned = new.iter().map(|row| row.customer_id).collect::<BTreeSet<_>>();
@@ -72,9 +73,8 @@ impl Command for ImportSubscriptions {
         }
         bring_up_to_date(w, &concerned).await?;
         let customers = Whose::lock(w, self.chunk.rows.iter().map(|row| row.customer.as_str())).await?;
-        let lines = judged(w, &catalog, &customers.among(&concerned)).await?;
-        tally.disposal_pending += lines.iter().filter(|one| one.goes()).count();
-        carry_out(w, &catalog, &lines, |_| TaskCause::PeriodEnded).await?;
+        tally.disposal_pending +=
+            settle_all(w, &catalog, &customers.among(&concerned), TaskCause::Import).await?;
         self.chunk.close(w, opened, tally).await
     }
 }
@@ -141,16 +141,26 @@ fn key(row: &subscription::Model) -> Key {
 /// What is on record already stays as it is; in one file, the first row counts.
 async fn leave_out_known(
     w: &Writer,
+    catalog: &Catalog,
     new: Vec<(usize, subscription::Model)>,
     tally: &mut Tally,
 ) -> Result<Vec<subscription::Model>, Stop> {
     let customers = new.iter().map(|(_, row)| row.customer_id).collect::<BTreeSet<_>>();
     let theirs = subscription::Entity::find().filter(subscription::Column::CustomerId.is_in(customers));
     let known = w.all(theirs).await?;
+    // A file has days where the record has moments.
+    let zone = catalog.zone();
+    let day = |row: &subscription::Model| (row.customer_id, row.service_id, day_of(row.started_at, &zone));
+    let over = known.iter().filter(|row| row.ended_at.is_some()).map(day).collect::<HashSet<_>>();
     let mut known = known.into_iter().map(|row| (key(&row), row.ended_at)).collect::<HashMap<Key, _>>();
     let mut left = Vec::with_capacity(new.len());
     for (at, row) in new {
         match known.get(&key(&row)) {
+            None if row.ended_at.is_none() && over.contains(&day(&row)) => {
+                let message = "A subscription to this service that began on this day is on record, and has ended: say when \
+                               this one ended, or leave the row out.";
+                tally.reject(at, Refusal::new(Code::AlreadyExists, message).at("endedAt"));
+            }
             None => {
                 known.insert(key(&row), row.ended_at);
                 left.push(row);

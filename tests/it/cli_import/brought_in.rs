@@ -102,7 +102,7 @@ async fn what_only_ended_services_needed_is_told_beforehand_and_goes() {
     assert_eq!(app.database.count(pending).await, before);
     let table = app.ran_alone(officer.command("import", &["--output", "table", &places])).await;
     assert!(
-        table.ended(0, "").out.contains("on their way out, as what needed them has ended: 1\n"),
+        table.ended(0, "").out.contains("on their way out in a week, as what needed them has ended: 1\n"),
         "{table:?}"
     );
     assert_eq!(app.database.count(pending).await, before + 1);

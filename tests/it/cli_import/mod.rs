@@ -3,6 +3,7 @@
 mod broken_off;
 mod brought_in;
 mod documented;
+mod in_pieces;
 mod left_out;
 mod reference_data;
 mod refused;

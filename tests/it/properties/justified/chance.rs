@@ -240,5 +240,6 @@ fn line(dice: &mut Dice, about: &About, requirements: &[Requirement]) -> Line {
         state: String::new(),
         goes: None,
         kept: false,
+        waits: None,
     }
 }

@@ -230,6 +230,7 @@ async fn profile_lines(app: &TestApp, customer: &str) -> Vec<Line> {
         state: String::new(),
         goes: None,
         kept: false,
+        waits: None,
     };
     nodes.iter().map(line).collect()
 }

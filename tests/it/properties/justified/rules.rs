@@ -89,6 +89,8 @@ pub struct Line {
     pub goes: Option<String>,
     /// Its holder keeps it, and that stands.
     pub kept: bool,
+    /// Until when it waits at least, as an import sent it on its way out.
+    pub waits: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug)]

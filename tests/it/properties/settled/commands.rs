@@ -1,5 +1,6 @@
 //! Commands as chance would have them, given to the program and noted in the world.
 
+use super::imports;
 use crate::{
     properties::justified::{
         chance::{CATEGORIES, Dice, PURPOSES, SERVICES, THIRD_PARTYS},
@@ -24,13 +25,15 @@ pub struct Done {
     pub leaves_something: bool,
     /// Whether services need something else from then on.
     pub changes_needs: bool,
+    /// Whether it was brought in from a file.
+    pub imports: bool,
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value}")).to_owned()
 }
 
-fn moment(value: &Value) -> DateTime<Utc> {
+pub fn moment(value: &Value) -> DateTime<Utc> {
     text(value).parse().unwrap()
 }
 
@@ -41,9 +44,16 @@ pub async fn any(app: &TestApp, world: &mut World, places: &Places, dice: &mut D
         name: format!("{name} for customer {at}"),
         leaves_something: false,
         changes_needs: false,
+        imports: false,
     };
-    let lasting = |name: &str| Done { name: name.to_owned(), leaves_something: true, changes_needs: false };
-    match dice.roll(23) {
+    let import = |name: &str| Done { imports: true, ..of(name) };
+    let lasting = |name: &str| Done {
+        name: name.to_owned(),
+        leaves_something: true,
+        changes_needs: false,
+        imports: false,
+    };
+    match dice.roll(29) {
         0..=2 => start(app, world, places, dice, at).await.map(|()| of("start")),
         3..=5 => end(app, world, dice, at).await.map(|()| of("end")),
         6 => switch(app, world, places, dice, at).await.map(|()| of("switch")),
@@ -58,6 +68,13 @@ pub async fn any(app: &TestApp, world: &mut World, places: &Places, dice: &mut D
         17 => retire(app, world, dice).await.map(|()| lasting("a rule is retired")),
         18 | 19 => attest(app, world, places, dice, at).await.map(|()| of("attest")),
         20 => work(app, world, places).await.map(|()| of("work")),
+        21 | 22 => {
+            imports::subscriptions(app, world, dice, at).await.map(|()| import("import subscriptions"))
+        }
+        23 | 24 => imports::consents(app, world, dice, at).await.map(|()| import("import consents")),
+        25 | 26 => {
+            imports::data_locations(app, world, dice, at).await.map(|()| import("import data locations"))
+        }
         _ => {
             let days = TimeDelta::days(1 + dice.roll(60).cast_signed());
             app.advance(days + TimeDelta::minutes(dice.roll(1_440).cast_signed()));
@@ -226,6 +243,7 @@ async fn record(app: &TestApp, world: &mut World, places: &Places, dice: &mut Di
         state: "HELD".to_owned(),
         goes: None,
         kept: false,
+        waits: None,
     };
     let input = json!({ "customerId": customer.id, "category": line.category,
         "systemId": places.systems[line.system], "externalReference": format!("later {}", customer.lines.len()),

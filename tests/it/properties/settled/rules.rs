@@ -4,7 +4,7 @@ use crate::properties::justified::{
     chance::THIRD_PARTYS,
     rules::{Consent, Customer, Line, PROFILE, Requirement, World},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::enums::ConsentEventKind;
 
 /// What is to be done with a line that is on its way out.
@@ -82,8 +82,11 @@ fn need_was_there(need: &Requirement, started_at: DateTime<Utc>) -> bool {
     need.retired_at.is_none_or(|retired_at| retired_at > started_at)
 }
 
-/// Brings everything up to date.
-pub fn settle(world: &mut World, now: DateTime<Utc>) {
+/// How long what an import sends on its way out waits at least.
+const WHILE_IMPORTING: TimeDelta = TimeDelta::days(7);
+
+/// Brings everything up to date, after an import or something else.
+pub fn settle(world: &mut World, now: DateTime<Utc>, imported: bool) {
     let all = world.clone();
     for (customer, was) in world.customers.iter_mut().zip(&all.customers) {
         for (consent, before) in customer.consents.iter_mut().zip(&was.consents) {
@@ -97,6 +100,11 @@ pub fn settle(world: &mut World, now: DateTime<Utc>) {
         for (line, before) in customer.lines.iter_mut().zip(&was.lines) {
             let (state, due) = settled(&all, was, before, now);
             line.kept &= state == "DISPOSAL_PENDING";
+            if state != "DISPOSAL_PENDING" {
+                line.waits = None;
+            } else if before.state != state && imported {
+                line.waits = Some(now + WHILE_IMPORTING);
+            }
             (line.state, line.goes) = (state, due.map(|due| due.action));
         }
     }

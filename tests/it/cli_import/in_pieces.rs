@@ -1,0 +1,115 @@
+//! What a file says of a customer comes in pieces, in any order, and some of it late: nothing is lost by that, and nothing that
+//! was taken back comes again.
+
+use crate::support::TestApp;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+const CUSTOMERS: &str = "kundnummer;namn\nI-1;Ida Isaksson\n";
+const ENDED: &str = "kund;tjänst;start;slut\nI-1;web-hosting;2022-03-01;2023-04-01\n";
+const LIVE: &str = "kund;tjänst;start;slut\nI-1;web-hosting;2023-05-01;\n";
+
+const MAP: &str = "query { customer(reference: \"I-1\") { id status profile { name }
+    dataLocations { nodes { state system { name } } }
+    tasks { nodes { cause state } }
+    consents(first: 9) { nodes { withdrawnAt } } } }";
+
+async fn customer(app: &TestApp) -> Value {
+    app.compliance().get(MAP).await.data()["customer"].clone()
+}
+
+async fn import(app: &TestApp, name: &str, text: &str) -> Value {
+    let file = app.file(name, text);
+    app.ran_alone(app.compliance().command("import", &[&file])).await.ended(0, "").json()
+}
+
+#[tokio::test]
+async fn who_is_said_to_need_it_later_keeps_what_only_something_ended_needed() {
+    let app = TestApp::reachable().await;
+    import(&app, "kunder.csv", CUSTOMERS).await;
+    let told = import(&app, "en.csv", ENDED).await;
+    assert_eq!((&told["created"], &told["disposalPending"]), (&json!(1), &json!(1)));
+    // It is on its way out, and nothing hurries it: not the sweep, and no time within the week.
+    for _ in 0..3 {
+        app.advance(TimeDelta::days(2));
+        app.sweep().await;
+        app.work().await;
+        let customer = customer(&app).await;
+        assert_eq!(customer["profile"]["name"], "Ida Isaksson");
+        assert_eq!(customer["dataLocations"]["nodes"][0]["state"], "DISPOSAL_PENDING");
+        assert_eq!(customer["tasks"]["nodes"], json!([{ "cause": "IMPORT", "state": "PENDING" }]));
+    }
+    import(&app, "tva.csv", LIVE).await;
+    app.advance(TimeDelta::days(30));
+    app.sweep().await;
+    app.work().await;
+    let customer = customer(&app).await;
+    assert_eq!(
+        (&customer["status"], &customer["profile"]["name"]),
+        (&json!("ACTIVE"), &json!("Ida Isaksson"))
+    );
+    assert_eq!(customer["dataLocations"]["nodes"][0]["state"], "HELD");
+    assert_eq!(customer["tasks"]["nodes"][0]["state"], "CANCELLED");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_nothing_needs_goes_after_a_week() {
+    let app = TestApp::reachable().await;
+    import(&app, "kunder.csv", CUSTOMERS).await;
+    import(&app, "en.csv", ENDED).await;
+    app.advance(TimeDelta::days(7) + TimeDelta::minutes(1));
+    app.work().await;
+    let customer = customer(&app).await;
+    assert_eq!(customer["profile"]["name"], Value::Null);
+    assert_eq!(customer["dataLocations"]["nodes"][0]["state"], "ERASED");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_file_from_before_brings_nothing_back_that_was_taken_back() {
+    let app = TestApp::reachable().await;
+    let officer = app.compliance();
+    import(&app, "kunder.csv", CUSTOMERS).await;
+    import(&app, "tva.csv", LIVE).await;
+    let consents = |rest: &str| {
+        format!(
+            "kund;tjänst;mottagare;ändamål;kategorier;lämnat;information;återkallat\n\
+             I-1;web-hosting;Brevduvan Utskick AB;DELIVER_SERVICE;{rest}\n"
+        )
+    };
+    import(&app, "ett.csv", &consents("user.contact.email;2024-01-01;Vi lämnar ut.;2024-06-01")).await;
+    // The end of the subscription comes on record as well.
+    let id = customer(&app).await["id"].clone();
+    let of = "query ($id: ID) { customer(id: $id) { serviceSubscriptions { nodes { id } } } }";
+    let found = officer.ask(of, json!({ "id": id })).await;
+    let subscription = &found.data()["customer"]["serviceSubscriptions"]["nodes"][0]["id"];
+    let input = json!({ "input": { "serviceSubscriptionId": subscription, "reason": "over" } });
+    assert_eq!(officer.ask(crate::support::dispose::END, input).await.user_errors(), []);
+
+    for (name, text, told) in [
+        (
+            "igen.csv",
+            LIVE.replace("-05-01", "-05-01 10:00"),
+            "line 2, column slut: A subscription to this service that began on this day",
+        ),
+        (
+            "samma.csv",
+            consents("user.contact.email user.name;2024-05-31;Vi lämnar ut.;"),
+            "line 2, column lämnat: They took such a consent back at this moment or later",
+        ),
+    ] {
+        let file = app.file(name, &text);
+        app.ran_alone(officer.command("import", &[&file])).await.ended(3, told);
+    }
+    let after = customer(&app).await;
+    assert_eq!(
+        (&after["status"], after["consents"]["nodes"].as_array().unwrap().len()),
+        (&json!("DORMANT"), 1)
+    );
+    // What was allowed anew is that.
+    let anew = consents("user.contact.email;2024-07-01;Vi lämnar ut.;");
+    import(&app, "ny.csv", &anew).await;
+    assert_eq!(customer(&app).await["consents"]["nodes"].as_array().unwrap().len(), 2);
+    app.finish().await;
+}
