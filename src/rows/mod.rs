@@ -4,6 +4,7 @@ mod bounded;
 mod cells;
 mod chunk;
 mod columns;
+mod quotes;
 mod reference_data;
 mod rejects;
 mod source;

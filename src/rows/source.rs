@@ -36,7 +36,7 @@ pub enum Unreadable {
     TooLong { line: u64 },
     #[error("the file has more than {most} rows: bring it in by parts")]
     TooMany { most: usize },
-    #[error("line {line}: a quote that is opened here is never closed")]
+    #[error("line {line}: a quote that is opened here is never closed, or something follows its end")]
     Quote { line: u64 },
     #[error("line {line}: the file broke off")]
     Broken {

@@ -58,7 +58,7 @@ impl Table {
                 reader: Reader::Jsonl { text, line: 0, ignored, last: Default::default() },
             });
         };
-        let (text, since) = Bounded::new(text);
+        let (text, since) = Bounded::new(text, delimiter);
         let mut csv = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
@@ -133,7 +133,11 @@ fn read(
                 _ => io::ErrorKind::InvalidData.into(),
             };
             let too_long = error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>);
-            if too_long { Unreadable::TooLong { line } } else { Unreadable::Broken { line, error } }
+            match since.wrong_quotes() {
+                Some(wrong) if wrong <= line => Unreadable::Quote { line: wrong },
+                _ if too_long => Unreadable::TooLong { line },
+                _ => Unreadable::Broken { line, error },
+            }
         })?;
         if !there {
             return Ok(None);
@@ -141,13 +145,11 @@ fn read(
         // The parser passes over empty lines before a row, so where that begins is counted back from its end.
         let within = fields.as_slice().bytes().filter(|byte| *byte == b'\n').fold(0, |lines, _| lines + 1);
         let line = csv.position().line() - within - u64::from(!since.has_ended());
+        if let Some(line) = since.wrong_quotes().filter(|wrong| *wrong <= line) {
+            return Err(Unreadable::Quote { line });
+        }
         if fields.as_slice().len() as u64 > LONGEST {
             return Err(Unreadable::TooLong { line });
-        }
-        // The parser takes the end of the file for the end of any quote. Where all quotes together have no partner, and the last row
-        // goes over several lines, it is that one's.
-        if since.ended_within_quotes() && within > 0 {
-            return Err(Unreadable::Quote { line });
         }
         without_return(fields);
         if fields.len() > 1 || !fields.as_slice().trim().is_empty() {
@@ -271,11 +273,24 @@ mod tests {
 
     #[test]
     fn a_quote_that_is_never_closed_is_found_where_it_begins() {
-        let told = Some("line 3: a quote that is opened here is never closed".to_owned());
-        assert_eq!(rows("1,A\n2,\"B\n3,C\n4,D\n"), (vec![2], told.clone()));
-        assert_eq!(rows("1,A\n2,\"B\n3,C\n4,D"), (vec![2], told));
+        let told =
+            "line 3: a quote that is opened here is never closed, or something follows its end".to_owned();
+        assert_eq!(rows("1,A\n2,\"B\n3,C\n4,D\n"), (vec![2], Some(told.clone())));
+        assert_eq!(rows("1,A\n2,\"B\n3,C\n4,D"), (vec![2], Some(told.clone())));
+        // A later quote ends it, in the middle of somebody else's row.
+        let swallowed = rows("1,A\n2,\"B\n3,C\n4,\"D\n5,E\n");
+        assert_eq!(swallowed, (vec![2], Some(told.clone())));
+        assert_eq!(rows("1,A\n2,\"B\" \n3,C\n"), (vec![2], Some(told)));
         // A quote within a value is one.
-        assert_eq!(rows("1,A 5\" B\n2,C\n"), (vec![2, 3], None));
+        assert_eq!(rows("1,A 5\" B\n2,C\n3,\"D\"\"\nE\"\r\n4,F"), (vec![2, 3, 4, 6], None));
+    }
+
+    #[test]
+    fn rows_before_a_wrong_quote_are_given_out_however_far_is_read_ahead() {
+        let many = "1,A\n".repeat(40_000);
+        let (lines, told) = rows(&format!("{many}2,\"B\n3,\"C\n{many}"));
+        assert_eq!((lines.len(), lines.last()), (40_000, Some(&40_001)));
+        assert!(told.unwrap().starts_with("line 40002: a quote"));
     }
 
     #[test]

@@ -9,8 +9,10 @@ async fn files_that_cannot_be_read() {
     let officer = app.compliance();
     let before = app.database.count("SELECT count(*) FROM customer").await;
     let (row, quote) = ("F-1;A\n".repeat(3), "kundnummer;namn\nF-1;\"A\nF-2;B\nF-3;C\n");
+    // The next quote ends it, in the middle of another customer's row.
+    let swallowing = "kundnummer;namn;adress\nF-1;A;\"Storgatan 1\nF-2;B;\nF-3;C;\"Kungsgatan 4\n";
     let many = format!("kundnummer;namn\nF-1;A\nF-2;\"{}", "x;y\n".repeat(400_000));
-    let files: [(&str, Vec<u8>, i32, &str); 12] = [
+    let files: [(&str, Vec<u8>, i32, &str); 13] = [
         ("empty.csv", vec![], 2, "the file is empty"),
         ("utf16.csv", b"\xff\xfek\0u\0".to_vec(), 2, "the file is UTF-16: save it as UTF-8"),
         ("headless.csv", row.into(), 2, "say it with --as"),
@@ -18,6 +20,7 @@ async fn files_that_cannot_be_read() {
         ("unknown.csv", b"kundnummer;namn;skostorlek\nF-1;A;43\n".to_vec(), 2, "say it with --as"),
         ("twice.csv", b"kundnummer;namn;name\nF-1;A;A\n".to_vec(), 2, "`name` is there twice"),
         ("quote.csv", quote.into(), 1, "line 2: a quote that is opened here is never closed"),
+        ("swallowing.csv", swallowing.into(), 1, "line 2: a quote that is opened here is never closed"),
         ("long.csv", many.into(), 1, "line 3: the row that begins here is longer than a megabyte"),
         ("bad.yaml", b"systems:\n- nam: A\n".to_vec(), 2, "line 2, column 3: unknown field `nam`"),
         ("bad.jsonl", b"{\"reference\":\"F-1\"\n".to_vec(), 2, "the first line is no list of columns"),
