@@ -3,6 +3,7 @@
 use super::source::Unreadable;
 use crate::domain::catalog_document::{Column, RowKind, plain};
 use entity::enums::ImportKind;
+use serde_json::Value;
 use std::collections::HashSet;
 
 /// What a file's rows are, in the order in which files are brought in: what comes later names what came before.
@@ -12,6 +13,42 @@ pub enum Kind {
     ReferenceData(RowKind),
     /// Of customers, brought in by the chunk.
     Rows(ImportKind),
+}
+
+/// What a column takes of a value of JSON, beside a text and an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    Text,
+    /// true or false.
+    Truth,
+    /// A list of keys.
+    Words,
+    /// A list of texts.
+    Lines,
+}
+
+impl Takes {
+    /// The value as a file of tables would have it; or why it has to be another.
+    pub(super) fn text(self, value: &Value) -> Result<Option<String>, &'static str> {
+        let text = match (value, self) {
+            (Value::Null, _) => return Ok(None),
+            (Value::String(text), _) => text.clone(),
+            (Value::Number(number), _) if number.is_i64() || number.is_u64() => number.to_string(),
+            (Value::Number(_), _) => {
+                return Err("give it as a text: a number may not be what it was meant to be");
+            }
+            (Value::Bool(truth), Self::Truth) => if *truth { "yes" } else { "no" }.to_owned(),
+            (Value::Array(all), Self::Words | Self::Lines) if all.iter().all(Value::is_string) => {
+                let all = all.iter().filter_map(Value::as_str).collect::<Vec<_>>();
+                if self == Self::Lines && all.iter().any(|one| one.contains(';')) {
+                    return Err("an entry of a list has a semicolon in it");
+                }
+                all.join(if self == Self::Lines { "; " } else { " " })
+            }
+            _ => return Err("give a text"),
+        };
+        Ok(Some(text))
+    }
 }
 
 const fn needed(name: &'static str, aliases: &'static [&'static str], help: &'static str) -> Column {
@@ -192,6 +229,16 @@ impl Kind {
             Self::Rows(ImportKind::Subscriptions) => SUBSCRIPTIONS,
             Self::Rows(ImportKind::Consents) => CONSENTS,
             Self::Rows(ImportKind::DataLocations) => DATA_LOCATIONS,
+        }
+    }
+
+    /// What its column of that name takes of a value of JSON.
+    pub(super) fn takes(self, column: &str) -> Takes {
+        match column {
+            "returning" | "retired" => Takes::Truth,
+            "categories" => Takes::Words,
+            "measures" | "processedOnBehalf" => Takes::Lines,
+            _ => Takes::Text,
         }
     }
 

@@ -4,6 +4,8 @@ mod bounded;
 mod cells;
 mod chunk;
 mod columns;
+mod object;
+mod part;
 mod quotes;
 mod reference_data;
 mod rejects;
@@ -13,6 +15,7 @@ mod value;
 
 pub use chunk::{Chunk, Chunks, Rows};
 pub use columns::Kind;
+pub use part::NoRejects;
 pub use reference_data::reference_data;
 pub use rejects::{Rejected, Rejects, default_path};
 pub use source::{Encoding, Format, Source, Unreadable};

@@ -4,10 +4,11 @@ use super::{
     bounded::{Bounded, LONGEST, Since, TooLong},
     cells::{Cells, Wrong},
     columns::Kind,
+    object::Object,
+    rejects::TEXT,
     source::{Format, Source, Unreadable},
 };
 use csv::StringRecord;
-use serde_json::{Map, Value};
 use std::io::{self, BufRead, BufReader, Read};
 
 /// A row as it stands in the file.
@@ -200,28 +201,32 @@ fn of_object(
     (names, places): &mut (Vec<String>, Vec<Option<usize>>),
 ) -> Result<Cells, Wrong> {
     // What the parser says may show what it read.
-    let object = serde_json::from_str::<Map<String, Value>>(text).map_err(|error| {
+    let object = serde_json::from_str::<Object>(text).map_err(|error| {
         Wrong::row(format!("this is no object of JSON (column {} of the line)", error.column()))
     })?;
-    if names.is_empty() || !object.keys().eq(names.iter()) {
-        let these = object.keys().cloned().collect::<Vec<_>>();
-        *places = kind.places(&these, ignored).map_err(|error| Wrong::row(error.to_string()))?;
+    if object.text(TEXT).is_some() {
+        return Err(Wrong::row(format!("put right what `{TEXT}` holds, and put it in this line's place")));
+    }
+    if names.is_empty() || !object.names().eq(names.iter()) {
+        let these = object.names().map(str::to_owned).collect::<Vec<_>>();
+        *places = kind.places(&these, ignored).map_err(|error| {
+            names.clear();
+            Wrong::row(if let Unreadable::Header = error {
+                "no name in it is that of a column".to_owned()
+            } else {
+                error.to_string()
+            })
+        })?;
         *names = these;
     }
     let mut cells = Cells::new(kind);
-    for (value, at) in object.values().zip(places.iter().copied()) {
+    for ((_, value), at) in object.0.iter().zip(places.iter().copied()) {
         let Some(at) = at else { continue };
-        let text = match value {
-            Value::Null => continue,
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(truth) => if *truth { "yes" } else { "no" }.to_owned(),
-            Value::Array(words) if words.iter().all(Value::is_string) => {
-                words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
-            }
-            _ => return Err(Wrong::at(kind.columns()[at].name, "give a text")),
-        };
-        cells.set(at, &text)?;
+        let column = kind.columns()[at].name;
+        let text = kind.takes(column).text(value).map_err(|reason| Wrong::at(column, reason))?;
+        if let Some(text) = text {
+            cells.set(at, &text)?;
+        }
     }
     Ok(cells)
 }
@@ -255,6 +260,45 @@ mod tests {
         assert_eq!(rows("1,A\n\n2,\"B\nB\"\r\n\r\n3,C\r\n4,D"), (vec![2, 4, 7, 8], None));
         assert_eq!(rows("1,\"A\nA\""), (vec![2], None), "at the end of the file, too");
         assert_eq!(lines(b"{\"reference\":1,\"name\":\"A\"}\n\n{}\n"), (vec![1, 3], None));
+    }
+
+    /// What is said of each row of objects.
+    fn told(text: &str, kind: Kind) -> Vec<Result<String, String>> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let source = Source::survey(file.path(), Some(kind), None, &[]).unwrap();
+        let mut table = Table::open(&source).unwrap();
+        let rows = std::iter::from_fn(|| table.next().unwrap());
+        let told = |cells: Cells| {
+            kind.columns().iter().filter_map(|it| cells.get(it.name)).collect::<Vec<_>>().join("|")
+        };
+        rows.map(|row| row.cells.map(told).map_err(|wrong| wrong.reason)).collect()
+    }
+
+    #[test]
+    fn objects_say_what_they_mean_or_nothing() {
+        let customers = Kind::Rows(entity::enums::ImportKind::Customers);
+        let row = |fields: &str| told(&format!("{{\"reference\":17,{fields}}}\n"), customers).remove(0);
+        assert_eq!(row("\"name\":\"A\",\"returning\":true"), Ok("17|A|yes".to_owned()));
+        let (number, text) =
+            ("give it as a text: a number may not be what it was meant to be", "give a text");
+        for (fields, reason) in [
+            ("\"name\":\"A\",\"phone\":123456789012345678901", number),
+            ("\"name\":\"A\",\"phone\":70.10", number),
+            ("\"name\":\"A\",\"name\":\"B\"", "the column `name` is there twice"),
+            ("\"name\":true", text),
+            ("\"name\":[\"A\",\"B\"]", text),
+            ("\"name\":{}", text),
+        ] {
+            assert_eq!(row(fields), Err(reason.to_owned()), "{fields}");
+        }
+        let systems = Kind::ReferenceData(crate::domain::catalog_document::RowKind::Systems);
+        let row = |measures: &str| {
+            told(&format!("{{\"name\":\"A\",\"measures\":{measures},\"retired\":false}}\n"), systems)
+                .remove(0)
+        };
+        assert_eq!(row("[\"Locked doors\",\"Two keys\"]"), Ok("A|Locked doors; Two keys|no".to_owned()));
+        assert_eq!(row("[\"a; b\"]"), Err("an entry of a list has a semicolon in it".to_owned()));
     }
 
     #[test]

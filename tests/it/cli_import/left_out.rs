@@ -40,7 +40,7 @@ async fn each_is_named_and_comes_back_to_be_put_right() {
     assert_eq!(summary["rejects"], rejects.to_str().unwrap());
     let text = fs::read_to_string(&rejects).unwrap();
     assert!(
-        text.starts_with("#line;#column;#reason;Kundnummer;Namn;E-post;Personnummer\n3;E-post;"),
+        text.starts_with("\u{feff}#line;#column;#reason;Kundnummer;Namn;E-post;Personnummer\n3;E-post;"),
         "{text}"
     );
     assert!(text.contains(";R-4;\"'=HYPERLINK("), "{text}");

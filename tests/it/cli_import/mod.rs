@@ -6,4 +6,5 @@ mod documented;
 mod left_out;
 mod reference_data;
 mod refused;
+mod rejects;
 mod terminal;
