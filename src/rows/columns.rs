@@ -28,6 +28,16 @@ pub(super) enum Takes {
 }
 
 impl Takes {
+    /// What the column of that name takes.
+    pub(super) fn of(column: &str) -> Self {
+        match column {
+            "returning" | "retired" => Self::Truth,
+            "categories" => Self::Words,
+            "measures" | "processedOnBehalf" => Self::Lines,
+            _ => Self::Text,
+        }
+    }
+
     /// The value as a file of tables would have it; or why it has to be another.
     pub(super) fn text(self, value: &Value) -> Result<Option<String>, &'static str> {
         let text = match (value, self) {
@@ -106,7 +116,7 @@ const CUSTOMERS: &[Column] = &[
     ),
     column(
         "returning",
-        &["återvänder", "atervander", "äterkommen"],
+        &["återvänder", "atervander", "återkommen"],
         "yes, if they were erased once and came back of their own accord",
     ),
 ];
@@ -186,6 +196,11 @@ const DATA_LOCATIONS: &[Column] = &[
     ),
 ];
 
+/// Whether a column of that name is to be passed over.
+pub(super) fn is_passed_over(name: &str, ignored: &[String]) -> bool {
+    name.trim_start().starts_with('#') || ignored.iter().any(|it| plain(it) == plain(name))
+}
+
 impl Kind {
     /// All of them, in the order in which they are brought in.
     pub const ALL: [Self; 8] = [
@@ -232,16 +247,6 @@ impl Kind {
         }
     }
 
-    /// What its column of that name takes of a value of JSON.
-    pub(super) fn takes(self, column: &str) -> Takes {
-        match column {
-            "returning" | "retired" => Takes::Truth,
-            "categories" => Takes::Words,
-            "measures" | "processedOnBehalf" => Takes::Lines,
-            _ => Takes::Text,
-        }
-    }
-
     /// The place of the column of that name, however it is written.
     #[must_use]
     pub fn column(self, name: &str) -> Option<usize> {
@@ -282,12 +287,15 @@ impl Kind {
         }
         let mut there = HashSet::new();
         let mut places = Vec::with_capacity(names.len());
-        for name in names {
-            if name.trim_start().starts_with('#') || ignored.iter().any(|it| plain(it) == plain(name)) {
+        for (at, name) in names.iter().enumerate() {
+            // What stands in a column without a name is looked at row by row.
+            if name.trim().is_empty() || is_passed_over(name, ignored) {
                 places.push(None);
                 continue;
             }
-            let unknown = || Unreadable::Unknown { column: name.chars().take(40).collect(), kind: self };
+            let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+            let column = name.chars().take(40).map(shown).collect();
+            let unknown = || Unreadable::Unknown { column, number: at + 1, kind: self };
             let at = self.column(name).ok_or_else(unknown)?;
             if !there.insert(at) {
                 return Err(Unreadable::Twice { column: self.columns()[at].name });

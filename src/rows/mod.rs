@@ -9,6 +9,7 @@ mod part;
 mod quotes;
 mod reference_data;
 mod rejects;
+mod seen;
 mod source;
 mod table;
 mod value;

@@ -38,10 +38,9 @@ impl Quotes {
             self.line += u64::from(*byte == b'\n');
             self.place = match (self.place, *byte) {
                 (Place::Quoted, b'"') => Place::Quote,
-                (Place::Quoted, _) | (Place::Quote, b'"') => Place::Quoted,
+                (Place::Quoted, _) | (Place::Quote | Place::Row | Place::Field, b'"') => Place::Quoted,
                 (_, b'\n') => Place::Row,
                 (Place::Quote, b'\r') => Place::Return,
-                (Place::Row | Place::Field, b'"') => Place::Quoted,
                 (Place::Return, _) => return Some(self.row),
                 (_, byte) if byte == self.delimiter => Place::Field,
                 (Place::Quote, _) => return Some(self.row),

@@ -114,7 +114,7 @@ impl Rejects {
     /// Where it is until then, if it tells of any row.
     #[must_use]
     pub fn so_far(&self) -> Option<&Path> {
-        (self.part.is_empty().ok()? == false).then(|| self.part.path())
+        (!self.part.is_empty().ok()?).then(|| self.part.path())
     }
 
     /// Goes on with what an earlier run left, as far as it tells of lines before `line`: of how many rows. What tells of later ones
@@ -171,7 +171,7 @@ impl Rejects {
                     let values = why.iter().cloned().chain(values).collect::<Vec<_>>();
                     write_csv(&mut text, delimiter, values.iter().map(String::as_str))?;
                 }
-                (Raw::Text(object), _) => write_object(&mut text, object, why)?,
+                (Raw::Text(object), _) => write_object(&mut text, object, &why)?,
                 (Raw::Fields(_), Format::Jsonl) => continue,
             }
             rows += 1;
@@ -224,9 +224,9 @@ fn write_csv<'a>(text: &mut Vec<u8>, delimiter: u8, fields: impl Iterator<Item =
     writer.flush()
 }
 
-fn write_object(text: &mut Vec<u8>, object: &str, why: [String; 3]) -> io::Result<()> {
+fn write_object(text: &mut Vec<u8>, object: &str, why: &[String; 3]) -> io::Result<()> {
     let field = |name: &str, value: &str| Ok(format!("{}:{}", to_string(name)?, to_string(value)?));
-    let told = WHY.into_iter().zip(&why).map(|(name, value)| field(name, value));
+    let told = WHY.into_iter().zip(why).map(|(name, value)| field(name, value));
     let mut told = told.collect::<serde_json::Result<Vec<_>>>()?;
     match serde_json::from_str::<Object>(object) {
         // As it is written: a number may have more digits than are read, and a name may be there twice.
@@ -345,7 +345,7 @@ mod tests {
     fn objects_stay_as_they_are_written() {
         let told = |object: &str| {
             let mut text = Vec::new();
-            write_object(&mut text, object, ["2", "", "why"].map(str::to_owned)).unwrap();
+            write_object(&mut text, object, &["2", "", "why"].map(str::to_owned)).unwrap();
             String::from_utf8(text).unwrap()
         };
         let why = "{\"#line\":\"2\",\"#column\":\"\",\"#reason\":\"why\"";

@@ -3,10 +3,11 @@
 use super::{
     bounded::{Bounded, LONGEST, Since, TooLong},
     cells::{Cells, Wrong},
-    columns::Kind,
+    columns::{Kind, Takes},
     object::Object,
     rejects::TEXT,
-    source::{Format, Source, Unreadable},
+    seen::Passing,
+    source::{Format, Source, Unreadable, is_told_delimiter},
 };
 use csv::StringRecord;
 use std::io::{self, BufRead, BufReader, Read};
@@ -31,6 +32,8 @@ pub(super) struct Record {
 pub(super) struct Table {
     kind: Kind,
     reader: Reader,
+    passing: Passing,
+    sha256: [u8; 32],
 }
 
 enum Reader {
@@ -51,12 +54,15 @@ enum Reader {
 
 impl Table {
     pub(super) fn open(source: &Source) -> Result<Self, Unreadable> {
-        let text: Box<dyn Read> = Box::new(source.open()?);
+        let (text, passing) = source.open()?;
+        let (text, sha256): (Box<dyn Read>, _) = (Box::new(text), source.sha256());
         let Format::Csv { delimiter } = source.format else {
             let (text, ignored) = (BufReader::with_capacity(64 << 10, text), source.ignored.clone());
             return Ok(Self {
                 kind: source.kind,
                 reader: Reader::Jsonl { text, line: 0, ignored, last: Default::default() },
+                passing,
+                sha256,
             });
         };
         let (text, since) = Bounded::new(text, delimiter);
@@ -70,9 +76,13 @@ impl Table {
             .from_reader(text);
         let mut header = StringRecord::new();
         read(&mut csv, &since, &mut header)?;
+        if is_told_delimiter(&header) {
+            read(&mut csv, &since, &mut header)?;
+        }
         let names = header.iter().map(|name| name.trim().to_owned()).collect::<Vec<_>>();
         let places = source.kind.places(&names, &source.ignored)?;
-        Ok(Self { kind: source.kind, reader: Reader::Csv { csv, since, header, places } })
+        let reader = Reader::Csv { csv, since, header, places };
+        Ok(Self { kind: source.kind, reader, passing, sha256 })
     }
 
     /// The names of the columns as the file has them.
@@ -97,15 +107,25 @@ impl Table {
 
     /// The next row.
     pub(super) fn next(&mut self) -> Result<Option<Record>, Unreadable> {
-        let kind = self.kind;
-        match &mut self.reader {
-            Reader::Csv { csv, since, places, .. } => {
+        let next = self.reader.next(self.kind)?;
+        // Somebody may have saved it anew since it was looked at.
+        if next.is_none() && !self.passing.was(self.sha256) {
+            return Err(Unreadable::Changed);
+        }
+        Ok(next)
+    }
+}
+
+impl Reader {
+    fn next(&mut self, kind: Kind) -> Result<Option<Record>, Unreadable> {
+        match self {
+            Self::Csv { csv, since, header, places } => {
                 let mut fields = StringRecord::new();
                 let Some(line) = read(csv, since, &mut fields)? else { return Ok(None) };
-                let cells = of_fields(kind, &fields, places);
+                let cells = of_fields(kind, &fields, header, places);
                 Ok(Some(Record { line, raw: Raw::Fields(fields), cells }))
             }
-            Reader::Jsonl { text, line, ignored, last } => loop {
+            Self::Jsonl { text, line, ignored, last } => loop {
                 *line += 1;
                 let Some(object) = read_line(text, *line)? else { return Ok(None) };
                 if object.trim().is_empty() {
@@ -167,16 +187,29 @@ fn without_return(fields: &mut StringRecord) {
     *fields = bare;
 }
 
-fn of_fields(kind: Kind, fields: &StringRecord, places: &[Option<usize>]) -> Result<Cells, Wrong> {
+fn of_fields(
+    kind: Kind,
+    fields: &StringRecord,
+    header: &StringRecord,
+    places: &[Option<usize>],
+) -> Result<Cells, Wrong> {
     if fields.len() != places.len() {
         let reason =
             format!("the row has {} columns, and the first line names {}", fields.len(), places.len());
         return Err(Wrong::row(reason));
     }
     let mut cells = Cells::new(kind);
-    for (text, at) in fields.iter().zip(places) {
-        if let Some(at) = at {
-            cells.set(*at, text)?;
+    for (number, ((text, name), at)) in fields.iter().zip(header).zip(places).enumerate() {
+        match at {
+            Some(at) => cells.set(*at, text)?,
+            None if name.trim().is_empty() && !text.trim().is_empty() => {
+                let reason = format!(
+                    "column {} has no name in the first line, and something stands in it",
+                    number + 1
+                );
+                return Err(Wrong::row(reason));
+            }
+            None => {}
         }
     }
     Ok(cells)
@@ -190,7 +223,7 @@ fn read_line(text: &mut BufReader<Box<dyn Read>>, line: u64) -> Result<Option<St
     if read as u64 > LONGEST {
         return Err(Unreadable::TooLong { line });
     }
-    let text = String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)?;
+    let text = String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8 { line })?;
     Ok((read > 0).then_some(text))
 }
 
@@ -206,6 +239,9 @@ fn of_object(
     })?;
     if object.text(TEXT).is_some() {
         return Err(Wrong::row(format!("put right what `{TEXT}` holds, and put it in this line's place")));
+    }
+    if object.names().any(|name| name.trim().is_empty()) {
+        return Err(Wrong::row("a name in it is empty"));
     }
     if names.is_empty() || !object.names().eq(names.iter()) {
         let these = object.names().map(str::to_owned).collect::<Vec<_>>();
@@ -223,7 +259,7 @@ fn of_object(
     for ((_, value), at) in object.0.iter().zip(places.iter().copied()) {
         let Some(at) = at else { continue };
         let column = kind.columns()[at].name;
-        let text = kind.takes(column).text(value).map_err(|reason| Wrong::at(column, reason))?;
+        let text = Takes::of(column).text(value).map_err(|reason| Wrong::at(column, reason))?;
         if let Some(text) = text {
             cells.set(at, &text)?;
         }
@@ -299,6 +335,31 @@ mod tests {
         };
         assert_eq!(row("[\"Locked doors\",\"Two keys\"]"), Ok("A|Locked doors; Two keys|no".to_owned()));
         assert_eq!(row("[\"a; b\"]"), Err("an entry of a list has a semicolon in it".to_owned()));
+    }
+
+    #[test]
+    fn what_stands_in_a_column_without_a_name_is_not_lost() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "sep=;\n\nreference;name;\nK-1;A;\nK-2;B;C\n").unwrap();
+        let source = Source::survey(file.path(), None, None, &[]).unwrap();
+        let mut table = Table::open(&source).unwrap();
+        let rows = std::iter::from_fn(|| table.next().unwrap());
+        let told = rows.map(|row| (row.line, row.cells.err().map(|wrong| wrong.reason))).collect::<Vec<_>>();
+        let reason = "column 3 has no name in the first line, and something stands in it";
+        assert_eq!(told, [(4, None), (5, Some(reason.to_owned()))]);
+    }
+
+    #[test]
+    fn a_file_that_was_changed_since_it_was_looked_at_is_found_out_at_its_end() {
+        for text in ["reference,name\nK-1,A\n", "{\"reference\":1,\"name\":\"A\"}\n"] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), text).unwrap();
+            let source = Source::survey(file.path(), None, None, &[]).unwrap();
+            std::fs::write(file.path(), text.replace('A', "B")).unwrap();
+            let mut table = Table::open(&source).unwrap();
+            assert!(table.next().unwrap().is_some());
+            assert!(matches!(table.next(), Err(Unreadable::Changed)));
+        }
     }
 
     #[test]

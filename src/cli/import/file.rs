@@ -45,10 +45,10 @@ pub(super) async fn bring_in(
     let mut file = OneFile::open(sink, (source, kind), args, begun, rejects)?;
     let gone_through = file.go_through(stopped).await;
     let is_interrupted = stopped.load(Ordering::Relaxed);
-    if gone_through.is_err() || is_interrupted {
-        if let Some(path) = file.rejects.as_ref().and_then(Rejects::so_far) {
-            output::note(&format!("left out so far: {}", path.display()));
-        }
+    if (gone_through.is_err() || is_interrupted)
+        && let Some(path) = file.rejects.as_ref().and_then(Rejects::so_far)
+    {
+        output::note(&format!("left out so far: {}", path.display()));
     }
     gone_through?;
     file.finish(is_interrupted).await

@@ -90,7 +90,7 @@ async fn it_tells_of_all_though_the_run_stopped_and_its_beginning_was_lost() {
     fs::remove_file(&place).unwrap();
     import(&app, &[&file]).await.ended(3, "left out then: --again goes through it once more");
     let again = import(&app, &["--again", &file]).await;
-    assert_eq!(again.ended(3, "").json()["unchanged"], ROWS as i64 - 25);
+    assert_eq!(again.ended(3, "").json()["unchanged"], ROWS - 25);
     assert_eq!(told(&place), wrong());
     app.finish().await;
 }
