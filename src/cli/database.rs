@@ -1,8 +1,8 @@
 //! Where the database is, by the configuration.
 
-use super::failure::Failure;
+use super::{client::TRY_AGAIN, failure::Failure};
 use crate::{
-    access::{self, Broken, Engine, Settings},
+    access::{self, Broken, Engine, Settings, Stop},
     config::Config,
     server::NotStarted,
 };
@@ -77,12 +77,30 @@ pub(super) fn not_started(error: NotStarted) -> Failure {
              data directory; without it no profile can be read again",
         );
     }
-    let hint = if let NotStarted::Database(broken) = &error { hint(broken) } else { HINT };
-    Failure::new(error).hint(hint)
+    match &error {
+        NotStarted::Database(broken) | NotStarted::Catalog(Stop::Broken(broken)) => {
+            let (hint, busy) = (hint(broken), is_busy(broken));
+            told(Failure::new(error), hint, busy)
+        }
+        _ => Failure::new(error).hint(HINT),
+    }
+}
+
+/// Whether somebody else is writing to it, which is over by itself.
+const fn is_busy(broken: &Broken) -> bool {
+    matches!(broken, Broken::Contention | Broken::Journal(_))
+}
+
+fn told(failure: Failure, hint: &str, busy: bool) -> Failure {
+    let failure = failure.hint(hint);
+    if busy { failure.with_code(TRY_AGAIN) } else { failure }
 }
 
 fn hint(broken: &Broken) -> &'static str {
     match broken {
+        Broken::Contention | Broken::Journal(_) => {
+            "the database is busy, as somebody else is writing to it, or its disk is full: try again"
+        }
         Broken::Unfit(why) if why.contains("a later version") => {
             "run that version of Kartotek, or restore the backup from before its migration"
         }
@@ -95,8 +113,8 @@ fn hint(broken: &Broken) -> &'static str {
 
 /// What to say when the database cannot be used.
 pub(super) fn failure(broken: Broken) -> Failure {
-    let hint = hint(&broken);
-    Failure::new(broken).hint(hint)
+    let (hint, busy) = (hint(&broken), is_busy(&broken));
+    told(Failure::new(broken), hint, busy)
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub(super) async fn replay(args: ReplayArgs, config: Config) -> Result<(), Failu
 
 async fn go_through(door: &Arc<Door>, ledger: Ledger, dry_run: bool) -> Result<Replayed, Failure> {
     let keys = door.program("setup", "useMasterKeys").write(UseMasterKeys).await;
-    keys.map_err(|stop| database::not_started(NotStarted::Keys(stop)))?;
+    keys.map_err(|stop| database::not_started(NotStarted::of_keys(stop)))?;
     let catalog = Catalogs::load(door).await?.current();
     output::note(&format!("going through {}", ledger.path().display()));
     let replay = Replay { door: door.clone(), catalog, ledger: Arc::new(ledger), dry_run };

@@ -1,5 +1,6 @@
-//! A reader that gives up on a row that never ends.
+//! A reader that gives up on a row that never ends, and looks at its quotes.
 
+use super::quotes::Quotes;
 use std::{
     cell::Cell,
     io::{self, Read},
@@ -17,7 +18,7 @@ pub(super) const AHEAD: u64 = 64 << 10;
 #[error("a row is longer than a megabyte")]
 pub(super) struct TooLong;
 
-/// What was read so far.
+/// What was read so far, which is more than the parser has given out.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Since(Rc<Seen>);
 
@@ -25,8 +26,8 @@ pub(super) struct Since(Rc<Seen>);
 struct Seen {
     /// Bytes since the last row began.
     bytes: Cell<u64>,
-    /// Whether one quote of all so far has no partner.
-    is_odd: Cell<bool>,
+    /// The line that the first row begins on whose quotes are wrong.
+    wrong: Cell<Option<u64>>,
     /// Whether there is no more.
     has_ended: Cell<bool>,
 }
@@ -42,9 +43,9 @@ impl Since {
         self.0.has_ended.get()
     }
 
-    /// ... and one quote has no partner.
-    pub(super) fn ended_within_quotes(&self) -> bool {
-        self.has_ended() && self.0.is_odd.get()
+    /// The line that the first row begins on whose quotes are wrong. Those before it are as they should be.
+    pub(super) fn wrong_quotes(&self) -> Option<u64> {
+        self.0.wrong.get()
     }
 }
 
@@ -52,13 +53,14 @@ impl Since {
 #[derive(Debug)]
 pub(super) struct Bounded<R> {
     inner: R,
+    quotes: Quotes,
     since: Since,
 }
 
 impl<R> Bounded<R> {
-    pub(super) fn new(inner: R) -> (Self, Since) {
+    pub(super) fn new(inner: R, delimiter: u8) -> (Self, Since) {
         let since = Since::default();
-        (Self { inner, since: since.clone() }, since)
+        (Self { inner, quotes: Quotes::new(delimiter), since: since.clone() }, since)
     }
 }
 
@@ -71,8 +73,11 @@ impl<R: Read> Read for Bounded<R> {
         }
         let read = self.inner.read(buffer)?;
         seen.bytes.set(so_far + read as u64);
-        seen.is_odd.set(buffer[..read].iter().fold(seen.is_odd.get(), |odd, byte| odd ^ (*byte == b'"')));
         seen.has_ended.set(read == 0);
+        if seen.wrong.get().is_none() {
+            let wrong = if read == 0 { self.quotes.end() } else { self.quotes.go_on(&buffer[..read]) };
+            seen.wrong.set(wrong);
+        }
         Ok(read)
     }
 }

@@ -43,6 +43,12 @@ impl Cells {
         // stays refused, so that a row that was left out for it is not brought in by feeding it back.
         let text = text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(text).trim();
         let column = self.kind.columns()[at].name;
+        if text.chars().any(|c| c < ' ' && !matches!(c, '\t' | '\n' | '\r')) {
+            return Err(Wrong::at(
+                column,
+                "there is a character in it that no text has, such as a zero byte",
+            ));
+        }
         if is_formula(text) {
             let reason = "this is a formula of a spreadsheet, and no value: save the file with values";
             return Err(Wrong::at(column, reason));
@@ -73,17 +79,24 @@ impl Cells {
 }
 
 /// What spreadsheets take for the beginning of a formula.
-pub(super) const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+pub(super) const FORMULA: [char; 7] = ['=', '＝', '+', '-', '@', '\t', '\r'];
 
 /// Whether a spreadsheet would calculate it, and nobody is called or reached like that.
 fn is_formula(text: &str) -> bool {
-    let mut characters = text.chars();
-    match characters.next() {
-        Some('=' | '@') => true,
-        // A phone number, a number of the company's own, or a dash for nothing.
-        Some('+' | '-') => characters.next().is_some_and(|c| !c.is_ascii_digit() && !" (-".contains(c)),
+    let mut rest = text.chars();
+    match rest.next() {
+        Some('=' | '＝') => true,
+        // A company may be called like that.
+        Some('@') => !rest.next().is_some_and(char::is_alphabetic) || text.contains('('),
+        // A telephone number, another number, or a dash for nothing.
+        Some('+') => !rest.all(is_of_a_number),
+        Some('-') => rest.as_str().starts_with('-') || !rest.all(is_of_a_number),
         _ => false,
     }
+}
+
+fn is_of_a_number(c: char) -> bool {
+    c.is_ascii_digit() || c.is_whitespace() || "()-./,".contains(c)
 }
 
 #[cfg(test)]
@@ -94,16 +107,44 @@ mod tests {
     #[test]
     fn formulas_are_no_values_made_safe_or_not_and_what_only_looks_like_one_is() {
         let mut cells = Cells::new(Kind::Rows(ImportKind::Customers));
-        for formula in ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", " =HYPERLINK(\"x\")", "'=1+1"] {
+        for formula in [
+            "=1+1",
+            "＝1+1",
+            "@SUM(A1)",
+            "@",
+            "+cmd|' /C calc'!A0",
+            "-1+cmd|' /C calc'!A0",
+            "--x",
+            "--1",
+            "+1+1",
+            " =HYPERLINK(\"x\")",
+            "'=1+1",
+        ] {
             assert_eq!(cells.set(1, formula).unwrap_err().column, Some("name"), "{formula}");
         }
-        for (written, value) in
-            [("'+46701740605", "+46701740605"), ("'-", "-"), ("'t Hooft", "'t Hooft"), ("-", "-")]
-        {
+        for (written, value) in [
+            ("'+46701740605", "+46701740605"),
+            ("+46 (0)70-174 06 05", "+46 (0)70-174 06 05"),
+            ("-12,50", "-12,50"),
+            ("'-", "-"),
+            ("'t Hooft", "'t Hooft"),
+            ("@Home AB", "@Home AB"),
+            ("'@Home AB", "@Home AB"),
+            ("-", "-"),
+        ] {
             cells.set(1, written).unwrap();
             assert_eq!(cells.take("name").as_deref(), Some(value));
         }
         cells.set(1, " \u{a0}").unwrap();
         assert_eq!(cells.take("name"), None);
+    }
+
+    #[test]
+    fn a_zero_byte_is_in_no_value() {
+        let mut cells = Cells::new(Kind::Rows(ImportKind::Customers));
+        for text in ["A\0B", "\u{1b}[2J"] {
+            assert_eq!(cells.set(1, text).unwrap_err().column, Some("name"));
+        }
+        cells.set(1, "A\tB\r\nC").unwrap();
     }
 }

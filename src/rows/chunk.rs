@@ -4,7 +4,7 @@ use super::{
     cells::{Cells, Wrong},
     source::{Source, Unreadable},
     table::{Raw, Record, Table},
-    value::{KINDS, LOCALES, TRUTHS, need_moment, take_moment, take_word},
+    value::{KINDS, LOCALES, TRUTHS, day, need_moment, take_moment, take_word},
 };
 use crate::domain::{
     consent::ConsentRow, customer::CustomerRow, data_location::DataLocationRow, import::MOST,
@@ -14,10 +14,16 @@ use entity::{
     enums::ImportKind,
     ids::{CategoryKey, PurposeKey},
 };
-use jiff::{civil, tz::TimeZone};
+use jiff::tz::TimeZone;
 
 /// After how much of JSON a chunk is full: with one row more it fits into a request, whose body a server takes 512 KiB of.
 const FULL: usize = 400 << 10;
+
+/// Entries of lists, its rows among them, after which a chunk is full: a server takes 10,000 in a request.
+const FULL_LISTS: usize = 7_000;
+
+/// The most entries of one row's lists: no company has as many categories.
+const LISTED: usize = 1_000;
 
 /// The longest row that can be right, as JSON: a notice is the longest text.
 const LONGEST: usize = 90 << 10;
@@ -126,8 +132,8 @@ impl Chunks {
     /// When the file cannot be read any further. Nothing from this chunk on is to be brought in.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Unreadable> {
         let (mut records, mut places, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut rows, mut size, mut whose) = (Rows::none(self.kind), 0, None);
-        while records.len() < MOST && size < FULL {
+        let (mut rows, mut size, mut entries, mut whose) = (Rows::none(self.kind), 0, 0, None);
+        while records.len() < MOST && size < FULL && entries < FULL_LISTS {
             let next = match self.next.take() {
                 Some(next) => Some(next),
                 None => self.table.next()?,
@@ -140,14 +146,20 @@ impl Chunks {
                 break;
             }
             whose = its;
-            let json = raw.json();
+            let listed = cells.as_ref().map_or(0, listed);
+            // With quotes and a comma for each.
+            let json = raw.json() + 3 * listed;
             self.bytes += raw.len() as u64;
             records.push((line, raw));
             if json > LONGEST {
                 wrong.push((at, Wrong::row("the row is longer than any that can be right")));
                 continue;
             }
-            size += json;
+            if listed > LISTED {
+                wrong.push((at, Wrong::at("categories", "these are more than there can be")));
+                continue;
+            }
+            (size, entries) = (size + json, entries + 1 + listed);
             match cells.map_err(|one| vec![one]).and_then(|cells| rows.add(cells, &self.zone)) {
                 Ok(()) => places.push(at),
                 Err(all) => wrong.extend(all.into_iter().map(|one| (at, one))),
@@ -161,6 +173,15 @@ impl Chunks {
         let names = self.table.names();
         Ok(Some(Chunk { number, rows, records, places, wrong, names }))
     }
+}
+
+/// How many entries its lists have.
+fn listed(cells: &Cells) -> usize {
+    cells.get("categories").map_or(0, |text| categories(text).count())
+}
+
+fn categories(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() || ",;|".contains(c)).filter(|key| !key.is_empty())
 }
 
 impl Raw {
@@ -246,13 +267,12 @@ fn subscription(cells: &mut Cells, zone: &TimeZone, wrong: &mut Vec<Wrong>) -> S
 
 fn consent(cells: &mut Cells, zone: &TimeZone, wrong: &mut Vec<Wrong>) -> ConsentRow {
     let categories = cells.need("categories", wrong);
-    let categories = categories.split(|c: char| c.is_whitespace() || ",;|".contains(c));
     ConsentRow {
         customer: cells.need("customer", wrong),
         service: cells.need("service", wrong),
         third_party: cells.need("thirdParty", wrong),
         purpose: PurposeKey(cells.need("purpose", wrong)),
-        categories: categories.filter(|key| !key.is_empty()).map(|key| CategoryKey(key.to_owned())).collect(),
+        categories: self::categories(&categories).map(|key| CategoryKey(key.to_owned())).collect(),
         granted_at: need_moment(cells, "grantedAt", zone, wrong),
         notice_text: cells.need("noticeText", wrong),
         notice_delivered_at: take_moment(cells, "noticeDeliveredAt", zone, wrong),
@@ -264,14 +284,7 @@ fn consent(cells: &mut Cells, zone: &TimeZone, wrong: &mut Vec<Wrong>) -> Consen
 
 fn data_location(cells: &mut Cells, zone: &TimeZone, wrong: &mut Vec<Wrong>) -> DataLocationRow {
     let document_date = cells.take("documentDate").and_then(|text| {
-        let day = text.parse::<civil::Date>().ok().filter(|_| text.len() == 10);
-        let day = day.and_then(|day| {
-            chrono::NaiveDate::from_ymd_opt(
-                day.year().into(),
-                u32::try_from(day.month()).ok()?,
-                u32::try_from(day.day()).ok()?,
-            )
-        });
+        let day = day(&text);
         if day.is_none() {
             wrong.push(Wrong::at("documentDate", "give a day, such as 2024-03-31"));
         }

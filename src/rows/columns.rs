@@ -3,6 +3,7 @@
 use super::source::Unreadable;
 use crate::domain::catalog_document::{Column, RowKind, plain};
 use entity::enums::ImportKind;
+use serde_json::Value;
 use std::collections::HashSet;
 
 /// What a file's rows are, in the order in which files are brought in: what comes later names what came before.
@@ -12,6 +13,52 @@ pub enum Kind {
     ReferenceData(RowKind),
     /// Of customers, brought in by the chunk.
     Rows(ImportKind),
+}
+
+/// What a column takes of a value of JSON, beside a text and an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Takes {
+    Text,
+    /// true or false.
+    Truth,
+    /// A list of keys.
+    Words,
+    /// A list of texts.
+    Lines,
+}
+
+impl Takes {
+    /// What the column of that name takes.
+    pub(super) fn of(column: &str) -> Self {
+        match column {
+            "returning" | "retired" => Self::Truth,
+            "categories" => Self::Words,
+            "measures" | "processedOnBehalf" => Self::Lines,
+            _ => Self::Text,
+        }
+    }
+
+    /// The value as a file of tables would have it; or why it has to be another.
+    pub(super) fn text(self, value: &Value) -> Result<Option<String>, &'static str> {
+        let text = match (value, self) {
+            (Value::Null, _) => return Ok(None),
+            (Value::String(text), _) => text.clone(),
+            (Value::Number(number), _) if number.is_i64() || number.is_u64() => number.to_string(),
+            (Value::Number(_), _) => {
+                return Err("give it as a text: a number may not be what it was meant to be");
+            }
+            (Value::Bool(truth), Self::Truth) => if *truth { "yes" } else { "no" }.to_owned(),
+            (Value::Array(all), Self::Words | Self::Lines) if all.iter().all(Value::is_string) => {
+                let all = all.iter().filter_map(Value::as_str).collect::<Vec<_>>();
+                if self == Self::Lines && all.iter().any(|one| one.contains(';')) {
+                    return Err("an entry of a list has a semicolon in it");
+                }
+                all.join(if self == Self::Lines { "; " } else { " " })
+            }
+            _ => return Err("give a text"),
+        };
+        Ok(Some(text))
+    }
 }
 
 const fn needed(name: &'static str, aliases: &'static [&'static str], help: &'static str) -> Column {
@@ -69,7 +116,7 @@ const CUSTOMERS: &[Column] = &[
     ),
     column(
         "returning",
-        &["återvänder", "atervander", "äterkommen"],
+        &["återvänder", "atervander", "återkommen"],
         "yes, if they were erased once and came back of their own accord",
     ),
 ];
@@ -148,6 +195,11 @@ const DATA_LOCATIONS: &[Column] = &[
         "the date of the document that it belongs to, such as an invoice",
     ),
 ];
+
+/// Whether a column of that name is to be passed over.
+pub(super) fn is_passed_over(name: &str, ignored: &[String]) -> bool {
+    name.trim_start().starts_with('#') || ignored.iter().any(|it| plain(it) == plain(name))
+}
 
 impl Kind {
     /// All of them, in the order in which they are brought in.
@@ -235,12 +287,15 @@ impl Kind {
         }
         let mut there = HashSet::new();
         let mut places = Vec::with_capacity(names.len());
-        for name in names {
-            if name.trim_start().starts_with('#') || ignored.iter().any(|it| plain(it) == plain(name)) {
+        for (at, name) in names.iter().enumerate() {
+            // What stands in a column without a name is looked at row by row.
+            if name.trim().is_empty() || is_passed_over(name, ignored) {
                 places.push(None);
                 continue;
             }
-            let unknown = || Unreadable::Unknown { column: name.chars().take(40).collect(), kind: self };
+            let shown = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+            let column = name.chars().take(40).map(shown).collect();
+            let unknown = || Unreadable::Unknown { column, number: at + 1, kind: self };
             let at = self.column(name).ok_or_else(unknown)?;
             if !there.insert(at) {
                 return Err(Unreadable::Twice { column: self.columns()[at].name });

@@ -3,19 +3,25 @@
 use super::{
     cells::{FORMULA, Wrong},
     chunk::Chunk,
+    object::{Object, fields},
+    part::{NoRejects, Part},
     source::{Format, Source},
     table::Raw,
 };
-use serde_json::{Map, Value};
+use serde_json::to_string;
 use std::{
     collections::BTreeSet,
-    fs::{File, OpenOptions},
-    io::{self, BufWriter, Write},
+    fs::Metadata,
+    io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
 /// What the columns are called that say why. They are passed over when the file is brought in.
-const WHY: [&str; 3] = ["#line", "#column", "#reason"];
+pub(super) const WHY: [&str; 3] = ["#line", "#column", "#reason"];
+
+/// What a line is called that is no object, to be put right by hand.
+pub(super) const TEXT: &str = "#text";
 
 /// Why a row was left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,66 +65,96 @@ impl Chunk {
     }
 }
 
-/// The file of what was left out. It is made with its first row.
+/// What was left out of a file, on its way there.
 #[derive(Debug)]
 pub struct Rejects {
-    path: PathBuf,
+    /// Where it is at last.
+    place: PathBuf,
+    part: Part,
     format: Format,
     header: Vec<String>,
-    out: Option<BufWriter<File>>,
+    /// How many it tells of.
+    rows: u64,
+    /// Whether this run has told of any.
+    is_told: bool,
 }
 
 impl Rejects {
-    /// For these columns.
-    #[must_use]
-    pub fn new(path: PathBuf, source: &Source, header: Option<Vec<String>>) -> Self {
-        Self { path, format: source.format, header: header.unwrap_or_default(), out: None }
+    /// Those of a file, which are to be at `place` once all of it is brought in. Until then nobody else brings it in from here.
+    ///
+    /// # Errors
+    /// When they cannot be written there, or somebody does.
+    pub fn open(place: PathBuf, source: &Source) -> Result<Self, NoRejects> {
+        if let Ok(there) = place.symlink_metadata() {
+            let same = |it: Metadata| (it.dev(), it.ino()) == (there.dev(), there.ino());
+            if source.path.metadata().is_ok_and(same) {
+                return Err(NoRejects::Source);
+            }
+            if !there.is_file() {
+                return Err(NoRejects::NoFile(place));
+            }
+        }
+        let mut part = place.clone().into_os_string();
+        part.push(format!(".part-{}", source.digest().get(..8).unwrap_or_default()));
+        let part = Part::open(part.into())?;
+        Ok(Self { place, part, format: source.format, header: Vec::new(), rows: 0, is_told: false })
     }
 
-    /// Where it is.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// What the columns are called.
+    pub fn name_columns(&mut self, header: Option<Vec<String>>) {
+        self.header = header.unwrap_or_default();
     }
 
-    /// Goes on with one that is there, as far as it tells of lines before `line`, and says of how many. What tells of later ones
+    /// Where it is at last.
+    #[must_use]
+    pub fn place(&self) -> &Path {
+        &self.place
+    }
+
+    /// Where it is until then, if it tells of any row.
+    #[must_use]
+    pub fn so_far(&self) -> Option<&Path> {
+        (!self.part.is_empty().ok()?).then(|| self.part.path())
+    }
+
+    /// Goes on with what an earlier run left, as far as it tells of lines before `line`: of how many rows. What tells of later ones
     /// may have broken off, and is told anew.
     ///
     /// # Errors
-    /// When it cannot be read or written, or is no such file.
-    pub fn go_on(&mut self, line: u64) -> io::Result<u64> {
-        if !self.path.exists() {
-            return Ok(0);
-        }
-        let kept = match self.format {
-            Format::Csv { delimiter } => csv_before(&self.path, delimiter, line)?,
-            Format::Jsonl => jsonl_before(&self.path, line)?,
-        };
-        let beside = self.path.with_extension("partial");
-        let mut out = BufWriter::new(for_the_owner(&beside, true)?);
-        out.write_all(&kept.text)?;
-        out.flush()?;
-        out.get_ref().sync_all()?;
-        std::fs::rename(&beside, &self.path)?;
-        self.out = Some(out);
-        Ok(kept.lines.len() as u64)
+    /// When it cannot be read or written.
+    pub fn go_on(&mut self, line: u64) -> Result<u64, NoRejects> {
+        self.rows = self.part.cut(self.format, line).map_err(|error| self.broken(error))?;
+        Ok(self.rows)
     }
 
     /// Adds what was left out of a chunk, each row once, with all that is wrong with it.
     ///
     /// # Errors
-    /// When it cannot be written, or one is there that is somebody's.
-    pub fn add(&mut self, chunk: &Chunk, rejected: &[(usize, Rejected)]) -> io::Result<()> {
+    /// When it cannot be written, or somebody's file is where it is to be at last.
+    pub fn add(&mut self, chunk: &Chunk, rejected: &[(usize, Rejected)]) -> Result<(), NoRejects> {
         if rejected.is_empty() {
             return Ok(());
         }
-        let mut text = Vec::new();
-        if self.out.is_none() {
-            self.out = Some(BufWriter::new(for_the_owner(&self.path, false)?));
-            if let Format::Csv { delimiter } = self.format {
-                let names = self.header.iter().map(String::as_str).filter(|name| !is_why(name));
-                write_csv(&mut text, delimiter, WHY.into_iter().chain(names))?;
-            }
+        if !self.is_told && self.place.symlink_metadata().is_ok() {
+            return Err(NoRejects::There(self.place.clone()));
+        }
+        self.is_told = true;
+        let (text, rows) = self.text(chunk, rejected).map_err(|error| self.broken(error))?;
+        self.part.write(&text).map_err(|error| self.broken(error))?;
+        self.rows += rows;
+        Ok(())
+    }
+
+    /// As it is written, and of how many rows.
+    fn text(&self, chunk: &Chunk, rejected: &[(usize, Rejected)]) -> io::Result<(Vec<u8>, u64)> {
+        let (mut text, mut rows) = (Vec::new(), 0);
+        if let Format::Csv { delimiter } = self.format
+            && self.part.is_empty()?
+        {
+            // Spreadsheets know UTF-8 by it.
+            text.extend("\u{feff}".bytes());
+            let names = self.header.iter().map(String::as_str).filter(|name| !is_why(name));
+            write_csv(&mut text, delimiter, WHY.into_iter().chain(names))?;
         }
         for all in rejected.chunk_by(|(one, _), (next, _)| one == next) {
             let Some((at, first)) = all.first() else { continue };
@@ -131,22 +167,44 @@ impl Rejects {
                     let of_file = fields.iter().zip(&self.header).filter(|(_, name)| !is_why(name));
                     // More than the first line names: they stand at the end, as they did.
                     let beyond = fields.iter().skip(self.header.len());
-                    let values = of_file.map(|(value, _)| value).chain(beyond).map(safe).collect::<Vec<_>>();
-                    write_csv(
-                        &mut text,
-                        delimiter,
-                        why.iter().map(String::as_str).chain(values.iter().map(String::as_str)),
-                    )?;
+                    let values = of_file.map(|(value, _)| value).chain(beyond).map(safe);
+                    let values = why.iter().cloned().chain(values).collect::<Vec<_>>();
+                    write_csv(&mut text, delimiter, values.iter().map(String::as_str))?;
                 }
-                (Raw::Text(object), _) => write_object(&mut text, object, why)?,
-                (Raw::Fields(_), Format::Jsonl) => {}
+                (Raw::Text(object), _) => write_object(&mut text, object, &why)?,
+                (Raw::Fields(_), Format::Jsonl) => continue,
             }
+            rows += 1;
         }
-        if let Some(out) = &mut self.out {
-            out.write_all(&text)?;
-            out.flush()?;
+        Ok((text, rows))
+    }
+
+    /// Makes sure that all of it is there, and lasts.
+    ///
+    /// # Errors
+    /// When it does not tell of that many rows, or cannot be written.
+    pub fn must_tell_of(&self, told: i64) -> Result<(), NoRejects> {
+        let told = u64::try_from(told).unwrap_or_default();
+        if told != self.rows {
+            return Err(NoRejects::NotWhole { path: self.part.path().to_owned(), told, written: self.rows });
         }
-        Ok(())
+        self.part.sync().map_err(|error| self.broken(error))
+    }
+
+    /// Puts it where it belongs: nowhere, if no row was left out.
+    ///
+    /// # Errors
+    /// When somebody's file is there, or it cannot be written.
+    pub fn publish(self) -> Result<Option<PathBuf>, NoRejects> {
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        self.part.publish(&self.place)?;
+        Ok(Some(self.place))
+    }
+
+    fn broken(&self, error: io::Error) -> NoRejects {
+        NoRejects::Broken { path: self.part.path().to_owned(), error }
     }
 }
 
@@ -166,81 +224,23 @@ fn write_csv<'a>(text: &mut Vec<u8>, delimiter: u8, fields: impl Iterator<Item =
     writer.flush()
 }
 
-fn write_object(text: &mut Vec<u8>, object: &str, [line, column, reason]: [String; 3]) -> io::Result<()> {
-    let mut told = Map::new();
-    for (name, value) in WHY.into_iter().zip([line, column, reason]) {
-        told.insert(name.to_owned(), value.into());
-    }
-    match serde_json::from_str::<Map<String, Value>>(object) {
-        Ok(object) => told.extend(object.into_iter().filter(|(name, _)| !is_why(name))),
+fn write_object(text: &mut Vec<u8>, object: &str, why: &[String; 3]) -> io::Result<()> {
+    let field = |name: &str, value: &str| Ok(format!("{}:{}", to_string(name)?, to_string(value)?));
+    let told = WHY.into_iter().zip(why).map(|(name, value)| field(name, value));
+    let mut told = told.collect::<serde_json::Result<Vec<_>>>()?;
+    match serde_json::from_str::<Object>(object) {
+        // As it is written: a number may have more digits than are read, and a name may be there twice.
+        Ok(read) => {
+            let as_written = read.names().zip(fields(object));
+            told.extend(
+                as_written.filter(|(name, _)| !WHY.contains(name)).map(|(_, field)| field.to_owned()),
+            );
+        }
         // To be put right by hand.
-        Err(_) => drop(told.insert("#text".to_owned(), object.trim_end().into())),
+        Err(_) => told.push(field(TEXT, object.trim_end())?),
     }
-    serde_json::to_writer(&mut *text, &told)?;
-    text.push(b'\n');
+    text.extend(format!("{{{}}}\n", told.join(",")).bytes());
     Ok(())
-}
-
-/// A file that nobody else can read: what was left out is customers' data as well.
-fn for_the_owner(path: &Path, anew: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    if anew {
-        options.create(true).truncate(true)
-    } else {
-        options.create_new(true)
-    };
-    options.open(path)
-}
-
-/// What is kept of a file of rejects, and the lines that it tells of.
-#[derive(Default)]
-struct Kept {
-    text: Vec<u8>,
-    lines: BTreeSet<u64>,
-}
-
-fn csv_before(path: &Path, delimiter: u8, line: u64) -> io::Result<Kept> {
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(File::open(path)?);
-    let mut kept = Kept::default();
-    for (at, record) in reader.records().enumerate() {
-        let Ok(record) = record else { break };
-        let first = record.get(0).unwrap_or_default();
-        if at == 0 && first != WHY[0] {
-            return Err(not_ours());
-        }
-        let number = first.parse().ok().filter(|number| *number < line);
-        if at > 0 {
-            let Some(number) = number else { continue };
-            kept.lines.insert(number);
-        }
-        write_csv(&mut kept.text, delimiter, record.iter())?;
-    }
-    Ok(kept)
-}
-
-fn jsonl_before(path: &Path, line: u64) -> io::Result<Kept> {
-    let mut kept = Kept::default();
-    for text in std::fs::read_to_string(path)?.lines() {
-        let Ok(object) = serde_json::from_str::<Map<String, Value>>(text) else { continue };
-        let number = object.get(WHY[0]).and_then(Value::as_str).and_then(|text| text.parse().ok());
-        let number: u64 = number.ok_or_else(not_ours)?;
-        if number < line {
-            kept.lines.insert(number);
-            kept.text.extend_from_slice(text.as_bytes());
-            kept.text.push(b'\n');
-        }
-    }
-    Ok(kept)
-}
-
-fn not_ours() -> io::Error {
-    io::Error::new(io::ErrorKind::AlreadyExists, "this is no file of rejects")
 }
 
 #[cfg(test)]
@@ -289,36 +289,72 @@ mod tests {
             std::fs::write(&file, csv).unwrap();
             let (source, first, header) = chunk(&file);
             let refused = (0..first.places.len()).map(|row| (row, None, "for a test".to_owned())).collect();
-            let mut rejects = Rejects::new(default_path(&file), &source, header);
+            let mut rejects = Rejects::open(default_path(&file), &source).unwrap();
+            rejects.name_columns(header);
             rejects.add(&first, &first.rejected(refused)).unwrap();
-            let (_, again, _) = chunk(rejects.path());
+            let (_, again, _) = chunk(&rejects.publish().unwrap().unwrap());
             prop_assert_eq!(told(&again), told(&first));
         }
     }
 
     #[test]
-    fn going_on_keeps_what_was_told_of_earlier_lines_alone_and_of_nobody_else_s_file() {
+    fn going_on_keeps_what_was_told_of_earlier_lines_alone() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("kunder.csv");
         std::fs::write(&file, "kundnummer;namn\n;A\n;B\n;C\n").unwrap();
         let (source, chunk, header) = chunk(&file);
-        let mut rejects = Rejects::new(default_path(&file), &source, header.clone());
-        rejects.add(&chunk, &chunk.rejected(Vec::new())).unwrap();
-        let mut again = Rejects::new(default_path(&file), &source, header.clone());
+        let open = || {
+            let mut rejects = Rejects::open(default_path(&file), &source).unwrap();
+            rejects.name_columns(header.clone());
+            rejects
+        };
+        let rejected = chunk.rejected(Vec::new());
+        let mut rejects = open();
+        rejects.add(&chunk, &rejected).unwrap();
+        drop(rejects);
+        let mut again = open();
         assert_eq!(again.go_on(3).unwrap(), 1);
-        again.add(&chunk, &chunk.rejected(Vec::new())[1..]).unwrap();
-        let text = std::fs::read_to_string(again.path()).unwrap();
+        again.add(&chunk, &rejected[2..]).unwrap();
+        let missing = again.must_tell_of(3).unwrap_err().to_string();
+        assert!(
+            missing.starts_with("3 rows were left out, and ") && missing.ends_with(" tells of 2"),
+            "{missing}"
+        );
+        again.go_on(3).unwrap();
+        again.add(&chunk, &rejected[1..]).unwrap();
+        again.must_tell_of(3).unwrap();
+        let place = again.publish().unwrap().unwrap();
         let reason = "kundnummer;this is empty, and needed";
         assert_eq!(
-            text,
-            format!("#line;#column;#reason;kundnummer;namn\n2;{reason};;A\n3;{reason};;B\n4;{reason};;C\n")
+            std::fs::read_to_string(&place).unwrap(),
+            format!(
+                "\u{feff}#line;#column;#reason;kundnummer;namn\n2;{reason};;A\n3;{reason};;B\n4;{reason};;C\n"
+            )
         );
+        // Somebody may be putting it right.
+        let told = open().add(&chunk, &rejected).unwrap_err();
+        assert!(matches!(told, NoRejects::There(_)), "{told}");
+        assert!(std::fs::read_dir(folder.path()).unwrap().count() == 2, "nothing else is left");
+        let told = Rejects::open(file.clone(), &source).unwrap_err();
+        assert!(matches!(told, NoRejects::Source), "{told}");
+        let told = Rejects::open(folder.path().to_owned(), &source).unwrap_err();
+        assert!(matches!(told, NoRejects::NoFile(_)), "{told}");
+    }
 
-        let other = folder.path().join("other.csv");
-        std::fs::write(&other, "reference;name\nK-1;A\n").unwrap();
-        let mut refused = Rejects::new(other, &source, header);
-        assert_eq!(refused.go_on(3).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
-        let rejected = chunk.rejected(Vec::new());
-        assert_eq!(refused.add(&chunk, &rejected).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+    #[test]
+    fn objects_stay_as_they_are_written() {
+        let told = |object: &str| {
+            let mut text = Vec::new();
+            write_object(&mut text, object, &["2", "", "why"].map(str::to_owned)).unwrap();
+            String::from_utf8(text).unwrap()
+        };
+        let why = "{\"#line\":\"2\",\"#column\":\"\",\"#reason\":\"why\"";
+        let numbers = "\"a\": 12345678901234567890123,\"a\":1.50";
+        assert_eq!(told(&format!("{{\"#line\":\"9\", {numbers}}}\n")), format!("{why},{numbers}}}\n"));
+        let by_hand = format!("{why},\"#text\":\"{{\\\"a\"}}\n");
+        assert_eq!(told("{\"a\n"), by_hand);
+        // ... and is not lost where nobody put it right.
+        assert_eq!(told(&by_hand), by_hand);
+        assert_eq!(told("{}"), format!("{why}}}\n"));
     }
 }

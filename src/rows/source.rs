@@ -1,10 +1,15 @@
 //! A file before it is brought in: how it is written, what its rows are, and what tells it from others. It is read through once.
 
-use super::{bounded::LONGEST, columns::Kind};
+use super::{
+    bounded::LONGEST,
+    columns::{Kind, is_passed_over},
+    object::Object,
+    seen::{Passing, Seen},
+};
 use entity::enums::ImportKind;
 use sha2::{Digest, Sha256};
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -14,18 +19,26 @@ use std::{
 pub enum Unreadable {
     #[error("the file cannot be read")]
     File(#[from] io::Error),
+    #[error("this is no regular file, and cannot be read more than once")]
+    NoFile,
     #[error("the file is empty")]
     Empty,
     #[error("the file is UTF-16: save it as UTF-8")]
     Utf16,
-    #[error("the file is not UTF-8")]
-    NotUtf8,
+    #[error("line {line} is not UTF-8")]
+    NotUtf8 { line: u64 },
+    #[error("its lines end in carriage returns alone: save it with line feeds")]
+    Returns,
     #[error("the first line is no list of columns")]
     Header,
     #[error("the columns do not say what the rows are")]
     Kind,
-    #[error("there is no column `{column}` for {}: its columns are {}", kind.word(), names(*kind))]
-    Unknown { column: String, kind: Kind },
+    #[error(
+        "there is no column `{column}` for {} (number {number} in the file): their columns are {}",
+        kind.word(),
+        names(*kind)
+    )]
+    Unknown { column: String, number: usize, kind: Kind },
     #[error("the column `{column}` is missing, which {} need: their columns are {}", kind.word(), names(*kind))]
     Missing { column: &'static str, kind: Kind },
     #[error("the column `{column}` is there twice")]
@@ -36,8 +49,10 @@ pub enum Unreadable {
     TooLong { line: u64 },
     #[error("the file has more than {most} rows: bring it in by parts")]
     TooMany { most: usize },
-    #[error("line {line}: a quote that is opened here is never closed")]
+    #[error("line {line}: a quote that is opened here is never closed, or something follows its end")]
     Quote { line: u64 },
+    #[error("the file was changed while it was brought in")]
+    Changed,
     #[error("line {line}: the file broke off")]
     Broken {
         line: u64,
@@ -93,6 +108,10 @@ impl Source {
         encoding: Option<Encoding>,
         ignored: &[String],
     ) -> Result<Self, Unreadable> {
+        // It is read twice, and its rejects lie beside it.
+        if path == Path::new("-") || path.starts_with("/dev") || !fs::metadata(path)?.is_file() {
+            return Err(Unreadable::NoFile);
+        }
         let seen = Seen::through(File::open(path)?)?;
         if seen.size == 0 {
             return Err(Unreadable::Empty);
@@ -100,11 +119,16 @@ impl Source {
         if seen.start.starts_with(&[0xff, 0xfe]) || seen.start.starts_with(&[0xfe, 0xff]) {
             return Err(Unreadable::Utf16);
         }
-        let (encoding, guessed) = match encoding {
-            Some(Encoding::Utf8) if !seen.is_utf8 => return Err(Unreadable::NotUtf8),
-            Some(encoding) => (encoding, false),
-            None if seen.is_utf8 => (Encoding::Utf8, false),
-            None => (Encoding::Windows1252, true),
+        if seen.has_return && !seen.has_feed {
+            return Err(Unreadable::Returns);
+        }
+        let has_mark = seen.start.starts_with("\u{feff}".as_bytes());
+        let (encoding, guessed) = match (encoding, seen.not_utf8) {
+            (Some(Encoding::Windows1252), _) if !has_mark => (Encoding::Windows1252, false),
+            (_, None) => (Encoding::Utf8, false),
+            // Where any letter is UTF-8, it is a file of that with something wrong in it.
+            (None, Some(_)) if !seen.has_utf8 => (Encoding::Windows1252, true),
+            (_, Some(line)) => return Err(Unreadable::NotUtf8 { line }),
         };
         let mut source = Self {
             path: path.to_owned(),
@@ -118,9 +142,7 @@ impl Source {
         };
         let (format, names) = source.first_line()?;
         source.format = format;
-        let known = names.iter().filter(|name| {
-            !name.starts_with('#') && !ignored.iter().any(|it| it.eq_ignore_ascii_case(name.trim()))
-        });
+        let known = names.iter().filter(|name| !name.is_empty() && !is_passed_over(name, ignored));
         source.kind = match kind {
             Some(kind) => kind,
             None => Kind::of_columns(&known.cloned().collect::<Vec<_>>())?,
@@ -134,24 +156,37 @@ impl Source {
     /// What tells an import of this file from others, in 64 hexadecimal digits: what is in it, and how it is cut into chunks.
     #[must_use]
     pub fn digest(&self) -> String {
-        let how = format!("kartotek import 1\n{:?}\n{:?}\n{:?}\n", self.encoding, self.format, self.ignored);
+        let how = format!("kartotek import 2\n{:?}\n{:?}\n{:?}\n", self.encoding, self.format, self.ignored);
         let digest = Sha256::new().chain_update(how).chain_update(self.sha256).finalize();
         hex::encode(digest)
+    }
+
+    /// What tells its bytes from others.
+    pub(super) const fn sha256(&self) -> [u8; 32] {
+        self.sha256
     }
 
     /// How the rows are written, and the names of the columns; of a file of objects, those of the first.
     fn first_line(&self) -> Result<(Format, Vec<String>), Unreadable> {
         let mut start = Vec::new();
-        self.open()?.take(LONGEST).read_to_end(&mut start)?;
+        self.open()?.0.take(LONGEST).read_to_end(&mut start)?;
         let text = String::from_utf8_lossy(&start);
-        let line = text.lines().find(|line| !line.trim().is_empty()).ok_or(Unreadable::Empty)?;
+        let mut text = from_first_row(&text);
+        let mut line = text.lines().next().ok_or(Unreadable::Empty)?;
         if line.trim_start().starts_with('{') {
-            let object = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line);
-            let object = object.map_err(|_| Unreadable::Header)?;
-            return Ok((Format::Jsonl, object.into_iter().map(|(name, _)| name).collect()));
+            return Ok((Format::Jsonl, names_of_objects(text)?));
         }
         let count = |delimiter: u8| line.bytes().filter(|byte| *byte == delimiter).count();
-        let delimiter = [b';', b',', b'\t'].into_iter().max_by_key(|it| count(*it)).unwrap_or(b';');
+        let most = [b';', b',', b'\t'].into_iter().max_by_key(|it| count(*it)).unwrap_or(b';');
+        let told = told_delimiter(line);
+        if told.is_some() {
+            text = from_first_row(text.split_once('\n').unwrap_or_default().1);
+            line = text.lines().next().ok_or(Unreadable::Header)?;
+        }
+        let delimiter = told.unwrap_or(most);
+        if !line.contains('"') && line.trim_end_matches('\r').contains('\r') {
+            return Err(Unreadable::Returns);
+        }
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).from_reader(text.as_bytes());
         let mut record = csv::StringRecord::new();
@@ -164,59 +199,59 @@ impl Source {
         }
     }
 
-    /// Its text from the beginning, as UTF-8.
-    pub(super) fn open(&self) -> Result<impl Read + use<>, Unreadable> {
+    /// Its text from the beginning, as UTF-8, and what sees its bytes pass.
+    pub(super) fn open(&self) -> Result<(impl Read + use<>, Passing), Unreadable> {
         let encoding = match self.encoding {
             Encoding::Utf8 => encoding_rs::UTF_8,
             Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
         };
-        let file = File::open(&self.path)?;
-        Ok(encoding_rs_io::DecodeReaderBytesBuilder::new()
+        let (file, passing) = Passing::of(File::open(&self.path)?);
+        let text = encoding_rs_io::DecodeReaderBytesBuilder::new()
             .encoding(Some(encoding))
             .strip_bom(true)
             .utf8_passthru(true)
-            .build(file))
+            .build(file);
+        Ok((text, passing))
     }
 }
 
-/// What going through a file tells of it.
-struct Seen {
-    size: u64,
-    start: Vec<u8>,
-    is_utf8: bool,
-    sha256: [u8; 32],
+/// The text without empty lines before its first row.
+fn from_first_row(mut text: &str) -> &str {
+    while let Some((line, rest)) = text.split_once('\n')
+        && line.trim().is_empty()
+    {
+        text = rest;
+    }
+    text
 }
 
-impl Seen {
-    fn through(mut file: File) -> Result<Self, io::Error> {
-        let (mut sha256, mut size, mut start) = (Sha256::new(), 0, Vec::new());
-        // The end of what was read may be the beginning of a character.
-        let (mut buffer, mut kept, mut is_utf8) = (vec![0; 1 << 18], 0, true);
-        loop {
-            let read = file.read(&mut buffer[kept..])?;
-            if read == 0 {
-                break;
-            }
-            let (new, all) = (&buffer[kept..kept + read], &buffer[..kept + read]);
-            sha256.update(new);
-            if start.is_empty() {
-                start = new[..read.min(4)].to_vec();
-            }
-            size += read as u64;
-            let cut = match std::str::from_utf8(all) {
-                Err(error) if error.error_len().is_none() => error.valid_up_to(),
-                Err(_) => {
-                    is_utf8 = false;
-                    all.len()
-                }
-                Ok(_) => all.len(),
-            };
-            let end = kept + read;
-            buffer.copy_within(cut..end, 0);
-            kept = end - cut;
+/// What some spreadsheets say first: the character between the columns.
+fn told_delimiter(line: &str) -> Option<u8> {
+    match *line.trim_end_matches(['\r', '\n']).as_bytes() {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', it] if it == b'\t' || it.is_ascii_punctuation() => {
+            (it != b'"').then_some(it)
         }
-        Ok(Self { size, start, is_utf8: is_utf8 && kept == 0, sha256: sha256.finalize().into() })
+        _ => None,
     }
+}
+
+/// Whether this is that line, which is no row.
+pub(super) fn is_told_delimiter(record: &csv::StringRecord) -> bool {
+    record.len() == 2 && record[0].eq_ignore_ascii_case("sep=") && record[1].trim().is_empty()
+}
+
+/// The names of the first object that has any but those that are passed over.
+fn names_of_objects(text: &str) -> Result<Vec<String>, Unreadable> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let names = |line: &str| -> Result<Vec<String>, Unreadable> {
+        let object = serde_json::from_str::<Object>(line).map_err(|_| Unreadable::Header)?;
+        Ok(object.names().filter(|name| !name.starts_with('#')).map(str::to_owned).collect())
+    };
+    let first = lines.next().map(names).transpose()?.unwrap_or_default();
+    if !first.is_empty() {
+        return Ok(first);
+    }
+    Ok(lines.filter_map(|line| names(line).ok()).find(|names| !names.is_empty()).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -225,10 +260,10 @@ mod tests {
 
     fn survey(bytes: &[u8]) -> Result<(Source, String), Unreadable> {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), bytes).unwrap();
+        fs::write(file.path(), bytes).unwrap();
         let source = Source::survey(file.path(), None, None, &[])?;
         let mut text = String::new();
-        source.open()?.read_to_string(&mut text)?;
+        source.open()?.0.read_to_string(&mut text)?;
         Ok((source, text))
     }
 
@@ -250,16 +285,61 @@ mod tests {
     }
 
     #[test]
+    fn one_wrong_byte_makes_no_other_encoding_of_a_file_of_utf8() {
+        for text in
+            [&b"reference,name\n1,\xc3\x85sa\n2,\xc5sa\n"[..], b"\xef\xbb\xbfreference,name\n1,A\n2,\xc5sa\n"]
+        {
+            assert_eq!(survey(text).unwrap_err().to_string(), "line 3 is not UTF-8");
+        }
+        // Also where it comes first, and at the end of the file, and far into it.
+        let first = survey(b"reference,name\n1,\xc5sa\n2,\xc3\x85sa\n").unwrap_err();
+        assert_eq!(first.to_string(), "line 2 is not UTF-8");
+        let far =
+            [b"reference,name\n1,\xc3\x85".to_vec(), b"\n".repeat(1 << 19), b"2,\xc3".to_vec()].concat();
+        let told = format!("line {} is not UTF-8", 2 + (1 << 19));
+        assert_eq!(survey(&far).unwrap_err().to_string(), told);
+
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let told = |text: &[u8]| {
+            fs::write(file.path(), text).unwrap();
+            Source::survey(file.path(), None, Some(Encoding::Windows1252), &[]).unwrap().encoding
+        };
+        assert_eq!(told(b"reference,name\n1,\xc3\x85sa\n2,\xc5sa\n"), Encoding::Windows1252);
+        assert_eq!(told("\u{feff}reference,name\n1,Åsa\n".as_bytes()), Encoding::Utf8);
+    }
+
+    #[test]
+    fn what_programs_write_before_and_beside_the_columns_is_passed_over() {
+        let csv = |delimiter| Format::Csv { delimiter };
+        assert_eq!(survey(b"\n \r\nsep=;\r\n\r\nreference;name\r\nK-1;A\r\n").unwrap().0.format, csv(b';'));
+        assert_eq!(survey(b"Sep=|\nreference|name\nK-1|A,B;C\n").unwrap().0.format, csv(b'|'));
+        assert_eq!(survey(b"reference,name,,\nK-1,A,,\n").unwrap().0.format, csv(b','));
+        let by_hand =
+            b"{\"#line\":\"2\",\"#text\":\"{\"}\n{\"#line\":\"3\",\"reference\":1,\"name\":\"A\"}\n";
+        assert_eq!(survey(by_hand).unwrap().0.kind, Kind::Rows(ImportKind::Customers));
+        for text in [&b"reference,name\rK-1,A\r"[..], b"reference,name\rK-1,A\rK-2,B\n"] {
+            assert!(matches!(survey(text), Err(Unreadable::Returns)));
+        }
+        for path in ["-", "/dev/stdin", "/dev/null", "/tmp"] {
+            let told = Source::survey(Path::new(path), None, None, &[]);
+            assert!(matches!(told, Err(Unreadable::NoFile)), "{path}");
+        }
+    }
+
+    #[test]
     fn wrong_columns_are_named() {
         let told = |bytes: &[u8], kind| {
             let file = tempfile::NamedTempFile::new().unwrap();
-            std::fs::write(file.path(), bytes).unwrap();
+            fs::write(file.path(), bytes).unwrap();
             Source::survey(file.path(), Some(kind), None, &[]).unwrap_err().to_string()
         };
         let missing = told(b"kundnummer;e-post\n", Kind::Rows(ImportKind::Customers));
         assert!(missing.starts_with("the column `name` is missing, which customers need: "), "{missing}");
         let unknown = told(b"kundnummer;namn;skostorlek\n", Kind::Rows(ImportKind::Customers));
         assert!(unknown.starts_with("there is no column `skostorlek` for customers"), "{unknown}");
+        let strange = told(b"kundnummer;namn;sko\x1b[2Jstorlek\n", Kind::Rows(ImportKind::Customers));
+        let told_as = "there is no column `sko\u{fffd}[2Jstorlek` for customers (number 3 in the file): ";
+        assert!(strange.starts_with(told_as), "{strange}");
         let twice = told(b"kundnummer;namn;name\n", Kind::Rows(ImportKind::Customers));
         assert_eq!(twice, "the column `name` is there twice");
     }

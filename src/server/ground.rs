@@ -28,6 +28,18 @@ pub enum NotStarted {
     Schema(#[from] async_graphql::parser::Error),
 }
 
+impl NotStarted {
+    /// What it means that the master keys could not be looked at, or are others.
+    #[must_use]
+    pub fn of_keys(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(_) => Self::Keys(stop),
+            Stop::Broken(broken) => broken.into(),
+            Stop::Denied(_) => stop.into(),
+        }
+    }
+}
+
 /// A database that can be worked with.
 #[derive(Debug)]
 pub(super) struct Ground {
@@ -47,7 +59,7 @@ impl Ground {
         connectors: Connectors,
         ledger: Ledger,
     ) -> Result<Self, NotStarted> {
-        door.program("setup", "useMasterKeys").write(UseMasterKeys).await.map_err(wrong_keys)?;
+        door.program("setup", "useMasterKeys").write(UseMasterKeys).await.map_err(NotStarted::of_keys)?;
         let catalogs = Arc::new(Catalogs::load(&door).await?);
         if catalogs.current().controller.is_none() {
             door.program("setup", "seedCatalog").write(Seed).await?;
@@ -133,13 +145,5 @@ impl Ground {
         self.connectors.close().await;
         drop((self.catalogs, self.erasures));
         self.door.close().await;
-    }
-}
-
-fn wrong_keys(stop: Stop) -> NotStarted {
-    match stop {
-        Stop::Refused(_) => NotStarted::Keys(stop),
-        Stop::Broken(broken) => broken.into(),
-        Stop::Denied(_) => stop.into(),
     }
 }

@@ -37,7 +37,8 @@ whatever happens in between: run the same command again to go on. What is there 
 Standard output has a summary of each file, as JSON unless it is a terminal.
 
 Exit codes: 0 all is brought in; 1 failed; 2 a mistake in the command line, the settings or the file as a whole; 3 done, and some \
-rows were left out; 75 the database or the server could not be reached: try again; 130 interrupted: run it again to go on.";
+rows were left out; 75 the database or the server is busy or could not be reached, or another run is at it: try again; 130 \
+interrupted: run it again to go on.";
 
 /// `kartotek import`
 #[derive(Debug, Args)]
@@ -56,7 +57,7 @@ pub struct ImportArgs {
     /// Pass this column over. Repeatable.
     #[arg(long, value_name = "COLUMN")]
     pub ignore: Vec<String>,
-    /// Where rows go that are left out.
+    /// Where rows go that are left out: a file that is not there yet.
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
     /// Say what would come of it, and change nothing. What another of the files brings is not there yet for rows of customers.

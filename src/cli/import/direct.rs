@@ -3,7 +3,7 @@
 use super::sink::{Batch, Begun, Came, is_of_a_row, kept_out};
 use crate::{
     access::{Access, Door, Engine, Stop, SystemClock, engine},
-    cli::{catalog, connectors, database, failure::Failure, keys},
+    cli::{catalog, client::TRY_AGAIN, connectors, database, failure::Failure, keys},
     config::Config,
     connector::Connectors,
     domain::{
@@ -21,9 +21,6 @@ use crate::{
 };
 use entity::{enums::ImportKind, ids::ImportId};
 use std::sync::Arc;
-
-/// The exit code where trying again may help.
-const TRY_AGAIN: u8 = 75;
 
 /// A database that is open.
 #[derive(Clone, Debug)]
@@ -43,10 +40,10 @@ impl Direct {
         let door =
             Door::open(&settings, master_keys, Box::new(SystemClock)).await.map_err(database::failure)?;
         let used = door.program("setup", "useMasterKeys").write(UseMasterKeys).await;
-        used.map_err(|stop| database::not_started(NotStarted::Keys(stop)))?;
+        used.map_err(|stop| database::not_started(NotStarted::of_keys(stop)))?;
         // A database that nobody has served yet has nothing to begin with.
-        door.program("setup", "seedCatalog").write(Seed).await?;
-        let catalogs = Arc::new(Catalogs::load(&door).await?);
+        door.program("setup", "seedCatalog").write(Seed).await.map_err(failed)?;
+        let catalogs = Arc::new(Catalogs::load(&door).await.map_err(failed)?);
         let connectors = Arc::new(connectors::reach(config)?);
         Ok(Self { door, catalogs, connectors, engine: engine(&settings) })
     }

@@ -1,6 +1,7 @@
 //! One file: chunk by chunk, several under way at once, each row once however often it is interrupted.
 
 use super::{
+    left_out::{not_written, tell, those_of},
     run::{REJECTED, unreadable},
     sink::{Batch, Begun, Came, Counts, Sink},
     summary::Summary,
@@ -8,12 +9,12 @@ use super::{
 use crate::{
     cli::{args::ImportArgs, failure::Failure, output, progress::Progress},
     domain::import::UNDER_WAY,
-    rows::{Chunk, Chunks, Rejected, Rejects, Rows, Source, default_path},
+    rows::{Chunk, Chunks, Rejects, Rows, Source},
 };
+use chrono::{DateTime, Utc};
 use entity::enums::ImportKind;
 use std::{
     collections::VecDeque,
-    io,
     sync::atomic::{AtomicBool, Ordering},
 };
 use tokio::task::JoinHandle;
@@ -35,16 +36,52 @@ pub(super) async fn bring_in(
     args: &ImportArgs,
     stopped: &AtomicBool,
 ) -> Result<Over, Failure> {
+    // First of all: nobody else brings it in from here until this is over.
+    let rejects = those_of(source, args)?;
     let begun = sink.begin(kind, &source.digest(), args.again).await?;
     if let Some(at) = begun.finished_at.filter(|_| !args.dry_run) {
-        let file = source.path.display();
-        output::note(&format!("{file} was brought in before ({at}); --again goes through it once more"));
-        let summary = Summary::new(&source.path, kind, begun.id, begun.counts);
-        return Ok(Over { rejected: 0, told: Some(Summary { before: true, ..summary }.text(args.output)?) });
+        return before((source, kind), args, (begun, at), rejects);
     }
-    let mut file = OneFile::open(sink, (source, kind), args, begun)?;
-    file.go_through(stopped).await?;
-    file.finish(stopped.load(Ordering::Relaxed)).await
+    let mut file = OneFile::open(sink, (source, kind), args, begun, rejects)?;
+    let gone_through = file.go_through(stopped).await;
+    let is_interrupted = stopped.load(Ordering::Relaxed);
+    if (gone_through.is_err() || is_interrupted)
+        && let Some(path) = file.rejects.as_ref().and_then(Rejects::so_far)
+    {
+        output::note(&format!("left out so far: {}", path.display()));
+    }
+    gone_through?;
+    file.finish(is_interrupted).await
+}
+
+/// What is to be said of one that was brought in before; where it ended just before its rejects were in their place, they are put there.
+fn before(
+    (source, kind): (&Source, ImportKind),
+    args: &ImportArgs,
+    (begun, at): (Begun, DateTime<Utc>),
+    rejects: Option<Rejects>,
+) -> Result<Over, Failure> {
+    let (file, rejected) = (source.path.display(), begun.counts.rejected);
+    output::note(&format!("{file} was brought in before ({at}); --again goes through it once more"));
+    let mut place = None;
+    if let Some(mut rejects) = rejects.filter(|_| rejected > 0) {
+        let told = rejects.go_on(u64::MAX).map_err(not_written)?;
+        place = Some(rejects.place().to_owned());
+        if i64::try_from(told) == Ok(rejected) {
+            rejects.publish().map_err(not_written)?;
+        }
+    }
+    let place = place.filter(|path| path.exists());
+    if rejected > 0 {
+        let which = place.as_ref().map_or_else(
+            || "--again goes through it once more, and says which".to_owned(),
+            |path| format!("see {}", path.display()),
+        );
+        output::note(&format!("{file}: {rejected} rows were left out then: {which}"));
+    }
+    let summary = Summary::new(&source.path, kind, begun.id, begun.counts);
+    let summary = Summary { before: true, rejects: place.as_deref(), ..summary };
+    Ok(Over { rejected, told: Some(summary.text(args.output)?) })
 }
 
 /// A file on its way.
@@ -55,7 +92,12 @@ struct OneFile<'a> {
     args: &'a ImportArgs,
     begun: Begun,
     chunks: Chunks,
-    rejects: Rejects,
+    /// A dry run may have none.
+    rejects: Option<Rejects>,
+    /// Whether that goes on where an earlier run ended.
+    goes_on: bool,
+    /// Whether what was left out before is told from the beginning.
+    tells_all: bool,
     progress: Progress,
     /// Those that were done before among them, unless it is a dry run.
     counts: Counts,
@@ -65,21 +107,45 @@ struct OneFile<'a> {
     done: i32,
 }
 
+/// A chunk on its way.
+struct Sent {
+    chunk: Chunk,
+    /// Whether it was done before, and is only asked what was left out.
+    was_done: bool,
+    came: JoinHandle<Result<Came, Failure>>,
+}
+
 impl<'a> OneFile<'a> {
     fn open(
         sink: &'a Sink,
         (source, kind): (&'a Source, ImportKind),
         args: &'a ImportArgs,
         begun: Begun,
+        mut rejects: Option<Rejects>,
     ) -> Result<Self, Failure> {
-        let path = source.path.display().to_string();
-        let chunks =
-            Chunks::open(source, kind, begun.zone.clone()).map_err(|error| unreadable(&path, error))?;
-        let place = args.rejects.clone().unwrap_or_else(|| default_path(&source.path));
-        let rejects = Rejects::new(place, source, chunks.header());
+        let chunks = chunks((source, kind), &begun)?;
         let counts = if args.dry_run { Counts::default() } else { begun.counts };
-        let progress = Progress::of("rows");
-        Ok(Self { sink, source, kind, args, begun, chunks, rejects, progress, counts, seen: 0, done: 0 })
+        if let Some(rejects) = &mut rejects {
+            rejects.name_columns(chunks.header());
+            if args.dry_run {
+                rejects.go_on(0).map_err(not_written)?;
+            }
+        }
+        Ok(Self {
+            sink,
+            source,
+            kind,
+            args,
+            begun,
+            chunks,
+            rejects,
+            goes_on: false,
+            tells_all: false,
+            progress: Progress::of("rows"),
+            counts,
+            seen: 0,
+            done: 0,
+        })
     }
 
     /// All chunks, in order. What is under way when something fails is waited for: it is done, and told.
@@ -89,14 +155,14 @@ impl<'a> OneFile<'a> {
         loop {
             while failed.is_none() && under_way.len() < self.sink.lanes() && !stopped.load(Ordering::Relaxed)
             {
-                match self.next().await {
-                    Ok(Some(chunk)) => under_way.push_back(self.send(chunk)),
+                match self.next() {
+                    Ok(Some((chunk, was_done))) => under_way.push_back(self.send(chunk, was_done)),
                     Ok(None) => break,
                     Err(failure) => failed = Some(failure),
                 }
             }
-            let Some((chunk, sent)) = under_way.pop_front() else { break };
-            match came(sent).await.and_then(|came| self.take(&chunk, came)) {
+            let Some(Sent { chunk, was_done, came }) = under_way.pop_front() else { break };
+            match waited_for(came).await.and_then(|came| self.take(&chunk, came, was_done)) {
                 Ok(()) => {}
                 Err(failure) => failed = failed.or(Some(failure)),
             }
@@ -104,37 +170,46 @@ impl<'a> OneFile<'a> {
         failed.map_or(Ok(()), Err)
     }
 
-    /// The next chunk that is not done.
-    async fn next(&mut self) -> Result<Option<Chunk>, Failure> {
+    /// The next chunk that is not done, or of which what was left out is to be told again, and whether it is done.
+    fn next(&mut self) -> Result<Option<(Chunk, bool)>, Failure> {
         loop {
-            let path = self.source.path.display().to_string();
-            let Some(chunk) = self.chunks.next_chunk().map_err(|error| unreadable(&path, error))? else {
-                return Ok(None);
-            };
+            let next = self.chunks.next_chunk();
+            let next = next.map_err(|error| unreadable(&self.source.path.display().to_string(), error))?;
+            let Some(chunk) = next else { return Ok(None) };
             self.done = chunk.number + 1;
             if self.args.dry_run {
-                return Ok(Some(chunk));
+                return Ok(Some((chunk, false)));
             }
-            if chunk.number == (self.begun.next - UNDER_WAY).max(0) && self.begun.next > 0 {
-                self.rejects.go_on(chunk.first_line()).map_err(|error| self.not_written(error))?;
+            if !self.goes_on && chunk.number >= self.begun.next - UNDER_WAY {
+                self.goes_on = true;
+                if !self.go_on(chunk.first_line())? {
+                    continue;
+                }
             }
-            let rejected = self.begun.done.iter().find(|(number, _)| *number == chunk.number);
-            match rejected {
-                None if chunk.number >= self.begun.next => return Ok(Some(chunk)),
+            match self.begun.done.iter().find(|(number, _)| *number == chunk.number) {
+                None if chunk.number >= self.begun.next => return Ok(Some((chunk, false))),
                 // What was told of it may not have arrived.
-                Some((_, rejected)) if *rejected > 0 => self.tell_again(chunk).await?,
+                Some((_, rejected)) if *rejected > 0 => return Ok(Some((chunk, true))),
+                None if self.tells_all => return Ok(Some((chunk, true))),
                 _ => self.seen += chunk.len() as u64,
             }
         }
     }
 
-    /// Asks once more what of a chunk was left out.
-    async fn tell_again(&mut self, chunk: Chunk) -> Result<(), Failure> {
-        let (chunk, batch) = self.batch(chunk);
-        let came = self.sink.bring_in(batch).await?;
-        self.seen += chunk.len() as u64;
-        let rejected = chunk.rejected(came.refused);
-        self.rejects.add(&chunk, &rejected).map_err(|error| self.not_written(error))
+    /// Goes on with the rejects that an earlier run left, if they tell of all that was left out before that line. If not, all of the
+    /// file is gone through from the beginning: what was done answers what it left out.
+    fn go_on(&mut self, line: u64) -> Result<bool, Failure> {
+        let Some(rejects) = &mut self.rejects else { return Ok(true) };
+        let kept = rejects.go_on(line).map_err(not_written)?;
+        let later = self.begun.done.iter().map(|(_, rejected)| rejected).sum::<i64>();
+        if i64::try_from(kept) == Ok(self.begun.counts.rejected - later) {
+            return Ok(true);
+        }
+        rejects.go_on(0).map_err(not_written)?;
+        self.tells_all = true;
+        self.chunks = chunks((self.source, self.kind), &self.begun)?;
+        self.seen = 0;
+        Ok(false)
     }
 
     fn batch(&self, mut chunk: Chunk) -> (Chunk, Batch) {
@@ -150,15 +225,14 @@ impl<'a> OneFile<'a> {
         (chunk, batch)
     }
 
-    fn send(&self, chunk: Chunk) -> (Chunk, JoinHandle<Result<Came, Failure>>) {
+    fn send(&self, chunk: Chunk, was_done: bool) -> Sent {
         let (chunk, batch) = self.batch(chunk);
         let sink = self.sink.clone();
-        (chunk, tokio::spawn(async move { sink.bring_in(batch).await }))
+        Sent { chunk, was_done, came: tokio::spawn(async move { sink.bring_in(batch).await }) }
     }
 
-    fn take(&mut self, chunk: &Chunk, came: Came) -> Result<(), Failure> {
+    fn take(&mut self, chunk: &Chunk, came: Came, was_done: bool) -> Result<(), Failure> {
         let before = self.counts.rejected;
-        self.counts.add(came.counts);
         self.seen += chunk.len() as u64;
         let rejected = chunk.rejected(came.refused);
         if came.kept_out {
@@ -169,32 +243,24 @@ impl<'a> OneFile<'a> {
                 .hint("put them right, and run the same command again to go on")
                 .with_code(REJECTED));
         }
-        for (told, (_, one)) in (before..TOLD).zip(&rejected) {
-            tell(self.source, one, told + 1 == TOLD);
+        if !was_done {
+            self.counts.add(came.counts);
+            for (told, (_, one)) in (before..TOLD).zip(&rejected) {
+                tell(self.source, one, told + 1 == TOLD);
+            }
         }
-        if !self.args.dry_run || self.args.rejects.is_some() {
-            self.rejects.add(chunk, &rejected).map_err(|error| self.not_written(error))?;
+        if let Some(rejects) = &mut self.rejects {
+            rejects.add(chunk, &rejected).map_err(not_written)?;
         }
         let bytes = self.chunks.bytes().clamp(1, self.source.size);
         let all = u128::from(self.seen) * u128::from(self.source.size) / u128::from(bytes);
         self.progress.done(self.seen, u64::try_from(all).unwrap_or(u64::MAX).max(self.seen + 1));
-        if u64::try_from(self.counts.rejected).unwrap_or_default() > self.args.max_rejects {
+        if !was_done && u64::try_from(self.counts.rejected).unwrap_or_default() > self.args.max_rejects {
             return Err(Failure::new(format!("{} rows were left out so far", self.counts.rejected)).hint(
                 "look at why; if that is as it should be, run the same command again with a larger --max-rejects",
             ));
         }
         Ok(())
-    }
-
-    fn not_written(&self, error: io::Error) -> Failure {
-        let path = self.rejects.path().display();
-        let hint = match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                format!("{path} is there already: move it away, or name another with --rejects")
-            }
-            _ => format!("{path} cannot be written: name another with --rejects"),
-        };
-        Failure::new(error).hint(hint)
     }
 
     async fn finish(self, interrupted: bool) -> Result<Over, Failure> {
@@ -203,25 +269,25 @@ impl<'a> OneFile<'a> {
         if interrupted {
             return Ok(Over { rejected, told: None });
         }
+        // Once it is finished, nobody knows any more what was left out.
+        if let Some(rejects) = &self.rejects {
+            rejects.must_tell_of(rejected).map_err(not_written)?;
+        }
         if !self.args.dry_run {
             self.sink.finish(&self.begun.id, self.done).await?;
         }
+        let place = self.rejects.map(Rejects::publish).transpose().map_err(not_written)?.flatten();
         let summary = Summary::new(&self.source.path, self.kind, self.begun.id.clone(), self.counts);
-        let written = self.rejects.path();
-        let rejects = Some(written).filter(|path| rejected > 0 && path.exists());
-        let summary = Summary { rejects, dry_run: self.args.dry_run, ..summary };
+        let summary = Summary { rejects: place.as_deref(), dry_run: self.args.dry_run, ..summary };
         Ok(Over { rejected, told: Some(summary.text(self.args.output)?) })
     }
 }
 
-async fn came(sent: JoinHandle<Result<Came, Failure>>) -> Result<Came, Failure> {
-    sent.await?
+fn chunks((source, kind): (&Source, ImportKind), begun: &Begun) -> Result<Chunks, Failure> {
+    let chunks = Chunks::open(source, kind, begun.zone.clone());
+    chunks.map_err(|error| unreadable(&source.path.display().to_string(), error))
 }
 
-/// Names a row that was left out.
-fn tell(source: &Source, rejected: &Rejected, is_last: bool) {
-    let Rejected { line, column, reason } = rejected;
-    let column = column.as_ref().map_or_else(String::new, |column| format!(", column {column}"));
-    let more = if is_last { "; further ones are not told here" } else { "" };
-    output::note(&format!("{} line {line}{column}: {reason}{more}", source.path.display()));
+async fn waited_for(came: JoinHandle<Result<Came, Failure>>) -> Result<Came, Failure> {
+    came.await?
 }

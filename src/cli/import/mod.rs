@@ -2,6 +2,7 @@
 
 mod direct;
 mod file;
+mod left_out;
 mod reference_data;
 mod remote;
 mod run;

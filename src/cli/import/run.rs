@@ -57,7 +57,13 @@ pub(super) fn unreadable(path: &str, error: Unreadable) -> Failure {
         Unreadable::Kind => Some("say it with --as, such as --as customers"),
         Unreadable::Unknown { .. } => Some("rename the column, or pass it over with --ignore"),
         Unreadable::Header => Some("the first line has to name the columns"),
-        Unreadable::NotUtf8 => Some("say --encoding windows-1252 if it is that"),
+        Unreadable::NoFile => Some("give a regular file: save what comes out of a pipe first"),
+        Unreadable::NotUtf8 { .. } => {
+            Some("put that line right; or say --encoding windows-1252 if all of the file is that")
+        }
+        Unreadable::Changed => Some(
+            "what was brought in of it stays: bring it in again, as it is now, and leave it alone until that is done",
+        ),
         Unreadable::TooLong { .. } | Unreadable::Quote { .. } => {
             Some("nothing from there on was brought in: put the file right, and bring it in again")
         }
@@ -67,7 +73,10 @@ pub(super) fn unreadable(path: &str, error: Unreadable) -> Failure {
     // What is wrong with a whole file is a mistake of who names it; what is found on the way is not.
     let on_the_way = matches!(
         named.error,
-        Unreadable::TooLong { .. } | Unreadable::Quote { .. } | Unreadable::Broken { .. }
+        Unreadable::TooLong { .. }
+            | Unreadable::Quote { .. }
+            | Unreadable::Changed
+            | Unreadable::Broken { .. }
     );
     let failure = if on_the_way { Failure::new(named) } else { Failure::usage(named) };
     match hint {

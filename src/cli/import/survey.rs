@@ -29,6 +29,10 @@ impl Survey {
                 "--rejects is for one file: bring in several without it, or one by one",
             ));
         }
+        // A summary names them.
+        if let Some(path) = args.files.iter().chain(&args.rejects).find(|path| path.to_str().is_none()) {
+            return Err(Failure::usage(format!("the name {} is not UTF-8", path.display())).hint("rename it"));
+        }
         let mut survey = Self::default();
         for path in &args.files {
             if is_yaml(path) {

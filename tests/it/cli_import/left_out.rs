@@ -40,7 +40,7 @@ async fn each_is_named_and_comes_back_to_be_put_right() {
     assert_eq!(summary["rejects"], rejects.to_str().unwrap());
     let text = fs::read_to_string(&rejects).unwrap();
     assert!(
-        text.starts_with("#line;#column;#reason;Kundnummer;Namn;E-post;Personnummer\n3;E-post;"),
+        text.starts_with("\u{feff}#line;#column;#reason;Kundnummer;Namn;E-post;Personnummer\n3;E-post;"),
         "{text}"
     );
     assert!(text.contains(";R-4;\"'=HYPERLINK("), "{text}");
@@ -91,5 +91,79 @@ async fn strict_is_all_or_nothing_for_the_rows_around() {
     assert!(!app.new_file("kunder.rejects.csv").0.exists());
     let few = app.ran_alone(officer.command("import", &["--max-rejects", "2", &file])).await;
     few.ended(1, "5 rows were left out so far");
+    app.finish().await;
+}
+
+/// Each engine would say something else about it, or nothing.
+#[tokio::test]
+async fn what_not_every_database_can_store_is_left_out_row_by_row() {
+    let app = TestApp::reachable().await;
+    let officer = app.compliance();
+    let file = app.file(
+        "kunder.csv",
+        "reference;name;dormantSince\nS-1;A\0B;\nS-2;B;0001-01-01\nS-3;C;2016-12-31T23:59:60Z\n\
+         S-4;D;2020-01-01T00:00:00.1234567Z\nS-5;@Home AB;\nS-6;-1+cmd|'x'!A0;\n",
+    );
+    let ran = app.ran_alone(officer.command("import", &[&file])).await;
+    for told in [
+        "line 2, column name: there is a character in it",
+        "line 3, column dormantSince: give a day after 0001-01-01",
+        "line 4, column dormantSince: there is no second 60",
+        "line 7, column name: this is a formula",
+    ] {
+        ran.ended(3, told);
+    }
+    assert_eq!((&ran.json()["created"], &ran.json()["rejected"]), (&2.into(), &4.into()));
+    // The same moment is the same, however many digits it is written with.
+    let ended =
+        "kund;tjänst;start;slut;orsak\nS-4;web-hosting;2020-01-01T00:00:00.1234567Z;2020-02-01;slut\n";
+    let file = app.file("abonnemang.csv", format!("{ended}{}", ended.split_once('\n').unwrap().1));
+    let ran = app.ran_alone(officer.command("import", &[&file])).await;
+    assert_eq!((&ran.ended(0, "").json()["created"], &ran.json()["unchanged"]), (&1.into(), &1.into()));
+    app.finish().await;
+}
+
+/// A list of short words is longer in a request than in the file, and a server takes only so many.
+#[tokio::test]
+async fn no_request_is_larger_than_a_server_takes() {
+    let app = TestApp::reachable().await;
+    let mut text = "customer;service;thirdParty;purpose;categories;grantedAt;noticeText\n".to_owned();
+    for (rows, categories, notice) in [(12, 900, 80_000), (30, 900, 10), (1, 1_001, 10), (1, 25_000, 10)] {
+        let row = format!(
+            "K-1001;web-hosting;Nobody AB;MARKETING;{};2024-01-01;{}\n",
+            "a ".repeat(categories),
+            "x".repeat(notice)
+        );
+        text += &row.repeat(rows);
+    }
+    let file = app.file("samtycken.csv", text);
+    let ran = app.ran_alone(app.compliance().command("import", &[&file])).await;
+    assert_eq!(ran.ended(3, "44 rows were left out").json()["rejected"], 44);
+    let rejects = fs::read_to_string(app.new_file("samtycken.rejects.csv").0).unwrap();
+    assert_eq!(rejects.matches("categories;these are more than there can be").count(), 1);
+    assert_eq!(rejects.matches("the row is longer than any that can be right").count(), 1);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn lines_that_are_no_objects_come_back_to_be_put_right() {
+    let app = TestApp::reachable().await;
+    let officer = app.compliance();
+    let file = app.file(
+        "kunder.jsonl",
+        "{\"reference\":\"S-1\",\"name\":\"A\"}\n{\"reference\":\"S-2\"\n\
+         {\"reference\":\"S-3\",\"name\":\"C\",\"name\":\"D\"}\n{\"reference\":\"S-4\",\"name\":0.5}\n",
+    );
+    let ran = app.ran_alone(officer.command("import", &[&file])).await;
+    ran.ended(3, "line 2: this is no object of JSON").ended(3, "line 3: the column `name` is there twice");
+    ran.ended(3, "line 4, column name: give it as a text");
+    let rejects = app.new_file("kunder.rejects.jsonl").1;
+    let text = fs::read_to_string(&rejects).unwrap();
+    assert!(text.contains("\"name\":\"C\",\"name\":\"D\"}\n") && text.contains("\"name\":0.5}\n"), "{text}");
+    let same = app.ran_alone(officer.command("import", &[&rejects])).await;
+    same.ended(3, "line 1: put right what `#text` holds, and put it in this line's place");
+    assert_eq!(same.json()["rejected"], 3);
+    let again = fs::read_to_string(app.new_file("kunder.rejects.rejects.jsonl").0).unwrap();
+    assert!(again.contains("\"#text\":\"{\\\"reference\\\":\\\"S-2\\\"\"}\n"), "{again}");
     app.finish().await;
 }

@@ -7,4 +7,5 @@ mod in_pieces;
 mod left_out;
 mod reference_data;
 mod refused;
+mod rejects;
 mod terminal;

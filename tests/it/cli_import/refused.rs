@@ -1,7 +1,7 @@
 //! Files that are wrong as a whole, and callers who may not: a clear word, and nothing is changed.
 
-use crate::support::{TestApp, command::Ran};
-use std::{fs::File, io::Write};
+use crate::support::{Database, TestApp, command::Ran, process::kartotek};
+use std::{fs::File, io::Write, os::unix::ffi::OsStrExt};
 
 #[tokio::test]
 async fn files_that_cannot_be_read() {
@@ -9,8 +9,10 @@ async fn files_that_cannot_be_read() {
     let officer = app.compliance();
     let before = app.database.count("SELECT count(*) FROM customer").await;
     let (row, quote) = ("F-1;A\n".repeat(3), "kundnummer;namn\nF-1;\"A\nF-2;B\nF-3;C\n");
+    // The next quote ends it, in the middle of another customer's row.
+    let swallowing = "kundnummer;namn;adress\nF-1;A;\"Storgatan 1\nF-2;B;\nF-3;C;\"Kungsgatan 4\n";
     let many = format!("kundnummer;namn\nF-1;A\nF-2;\"{}", "x;y\n".repeat(400_000));
-    let files: [(&str, Vec<u8>, i32, &str); 12] = [
+    let files: [(&str, Vec<u8>, i32, &str); 15] = [
         ("empty.csv", vec![], 2, "the file is empty"),
         ("utf16.csv", b"\xff\xfek\0u\0".to_vec(), 2, "the file is UTF-16: save it as UTF-8"),
         ("headless.csv", row.into(), 2, "say it with --as"),
@@ -18,11 +20,14 @@ async fn files_that_cannot_be_read() {
         ("unknown.csv", b"kundnummer;namn;skostorlek\nF-1;A;43\n".to_vec(), 2, "say it with --as"),
         ("twice.csv", b"kundnummer;namn;name\nF-1;A;A\n".to_vec(), 2, "`name` is there twice"),
         ("quote.csv", quote.into(), 1, "line 2: a quote that is opened here is never closed"),
+        ("swallowing.csv", swallowing.into(), 1, "line 2: a quote that is opened here is never closed"),
         ("long.csv", many.into(), 1, "line 3: the row that begins here is longer than a megabyte"),
         ("bad.yaml", b"systems:\n- nam: A\n".to_vec(), 2, "line 2, column 3: unknown field `nam`"),
         ("bad.jsonl", b"{\"reference\":\"F-1\"\n".to_vec(), 2, "the first line is no list of columns"),
         ("latin.yaml", b"systems:\n- name: \xe5\n".to_vec(), 2, "save it as UTF-8"),
-        ("directory", vec![], 2, "cannot be read"),
+        ("mixed.csv", b"kundnummer;namn\nF-1;\xc3\x85sa\nF-2;\xc5sa\n".to_vec(), 2, "line 3 is not UTF-8"),
+        ("mac.csv", b"kundnummer;namn\rF-1;A\r".to_vec(), 2, "its lines end in carriage returns alone"),
+        ("directory", vec![], 2, "this is no regular file"),
     ];
     for (name, content, code, told) in files {
         let path = app.file(name, content);
@@ -46,6 +51,10 @@ async fn files_that_cannot_be_read() {
     unknown.ended(2, "there is no column `skostorlek` for customers").ended(2, "--ignore");
     ran(&["--encoding", "utf-8", "latin.yaml", "--as", "nobody"]).await.ended(2, "possible values");
     ran(&["nowhere.csv"]).await.ended(2, "nowhere.csv");
+    ran(&["-"]).await.ended(2, "give a regular file");
+    let mut strange = officer.command("import", &[]);
+    strange.arg(std::ffi::OsStr::from_bytes(b"kund\xe5.csv"));
+    app.ran_alone(strange).await.ended(2, "is not UTF-8").ended(2, "rename it");
     ran(&["--as", "customers", "headless.csv"]).await.ended(2, "the first line is no list of columns");
     assert_eq!(app.database.count("SELECT count(*) FROM customer").await, before);
     app.finish().await;
@@ -92,4 +101,22 @@ async fn whoever_may_not() {
     app.ran_alone(script).await.ended(0, "");
     assert_eq!(app.database.count("SELECT count(*) FROM customer WHERE reference = 'F-1'").await, 1);
     app.finish().await;
+}
+
+/// Another program is writing to it. That says nothing of keys.
+#[tokio::test]
+async fn a_database_that_is_busy() {
+    let (folder, database) = (tempfile::tempdir().unwrap(), Database::demo().await);
+    let folder = folder.path();
+    std::fs::write(folder.join("master.keys"), format!("{}=", "A".repeat(43))).unwrap();
+    std::fs::write(folder.join("kunder.csv"), "reference,name\nF-1,A\n").unwrap();
+    let held = database.log_held().await;
+    let mut command = kartotek(folder, &database);
+    command.env("KARTOTEK_MASTER_KEY_FILE", folder.join("master.keys")).args(["import", "kunder.csv"]);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(75), "{err}");
+    assert!(err.contains("the database is busy") && !err.contains("not this database's"), "{err}");
+    held.close().await.unwrap();
+    database.discard().await;
 }
