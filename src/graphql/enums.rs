@@ -351,7 +351,8 @@ pub enum MaskMethod {
     TruncateDate,
     /// Keeps what follows the @. See TRUNCATE_DATE.
     EmailDomainOnly,
-    /// Keeps the first `parameter` characters of a text, or rounds a number down to a multiple of `parameter`. See TRUNCATE_DATE.
+    /// Keeps the first `parameter` characters of a text, 1 to 3, with as many `*` behind them; a text with fewer than twice as many
+    /// characters keeps none. Or rounds a number down to a multiple of `parameter`, 10 or more. See TRUNCATE_DATE.
     Generalize,
 }
 

@@ -21,7 +21,7 @@ fn customers() -> SqlTable {
             masked("email", MaskMethod::EmailDomainOnly, None),
             masked("phone", MaskMethod::Constant, Some("-")),
             masked("born", MaskMethod::TruncateDate, Some("MONTH")),
-            masked("zip", MaskMethod::Generalize, Some("3")),
+            masked("zip", MaskMethod::Generalize, Some("2")),
             masked("points", MaskMethod::Generalize, Some("100")),
             masked("reference", MaskMethod::Random, None),
         ],
@@ -44,7 +44,7 @@ async fn each_mask_does_what_it_says() {
         assert_eq!(database.carry_out(&anonymize).await, Ok(done(1)));
         let rest = "SELECT email || '|' || phone || '|' || CAST(born AS text) || '|' || zip || '|' || CAST(points AS text) \
                     FROM customers WHERE id = 1";
-        let expected = "@Example.com|-|1984-05-01|111|1200";
+        let expected = "@Example.com|-|1984-05-01|11**|1200";
         assert_eq!(world.texts(rest).await, [Some(expected.to_owned())]);
         let name = world.texts("SELECT name FROM customers WHERE id = 1").await[0].clone().unwrap();
         assert_eq!(name.len(), "Anna Ek".len());
@@ -113,6 +113,45 @@ async fn edges_of_the_masks() {
             "-|-|-|-|-|-",
         ];
         assert_eq!(world.texts(all).await, expected.map(|row| Some(row.to_owned())));
+        assert_eq!(database.find(&anonymize).await.unwrap()[0].rows, 0);
+        world.finish(database).await;
+    }
+}
+
+/// What keeps all of a value, or nearly all, has anonymized nothing.
+#[tokio::test]
+async fn never_more_than_half_of_a_text_is_kept() {
+    for world in worlds().await {
+        world
+            .run(
+                "CREATE TABLE halves (id INTEGER PRIMARY KEY, reference TEXT, nick VARCHAR(6), points INTEGER);
+                 INSERT INTO halves VALUES (1, 'K-1', 'Anna', 12), (2, 'K-1', 'Åsa Ek', 7), (3, 'K-1', '  Bo  ', 2), (4, 'K-1', '', 0)",
+            )
+            .await;
+        let number = masked("reference", MaskMethod::Null, None);
+        let anonymize = call(TaskAction::Anonymize, &["all"]);
+        for (column, parameter) in [
+            ("nick", "200"),
+            ("nick", "4294967295"),
+            ("nick", "4"),
+            ("points", "01"),
+            ("points", "+1"),
+            ("points", "2"),
+        ] {
+            let columns = vec![masked(column, MaskMethod::Generalize, Some(parameter)), number.clone()];
+            let database = world.connect(vec![table("halves", vec![], columns)]).await;
+            let told = |text: &str| text.contains(&format!("`{column}`: GENERALIZE of a "));
+            let problems = database.check().await.unwrap();
+            assert!(problems.iter().any(|problem| told(&problem.message)), "{parameter}: {problems:?}");
+            let refused = database.carry_out(&anonymize).await;
+            assert!(matches!(&refused, Err(Failure::Lasting { message }) if told(message)), "{refused:?}");
+            database.close().await;
+        }
+        let nick = masked("nick", MaskMethod::Generalize, Some("3"));
+        let database = world.connect(vec![table("halves", vec![], vec![nick, number])]).await;
+        assert_eq!(database.carry_out(&anonymize).await, Ok(done(4)));
+        let nicks = ["", "Åsa***", "", ""].map(|nick| Some(nick.to_owned()));
+        assert_eq!(world.texts("SELECT nick FROM halves ORDER BY id").await, nicks);
         assert_eq!(database.find(&anonymize).await.unwrap()[0].rows, 0);
         world.finish(database).await;
     }
