@@ -131,7 +131,15 @@ mod tests {
 
     fn refused(class: Class, method: MaskMethod, parameter: Option<&str>, aim: Aim) -> bool {
         let declared = Declared::by_catalogue(String::new());
-        let column = Column { name: "c".into(), declared, class, nullable: false, unique: true };
+        let column = Column {
+            name: "c".into(),
+            declared,
+            class,
+            nullable: false,
+            unique: true,
+            tells: true,
+            is_bare: false,
+        };
         unfit(&column, &Mask { method, parameter: parameter.map(str::to_owned) }, aim).is_some()
     }
 
