@@ -208,12 +208,20 @@ fn uploaded(done: usize, total: usize) -> String {
     }
 }
 
+fn dormant(error: &ClientError) -> bool {
+    let ClientError::Refused(refusals) = error else { return false };
+    refusals.iter().any(|refusal| {
+        refusal.field.as_ref().and_then(|field| field.last()).is_some_and(|field| field == "dormantSince")
+    })
+}
+
 /// What is told of it, and what to do.
 pub(super) fn failure(error: ClientError) -> Failure {
     let hint = match error.code() {
         Some("FORBIDDEN") => {
             "the token needs the role COMPLIANCE, or SERVICE with the scopes uploadSelection, bulkAnonymize, job, jobs and cancelJob"
         }
+        Some("OUT_OF_RANGE") if dormant(&error) => "see --dormant-since",
         Some("PLAN_CHANGED" | "PLAN_EXPIRED") => "make a new plan: --dry-run --plan-out FILE",
         Some("IDEMPOTENCY_KEY_REUSED") => "choose another --idempotency-key for other work",
         _ => return client::failure(error),

@@ -10,6 +10,7 @@ mod follow;
 mod forget;
 mod lease;
 mod list;
+mod narrow;
 mod outcome;
 mod plan;
 mod request;

@@ -1,6 +1,9 @@
 //! Bulk work is asked for. A worker does it.
 
-use super::selection::{AT_ONCE, checked, no_selection};
+use super::{
+    narrow::narrows,
+    selection::{AT_ONCE, checked, no_selection},
+};
 use crate::{
     access::{Code, Command, Refusal, Sql, Stop, Writer},
     domain::{
@@ -66,6 +69,9 @@ impl Command for BulkAnonymize {
         let reason = checks.block("reason", &self.reason, BLOCK);
         checks.finish()?;
         let whom = one(&self.whom, self.dry_run)?;
+        if let Whom::Filter(filter) = &whom {
+            narrows(w, filter).await?;
+        }
         let input = serde_json::to_vec(&(&whom, self.dry_run, &reason)).unwrap_or_default();
         // Keyed: from the hash of a number somebody could find out whose it was.
         let input = hex::encode(Sha256::digest(input));
@@ -122,7 +128,7 @@ impl Command for BulkAnonymize {
     }
 }
 
-/// Exactly one way to say whom.
+/// Exactly one way to say whom; those who are named are in order, and each is named once.
 fn one(whom: &[Whom], dry_run: bool) -> Result<Whom, Stop> {
     let [whom] = whom else {
         let message =
@@ -141,11 +147,12 @@ fn one(whom: &[Whom], dry_run: bool) -> Result<Whom, Stop> {
             }
             checks.at_most("customerIds", ids, AT_ONCE);
             checks.finish()?;
+            let ids = ids.iter().cloned().map(|(text, id)| (id, text)).collect::<BTreeSet<_>>();
+            return Ok(Whom::Ids(ids.into_iter().map(|(id, text)| (text, id)).collect()));
         }
-        Whom::References(references) => return Ok(Whom::References(checked(references)?)),
-        Whom::Filter(filter) if **filter == CustomerFilter::default() => {
-            let message = "Give at least one condition: everybody is never meant.";
-            return Err(Refusal::new(Code::Required, message).at("filter").into());
+        Whom::References(references) => {
+            let references = checked(references)?.into_iter().collect::<BTreeSet<_>>();
+            return Ok(Whom::References(references.into_iter().collect()));
         }
         _ => {}
     }

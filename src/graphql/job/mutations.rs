@@ -38,14 +38,16 @@ pub struct BulkAnonymizeInput {
     references: Option<Vec<String>>,
     /// A longer list, from `uploadSelection`.
     selection_id: Option<ID>,
-    /// At least one condition. It is read once, when the job starts. Whoever is gone already is not meant.
+    /// At least one condition that leaves somebody out: not an empty prefix, all kinds, all statuses, or `false` alone. It is read once,
+    /// when the job starts. Whoever is gone already is not meant.
     filter: Option<CustomerFilter>,
     /// Exactly the plan of an earlier dry run.
     plan_hash: Option<String>,
     /// Plan and count only; change nothing.
     #[graphql(default)]
     dry_run: bool,
-    /// The caller's own choice, new for each piece of work (a dry run and its execution are two).
+    /// The caller's own choice, new for each piece of work (a dry run and its execution are two). The same work is the same customers, in
+    /// whatever order they are named or uploaded.
     idempotency_key: String,
     /// Why. It stays on record: no personal values.
     reason: String,
@@ -103,7 +105,7 @@ impl JobMutation {
     /// Anonymizes any number of customers, as `anonymizeCustomer` does one. Answers with a job at once, which is done some
     /// customers at a time. The same key and input return the same job. Large jobs wait for a second person.
     ///
-    /// userErrors: CHOOSE_ONE, NOTHING_SELECTED, IDEMPOTENCY_KEY_REUSED, PLAN_CHANGED, PLAN_EXPIRED.
+    /// userErrors: CHOOSE_ONE, REQUIRED, OUT_OF_RANGE, NOTHING_SELECTED, IDEMPOTENCY_KEY_REUSED, PLAN_CHANGED, PLAN_EXPIRED.
     ///
     /// Requires: COMPLIANCE.
     async fn bulk_anonymize(

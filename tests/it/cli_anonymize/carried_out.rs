@@ -99,6 +99,11 @@ async fn by_what_is_true_of_them() {
     let nobody = ["--dormant-since", "1999-12-31", "--reason", REASON, "--yes"];
     let ran = app.ran(officer.anonymize(&nobody)).await;
     assert_eq!(ran.ended(0, "").json()["job"]["total"], 0);
+    let ahead = ["--dormant-since", "2099-12-31", "--reason", REASON, "--yes"];
+    app.ran(officer.anonymize(&ahead))
+        .await
+        .ended(1, "(filter.dormantSince)")
+        .ended(1, "see --dormant-since");
     let unknown = ["--service", "nothing", "--reason", REASON, "--dry-run"];
     app.ran(officer.anonymize(&unknown)).await.ended(2, "no service of that key");
 

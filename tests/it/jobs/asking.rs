@@ -54,6 +54,21 @@ async fn what_says_nobody_or_says_it_twice_is_refused() {
         (json!({ "customerIds": ["nobody"] }), "NOTHING_SELECTED", "customerIds"),
         (json!({ "selectionId": "nothing" }), "NOT_FOUND", "selectionId"),
         (json!({ "filter": {} }), "REQUIRED", "filter"),
+        // Everybody, in other words.
+        (json!({ "filter": { "referencePrefix": "" } }), "REQUIRED", "filter.referencePrefix"),
+        (
+            json!({ "filter": { "referencePrefix": " ", "statuses": ["DORMANT"] } }),
+            "REQUIRED",
+            "filter.referencePrefix",
+        ),
+        (json!({ "filter": { "kinds": ["PERSON", "ORGANIZATION"] } }), "REQUIRED", "filter"),
+        (
+            json!({ "filter": { "statuses": ["ACTIVE", "DORMANT", "RESTRICTED", "ERASED"] } }),
+            "REQUIRED",
+            "filter",
+        ),
+        (json!({ "filter": { "onHold": false, "unjustified": false } }), "REQUIRED", "filter"),
+        (json!({ "filter": { "dormantSince": "2099-01-01" } }), "OUT_OF_RANGE", "filter.dormantSince"),
         (json!({ "planHash": "abc" }), "INVALID_FORMAT", "planHash"),
         (json!({ "planHash": "0".repeat(64) }), "PLAN_CHANGED", "planHash"),
         (json!({ "planHash": "0".repeat(64), "dryRun": true }), "CHOOSE_ONE", "planHash"),
