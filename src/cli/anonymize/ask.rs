@@ -1,10 +1,7 @@
 //! Asks the server for the work, and for what is known of it.
 
 use super::{
-    job::{
-        BULK_ANONYMIZE, BY_KEY, FAILURES, Job, Jobs, SERVICE, UPLOAD, WithFailures, WithId, WithJob,
-        WithSelection,
-    },
+    job::{BULK_ANONYMIZE, FAILURES, Job, SERVICE, UPLOAD, WithFailures, WithId, WithJob, WithSelection},
     references::{List, Part, named},
     tell::Teller,
 };
@@ -33,14 +30,6 @@ pub(super) struct Known {
     /// What the work is called that was asked for, once something may have been sent.
     pub key: Option<String>,
     pub job: Option<Job>,
-}
-
-/// Whom it is about.
-pub(super) enum Whom {
-    /// A part of the input.
-    Input(Map<String, Value>),
-    /// Those of a job that was asked for before, by the same key.
-    Known(Box<Job>),
 }
 
 impl Session {
@@ -84,42 +73,26 @@ impl Session {
     }
 
     /// Whom the command line means: numbers are brought to the server if they are too many for one call.
-    pub(super) async fn whom(&self, (dry_run, key, reason): (bool, &str, &str)) -> Result<Whom, Failure> {
-        let Some(path) = &self.args.references else { return self.filter().await.map(Whom::Input) };
+    pub(super) async fn whom(&self) -> Result<Map<String, Value>, Failure> {
+        let Some(path) = &self.args.references else { return self.filter().await };
         let list = List::open(path)?;
-        let mut total = 0;
-        if list.is_file {
-            // All of it is looked at before anything is sent.
-            let mut parts = list.parts();
-            while let Some(part) = parts.recv().await {
-                total += part.map_err(|bad| named(bad, path))?.len();
-            }
-        } else {
-            return self.brought(list, path, (total, None)).await;
+        if !list.is_file {
+            return self.brought(list, path, 0).await;
         }
-        // A list that was brought is another one each time, so that the server could not know it again.
-        let same = (dry_run, key, reason);
-        let same = self.args.idempotency_key.is_some().then_some(same);
-        self.brought(List::open(path)?, path, (total, same)).await
+        // All of it is looked at before anything is sent.
+        let (mut parts, mut total) = (list.parts(), 0);
+        while let Some(part) = parts.recv().await {
+            total += part.map_err(|bad| named(bad, path))?.len();
+        }
+        self.brought(List::open(path)?, path, total).await
     }
 
-    async fn brought(
-        &self,
-        list: List,
-        path: &Path,
-        (total, same): (usize, Option<(bool, &str, &str)>),
-    ) -> Result<Whom, Failure> {
+    async fn brought(&self, list: List, path: &Path, total: usize) -> Result<Map<String, Value>, Failure> {
         let mut parts = list.parts();
         let (mut last, mut selection, mut done) = (None::<Part>, None::<String>, 0);
         while let Some(part) = parts.recv().await {
             let part = part.map_err(|bad| named(bad, path))?;
             let Some(first) = last.replace(part) else { continue };
-            if selection.is_none()
-                && let Some(same) = same
-                && let Some(job) = self.asked_before(same).await?
-            {
-                return Ok(Whom::Known(Box::new(job)));
-            }
             done += first.len();
             selection = Some(self.upload(selection, first).await?);
             self.progress.says(&uploaded(done, total));
@@ -130,28 +103,13 @@ impl Session {
             Some(_) => ("selectionId", json!(self.upload(selection, last).await?)),
         };
         self.progress.end();
-        Ok(Whom::Input(Map::from_iter([(whom.0.to_owned(), whom.1)])))
+        Ok(Map::from_iter([(whom.0.to_owned(), whom.1)]))
     }
 
     async fn upload(&self, selection: Option<String>, references: Part) -> Result<String, Failure> {
         let input = json!({ "input": { "selectionId": selection, "references": references } });
         let asked = self.client.ask::<WithSelection>(&UPLOAD, input).await;
         Ok(asked.map_err(failure)?.selection.id)
-    }
-
-    /// The job of this key, if it was asked for with the same words.
-    async fn asked_before(&self, (dry_run, key, reason): (bool, &str, &str)) -> Result<Option<Job>, Failure> {
-        let asked = self.client.ask::<Jobs>(&BY_KEY, json!({ "key": key })).await;
-        let Some(job) = asked.map_err(failure)?.nodes.pop() else { return Ok(None) };
-        if job.dry_run != dry_run || job.reason != reason.trim() {
-            return Err(Failure::new("IDEMPOTENCY_KEY_REUSED: this key was used before, for other work")
-                .hint(format!(
-                    "choose another --idempotency-key; what was asked for by it is --job {}",
-                    job.id
-                )));
-        }
-        output::note("this key was used before: the list is not brought again, and that job is followed");
-        Ok(Some(job))
     }
 
     async fn filter(&self) -> Result<Map<String, Value>, Failure> {
@@ -219,7 +177,7 @@ fn dormant(error: &ClientError) -> bool {
 pub(super) fn failure(error: ClientError) -> Failure {
     let hint = match error.code() {
         Some("FORBIDDEN") => {
-            "the token needs the role COMPLIANCE, or SERVICE with the scopes uploadSelection, bulkAnonymize, job, jobs and cancelJob"
+            "the token needs the role COMPLIANCE, or SERVICE with the scopes uploadSelection, bulkAnonymize, job, cancelJob, and service for --service"
         }
         Some("OUT_OF_RANGE") if dormant(&error) => "see --dormant-since",
         Some("PLAN_CHANGED" | "PLAN_EXPIRED") => "make a new plan: --dry-run --plan-out FILE",

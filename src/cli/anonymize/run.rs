@@ -1,7 +1,7 @@
 //! What is to be done, in which order, and how it ends.
 
 use super::{
-    ask::{Known, Session, Whom, failure},
+    ask::{Known, Session, failure},
     job::{CANCEL, Job, State, WholeJob, WithJob},
     plan_file::PlanFile,
     show::show,
@@ -100,13 +100,7 @@ impl Session {
                 "this work is called {key}: with --idempotency-key {key} the same command goes on with it"
             ));
         }
-        let job = match self.whom((dry_run, &key, reason)).await? {
-            Whom::Input(whom) => self.bulk(whom, (dry_run, &key, reason)).await?,
-            Whom::Known(job) => {
-                self.noted("accepted", &job)?;
-                *job
-            }
-        };
+        let job = self.bulk(self.whom().await?, (dry_run, &key, reason)).await?;
         if !asks {
             return self.go_on(job, None).await;
         }

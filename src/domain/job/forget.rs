@@ -34,6 +34,7 @@ impl Inquiry for JobsToForget {
         let mut sql = Sql::new("SELECT count(*) AS any FROM job j WHERE j.finished_at <= ");
         sql.bind(r.now() - KEPT).push(
             " AND (EXISTS (SELECT 1 FROM job_customer c WHERE c.job_id = j.id) \
+             OR EXISTS (SELECT 1 FROM customer_selection s WHERE s.job_id = j.id) \
              OR EXISTS (SELECT 1 FROM job_failure f WHERE f.job_id = j.id AND f.reference IS NOT NULL) \
              OR EXISTS (SELECT 1 FROM disposal_plan p WHERE p.id = j.disposal_plan_id AND p.small_groups IS NOT NULL))",
         );
@@ -58,6 +59,7 @@ impl Command for ForgetWhom {
         let mut gone = 0;
         for (table, key, which) in [
             ("job_customer", "job_id, customer_id", "true"),
+            ("customer_selection", "id, job_id", "true"),
             ("job_failure", "id, job_id", "x.reference IS NOT NULL"),
         ] {
             let keys = key.split(", ").map(|column| format!("x.{column}")).collect::<Vec<_>>().join(", ");

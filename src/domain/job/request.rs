@@ -2,7 +2,7 @@
 
 use super::{
     narrow::narrows,
-    selection::{AT_ONCE, checked, no_selection},
+    selection::{AT_ONCE, checked, digest, is_of, no_selection},
 };
 use crate::{
     access::{Code, Command, Refusal, Sql, Stop, Writer},
@@ -21,6 +21,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,7 +73,16 @@ impl Command for BulkAnonymize {
         if let Whom::Filter(filter) = &whom {
             narrows(w, filter).await?;
         }
-        let input = serde_json::to_vec(&(&whom, self.dry_run, &reason)).unwrap_or_default();
+        // A list that was uploaded anew is the same one if the same is on it.
+        let on_list = match &whom {
+            Whom::Selection(list) => digest(w, *list).await?,
+            _ => None,
+        };
+        let input = match on_list {
+            Some(on_list) => serde_json::to_vec(&(json!({ "list": on_list }), self.dry_run, &reason)),
+            None => serde_json::to_vec(&(&whom, self.dry_run, &reason)),
+        };
+        let input = input.unwrap_or_default();
         // Keyed: from the hash of a number somebody could find out whose it was.
         let input = hex::encode(Sha256::digest(input));
         let input_hash = w.lookup(LookupKind::Reference, &input);
@@ -81,7 +91,9 @@ impl Command for BulkAnonymize {
             .filter(job::Column::RequestedBy.eq(&requested_by))
             .filter(job::Column::IdempotencyKey.eq(&key));
         if let Some(row) = w.one(same).await? {
-            if row.input_hash != input_hash {
+            let is_same = row.input_hash == input_hash
+                || (row.dry_run == self.dry_run && row.reason == reason && is_of(w, &whom, row.id).await?);
+            if !is_same {
                 let message =
                     "You used this key before, with another input. Choose a new one for other work.";
                 return Err(Refusal::new(Code::IdempotencyKeyReused, message).at("idempotencyKey").into());

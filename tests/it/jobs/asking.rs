@@ -19,6 +19,9 @@ async fn the_same_asked_for_again_is_the_same_work() {
     );
     let again = officer.asked_for("gallring-1", json!({ "references": ["K-7001"], "dryRun": true })).await;
     assert_eq!(again["id"], first["id"]);
+    // In whatever order, and however often somebody is named.
+    let twice = json!({ "references": ["K-7001", " K-7001 "], "dryRun": true });
+    assert_eq!(officer.asked_for("gallring-1", twice).await["id"], first["id"]);
     let other = officer.bulk("gallring-1", json!({ "references": ["K-7001"] })).await;
     assert_eq!(codes(&other), refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey"));
     // What somebody else calls so is theirs.
@@ -186,6 +189,15 @@ async fn a_longer_list_is_brought_in_parts() {
     assert_eq!((&unknown["reference"], &unknown["code"]), (&json!("K-NOBODY"), &json!("NOT_FOUND")));
     let used = officer.bulk("again", json!({ "selectionId": list["id"] })).await;
     assert_eq!(codes(&used), refused("NOT_FOUND", "selectionId"));
+    // Asked for again by the same name, with that list or with another that says the same, it is that work.
+    let again = officer.asked_for("list", json!({ "selectionId": list["id"], "dryRun": true })).await;
+    assert_eq!(again["id"], job["id"]);
+    let all = upload(None, &["K-7303", "K-NOBODY", "K-7302", "K-7301", "K-7300"]).await;
+    let again = officer.asked_for("list", json!({ "selectionId": all["id"], "dryRun": true })).await;
+    assert_eq!(again["id"], job["id"]);
+    let fewer = upload(None, &["K-7303", "K-NOBODY", "K-7302", "K-7301"]).await;
+    let other = officer.bulk("list", json!({ "selectionId": fewer["id"], "dryRun": true })).await;
+    assert_eq!(codes(&other), refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey"));
     // What nobody uses is not kept.
     upload(None, &["K-7300"]).await;
     app.advance(chrono::TimeDelta::hours(25));
