@@ -80,7 +80,7 @@ impl Session {
             return self.go_on(job, None).await;
         }
         match plan {
-            Some(plan) => self.carry_out(plan, None).await,
+            Some(plan) => self.carry_out_file(plan).await,
             None => self.start().await,
         }
     }
@@ -115,7 +115,27 @@ impl Session {
         self.carry_out(plan, Some(preview)).await
     }
 
-    /// Carries out exactly this plan, which comes from a dry run just now, or from a file.
+    /// Carries out the plan of a file, if the server has it and says the same of it: whoever agrees, agrees to what will be done.
+    async fn carry_out_file(&self, file: PlanFile) -> Result<(), Failure> {
+        let whole = self.whole(&file.job_id).await?;
+        let planned = whole.plan.as_ref().ok_or_else(|| {
+            Failure::new("PLAN_EXPIRED: the server has this plan no more")
+                .hint("make a new plan: --dry-run --plan-out FILE")
+        })?;
+        let known = PlanFile::of(&whole.job, planned);
+        if !known.says_the_same(&file) {
+            return Err(Failure::new(
+                "PLAN_CHANGED: the file says something else of the plan than the server does",
+            )
+            .hint(format!(
+                "it is not what --plan-out wrote; kartotek anonymize --job {} --plan-out FILE writes it anew",
+                known.job_id
+            )));
+        }
+        self.carry_out(known, None).await
+    }
+
+    /// Carries out exactly this plan, as the server has just told of it.
     async fn carry_out(&self, plan: PlanFile, preview: Option<WholeJob>) -> Result<(), Failure> {
         if !self.args.yes {
             show(&plan.plan, (plan.failed, plan.kept_by_law))?;
