@@ -134,7 +134,8 @@ impl JobMutation {
         Ok(BulkAnonymizePayload { job: job.map(Job), user_errors })
     }
 
-    /// A second person lets a large job go ahead (four eyes).
+    /// A second person lets a large job go ahead (four eyes). A script cannot: no token with the role SERVICE may do this, whatever its
+    /// scopes and other roles.
     ///
     /// userErrors: OWN_JOB, NOT_AWAITING_APPROVAL, PLAN_CHANGED, PLAN_EXPIRED.
     ///

@@ -3,8 +3,10 @@
 use crate::support::job::{APPROVE, CANCEL, UPLOAD};
 use crate::support::{
     TestApp,
+    actors::claims,
     ask::{codes, refused},
 };
+use kartotek::auth::TokenRequest;
 use serde_json::json;
 
 #[tokio::test]
@@ -105,6 +107,18 @@ async fn large_work_waits_for_a_second_person() {
     assert_eq!(job["plan"]["customerCount"], 12);
     let hash = job["plan"]["planHash"].clone();
     let approve = |hash: &serde_json::Value| json!({ "input": { "jobId": job["id"], "planHash": hash } });
+    // Four eyes are those of people.
+    for machine in [
+        app.script(&["approveJob"]),
+        app.bearer(&TokenRequest {
+            scopes: vec!["approveJob".to_owned()],
+            ..claims(&["COMPLIANCE", "SERVICE"])
+        }),
+    ] {
+        let denied = machine.ask(APPROVE, approve(&hash)).await;
+        assert_eq!(denied.code(), Some("FORBIDDEN"));
+        assert!(denied.json.to_string().contains("no token with the role SERVICE may do it"));
+    }
     let own = officer.ask(APPROVE, approve(&hash)).await;
     assert_eq!(codes(&own), refused("OWN_JOB", "jobId"));
     let other = second.ask(APPROVE, approve(&json!("1".repeat(64)))).await;
