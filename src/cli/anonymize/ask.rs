@@ -6,7 +6,7 @@ use super::{
     tell::Teller,
 };
 use crate::{
-    cli::{args::AnonymizeArgs, client, failure::Failure, output, progress::Progress},
+    cli::{args::AnonymizeArgs, client, failure::Failure, progress::Progress},
     client::{Client, ClientError},
 };
 use serde_json::{Map, Value, json};

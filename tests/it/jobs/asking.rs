@@ -163,6 +163,45 @@ async fn a_plan_that_nobody_approved_in_time_is_over() {
     app.finish().await;
 }
 
+/// What nobody approves in time ends by itself, and whom it was about is forgotten as with any other.
+#[tokio::test]
+async fn what_nobody_approved_in_time_is_called_off() {
+    let app = TestApp::new().await;
+    let references = (7240..7251).map(|n| format!("K-{n}")).collect::<Vec<_>>();
+    for reference in &references {
+        app.register(reference).await;
+    }
+    let job = app.compliance().asked_for("late", json!({ "references": references })).await;
+    app.run_jobs().await;
+    app.advance(chrono::TimeDelta::hours(25));
+    app.sweep().await;
+    app.run_jobs().await;
+    let job = app.compliance().job(&job["id"]).await;
+    assert_eq!((&job["state"], &job["done"], &job["failed"]), (&json!("CANCELLED"), &json!(0), &json!(0)));
+    app.advance(chrono::TimeDelta::days(31));
+    app.run_jobs().await;
+    assert_eq!(app.database.rows("SELECT 1 FROM job_customer").await.len(), 0);
+    app.finish().await;
+}
+
+/// A number that nobody has may be somebody's all the same: it does not wait for what the law keeps of the others.
+#[tokio::test]
+async fn numbers_that_nobody_has_go_a_month_after_the_others_were_done_here() {
+    let app = TestApp::new().await;
+    app.hosted("K-7260").await;
+    let officer = app.compliance();
+    let job = officer.asked_for("kept", json!({ "references": ["K-7260", "K-NOBODY"] })).await;
+    app.run_jobs().await;
+    for (days, left) in [(29, 1), (2, 0)] {
+        app.advance(chrono::TimeDelta::days(days));
+        app.run_jobs().await;
+        assert_eq!(app.database.rows("SELECT 1 FROM job_failure").await.len(), left, "{days}");
+    }
+    let job = app.compliance().job(&job["id"]).await;
+    assert_eq!((&job["state"], &job["failed"]), (&json!("AWAITING_TASKS"), &json!(1)));
+    app.finish().await;
+}
+
 /// A longer list is brought in parts, by one person, and is gone when it was used.
 #[tokio::test]
 async fn a_longer_list_is_brought_in_parts() {
