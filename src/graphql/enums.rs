@@ -197,7 +197,8 @@ pub enum CustomerStatus {
     /// Data is kept, and used for nothing else (Art. 18).
     Restricted,
     /// Final. Nothing that Kartotek itself holds of their data can be tied to them; its records of what was done with it go by a random
-    /// id, and are pseudonymous.
+    /// id, and are pseudonymous. What is kept as proof is among them: case numbers, the evidence of consents and of tasks, and when
+    /// each thing was done. They came, and their services began, in a year; on which day of it is taken out.
     Anonymized,
     /// Final.
     Erased,
