@@ -105,7 +105,7 @@ impl JobMutation {
     /// Anonymizes any number of customers, as `anonymizeCustomer` does one. Answers with a job at once, which is done some
     /// customers at a time. The same key and input return the same job. Large jobs wait for a second person.
     ///
-    /// userErrors: CHOOSE_ONE, REQUIRED, OUT_OF_RANGE, NOTHING_SELECTED, IDEMPOTENCY_KEY_REUSED, PLAN_CHANGED, PLAN_EXPIRED.
+    /// userErrors: CHOOSE_ONE, NOTHING_SELECTED, IDEMPOTENCY_KEY_REUSED, PLAN_CHANGED, PLAN_EXPIRED.
     ///
     /// Requires: COMPLIANCE.
     async fn bulk_anonymize(
