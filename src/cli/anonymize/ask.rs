@@ -2,7 +2,7 @@
 
 use super::{
     job::{BULK_ANONYMIZE, FAILURES, Job, SERVICE, UPLOAD, WithFailures, WithId, WithJob, WithSelection},
-    references::{List, Part, named},
+    references::{List, Part, Parts, again, named},
     tell::Teller,
 };
 use crate::{
@@ -76,26 +76,32 @@ impl Session {
     pub(super) async fn whom(&self) -> Result<Map<String, Value>, Failure> {
         let Some(path) = &self.args.references else { return self.filter().await };
         let list = List::open(path)?;
-        if !list.is_file {
-            return self.brought(list, path, 0).await;
-        }
-        // All of it is looked at before anything is sent.
-        let (mut parts, mut total) = (list.parts(), 0);
+        // All of it is looked at before anything is sent. What cannot be read a second time is kept for that long.
+        let (is_file, mut parts, mut total, mut kept) = (list.is_file, list.parts(), 0, Vec::new());
         while let Some(part) = parts.recv().await {
-            total += part.map_err(|bad| named(bad, path))?.len();
+            let part = part.map_err(|bad| named(bad, path))?;
+            total += part.len();
+            if !is_file {
+                kept.push(part);
+            }
         }
-        self.brought(List::open(path)?, path, total).await
+        let parts = if is_file { List::open(path)?.parts() } else { again(kept) };
+        self.brought(parts, path, total).await
     }
 
-    async fn brought(&self, list: List, path: &Path, total: usize) -> Result<Map<String, Value>, Failure> {
-        let mut parts = list.parts();
+    async fn brought(
+        &self,
+        mut parts: Parts,
+        path: &Path,
+        total: usize,
+    ) -> Result<Map<String, Value>, Failure> {
         let (mut last, mut selection, mut done) = (None::<Part>, None::<String>, 0);
         while let Some(part) = parts.recv().await {
             let part = part.map_err(|bad| named(bad, path))?;
             let Some(first) = last.replace(part) else { continue };
             done += first.len();
             selection = Some(self.upload(selection, first).await?);
-            self.progress.says(&uploaded(done, total));
+            self.progress.says(&format!("{done} of {total} references were brought"));
         }
         let last = last.unwrap_or_default();
         let whom = match selection {
@@ -156,13 +162,6 @@ impl Session {
         let nothing =
             || Failure::new(format!("there is no job {id}")).hint("see --job, and is it this server?");
         asked.map_err(failure)?.ok_or_else(nothing)
-    }
-}
-
-fn uploaded(done: usize, total: usize) -> String {
-    match total {
-        0 => format!("{done} references were brought"),
-        total => format!("{done} of {total} references were brought"),
     }
 }
 

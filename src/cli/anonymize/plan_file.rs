@@ -54,12 +54,12 @@ impl PlanFile {
     }
 
     /// Writes it for its owner alone. A file that is there stays as it is.
-    pub(super) fn write(&self, path: &Path) -> Result<(), Failure> {
+    pub(super) fn write(&self, path: &Path, there: &str) -> Result<(), Failure> {
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
         write_new_secret(path, &text).map_err(|error| {
             let hint = format!(
-                "{} is to be a new file; kartotek anonymize --job {} --plan-out FILE",
+                "{} is to be a new file; kartotek anonymize{there} --job {} --plan-out FILE",
                 path.display(),
                 self.job_id
             );

@@ -89,6 +89,12 @@ async fn large_work_ends_with_4_until_somebody_else_has_approved_it() {
     for told in ["COMPLIANCE", "approveJob", id.as_str().unwrap(), hash.as_str().unwrap()] {
         ran.ended(4, told);
     }
+    // What is to be run next goes to the same server, as it was asked here.
+    let url = format!("{}/graphql/", app.url.get().unwrap());
+    let there =
+        ["--job", id.as_str().unwrap(), "--endpoint", &url, "--purpose", "RIGHTS_REQUEST", "--insecure-http"];
+    let told = format!("kartotek anonymize --endpoint {url} --purpose RIGHTS_REQUEST --insecure-http --job ");
+    app.ran(officer.anonymize(&there)).await.ended(4, &told);
     let follow = ["--job", id.as_str().unwrap()];
     app.ran(officer.anonymize(&follow)).await.ended(4, "");
     let approved = second.ask(APPROVE, json!({ "input": { "jobId": id, "planHash": hash } })).await;
