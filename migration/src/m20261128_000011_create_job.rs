@@ -4,8 +4,8 @@ use crate::dialect::run;
 use sea_orm_migration::prelude::*;
 
 const UP: &str = r"
--- A list of customers on its way to a job, by the numbers that they have with the company. It is gone when it was used, or when its
--- time is over.
+-- A list of customers on its way to a job, by the numbers that they have with the company. The numbers are gone when they were used, or
+-- when its time is over; which job used it is known for as long as whom that was about.
 CREATE TABLE customer_selection (
     id {uuid} PRIMARY KEY,
     -- Who uploads it: nobody else adds to it, or uses it.

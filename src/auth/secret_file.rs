@@ -10,6 +10,9 @@ use std::{
 /// Tells several that are being written apart.
 static WRITTEN: AtomicU32 = AtomicU32::new(0);
 
+/// Files of those that died that may be in the way.
+const MOST_LEFT: u32 = 1_000;
+
 /// Writes a file that was not there. Whoever dies half-way leaves none under that name.
 ///
 /// # Errors
@@ -18,13 +21,20 @@ pub fn write_new(path: &Path, secret: &[u8]) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
-    let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
-    let beside = path.with_extension(format!("{}-{number}.new", std::process::id()));
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    // Never into a file, or by a link, that is there: somebody may have put it there to read what comes.
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&beside)?;
+    let (mut file, beside) = loop {
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let beside = path.with_extension(format!("{}-{number}.new", std::process::id()));
+        match options.open(&beside) {
+            // Left by one that died, and had the same number.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < MOST_LEFT => {}
+            opened => break (opened?, beside),
+        }
+    };
     let written = file.write_all(secret).and_then(|()| file.sync_all());
     // A link never takes the place of a file that is there.
     let linked = written.and_then(|()| fs::hard_link(&beside, path));

@@ -27,6 +27,12 @@ pub(super) fn open(args: &ClientArgs, reason: Option<&str>) -> Result<Client, Fa
             .hint("see --endpoint and KARTOTEK_ENDPOINT; --insecure-http is for networks that encrypt by themselves")
     })?;
     let token = settings.token().map_err(Failure::usage)?;
+    if let Some(path) = settings.token_file_open_to_others() {
+        output::note(&format!(
+            "others on this machine can read the token in {}: chmod 600 it",
+            path.display()
+        ));
+    }
     let stated = Stated { purpose: args.purpose.clone(), reason: reason.map(str::to_owned) };
     let patience = Patience { lasts: args.retry_for, told: wait };
     Client::new(endpoint, &token, &stated, patience).map_err(|error| match error {
@@ -46,6 +52,10 @@ pub(super) fn failure(error: ClientError) -> Failure {
         Some("PURPOSE_REQUIRED") => "say what for with --purpose, such as RIGHTS_REQUEST",
         _ if matches!(error, ClientError::Unreachable(_)) => {
             "is it running, and is --endpoint (KARTOTEK_ENDPOINT) where? Then try again"
+        }
+        _ if matches!(error, ClientError::Insecure(_)) => {
+            "does --endpoint (KARTOTEK_ENDPOINT) name the host as its certificate does, with the right port, and does this machine trust whoever \
+             signed that? Nothing was sent"
         }
         _ if error.passes() => "try again",
         _ => "",

@@ -9,7 +9,11 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
-use std::time::{Duration, SystemTime};
+use std::{
+    error::Error,
+    io,
+    time::{Duration, SystemTime},
+};
 use tokio::time::{Instant, sleep_until};
 
 /// How long a connection may take to come about.
@@ -155,7 +159,11 @@ impl Client {
     ) -> Result<T, (ClientError, Option<Duration>)> {
         let lost = |error: reqwest::Error| {
             let error = error.without_url();
-            let lost = if error.is_connect() { ClientError::Unreachable } else { ClientError::Unanswered };
+            let lost = match error.is_connect() {
+                true if is_of_tls(&error) => ClientError::Insecure,
+                true => ClientError::Unreachable,
+                false => ClientError::Unanswered,
+            };
             (lost(error), None)
         };
         let answer = self.http.post(self.endpoint.url.clone()).body(body).send().await.map_err(lost)?;
@@ -168,6 +176,18 @@ impl Client {
         })?;
         answer::read((status, request_id), &body, question.field).map_err(|error| (error, wait))
     }
+}
+
+/// Whether somebody answered, and what they said is no TLS or has no certificate that is trusted: TLS calls that invalid data.
+fn is_of_tls(error: &reqwest::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The whole body, unless that is too long.

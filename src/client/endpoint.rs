@@ -56,10 +56,9 @@ impl Endpoint {
             return Err(BadEndpoint::InTheClear);
         }
         let path = url.path().trim_end_matches('/');
-        if !path.ends_with("/graphql") {
-            let path = format!("{path}/graphql");
-            url.set_path(&path);
-        }
+        let path = path.strip_suffix("/graphql").unwrap_or(path);
+        let path = format!("{path}/graphql");
+        url.set_path(&path);
         Ok(Self { url, in_the_clear, is_local })
     }
 }
@@ -79,6 +78,7 @@ mod tests {
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080/graphql"),
             ("http://[::1]:1/", "http://[::1]:1/graphql"),
             ("http://localhost/graphql", "http://localhost/graphql"),
+            ("http://localhost/graphql/", "http://localhost/graphql"),
             ("https://kartotek.example/registry/", "https://kartotek.example/registry/graphql"),
         ] {
             assert_eq!(Endpoint::parse(text, false).unwrap().url.as_str(), url);

@@ -40,6 +40,9 @@ pub enum ClientError {
     /// Nothing was sent.
     #[error("the server cannot be reached")]
     Unreachable(#[source] reqwest::Error),
+    /// Nothing was sent: trying again changes nothing.
+    #[error("no secure connection to the server can be made")]
+    Insecure(#[source] reqwest::Error),
     /// Something was sent, and may have been done.
     #[error("the server's answer did not arrive")]
     Unanswered(#[source] reqwest::Error),

@@ -97,6 +97,14 @@ async fn a_server_that_cannot_answer_now_is_asked_again_when_it_says() {
     let hour = answer("429 Too Many Requests", "retry-after: 3600\r\n", "");
     let server = Scripted::new(vec![hour, good()]).await;
     assert!(server.ask(&SAFE, LONG).await.unwrap_err().passes());
+    // Somebody is there, and cannot say who they are: that does not pass.
+    let plain = Scripted::new(vec![good()]).await;
+    let secure = Scripted { url: plain.url.replace("http://", "https://"), heard: Arc::default() };
+    let lost = secure.ask(&SAFE, LONG).await.unwrap_err();
+    assert!(
+        matches!(lost, ClientError::Insecure(_)) && !lost.passes() && lost.nothing_was_done(),
+        "{lost:?}"
+    );
     let nowhere = Scripted { url: "http://127.0.0.1:1".to_owned(), heard: Arc::default() };
     let lost = nowhere.ask(&UNSAFE, Duration::ZERO).await.unwrap_err();
     assert!(matches!(lost, ClientError::Unreachable(_)) && lost.passes(), "{lost:?}");

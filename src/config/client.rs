@@ -1,7 +1,13 @@
 //! What client commands are told by the environment: where the server is, and the token that says who they are.
 
+use crate::auth::is_open_to_others;
 use secrecy::SecretString;
-use std::{fs::File, io, io::Read, path::PathBuf};
+use std::{
+    fs::File,
+    io,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 /// The longest token file that is read.
 const LONGEST: u64 = 64 << 10;
@@ -57,6 +63,14 @@ impl ClientSettings {
             }
         }
         settings
+    }
+
+    /// The file that the token is read from, if others on this machine may read it as well.
+    #[must_use]
+    pub fn token_file_open_to_others(&self) -> Option<&Path> {
+        let path = self.token_file.as_deref()?;
+        let file = File::open(path).ok()?;
+        is_open_to_others(&file).unwrap_or_default().then_some(path)
     }
 
     /// The token, read from its file where that is named.

@@ -197,7 +197,8 @@ pub enum CustomerStatus {
     /// Data is kept, and used for nothing else (Art. 18).
     Restricted,
     /// Final. Nothing that Kartotek itself holds of their data can be tied to them; its records of what was done with it go by a random
-    /// id, and are pseudonymous.
+    /// id, and are pseudonymous. What is kept as proof is among them: case numbers, the evidence of consents and of tasks, and when
+    /// each thing was done. They came, and their services began, in a year; on which day of it is taken out.
     Anonymized,
     /// Final.
     Erased,
@@ -351,7 +352,8 @@ pub enum MaskMethod {
     TruncateDate,
     /// Keeps what follows the @. See TRUNCATE_DATE.
     EmailDomainOnly,
-    /// Keeps the first `parameter` characters of a text, or rounds a number down to a multiple of `parameter`. See TRUNCATE_DATE.
+    /// Keeps the first `parameter` characters of a text, 1 to 3, with as many `*` behind them; a text with fewer than twice as many
+    /// characters keeps none. Or rounds a number down to a multiple of `parameter`, 10 or more. See TRUNCATE_DATE.
     Generalize,
 }
 

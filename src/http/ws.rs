@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     fmt,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -40,6 +41,10 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const MOST: usize = 256;
 const MOST_OF_ONE: usize = 8;
 
+/// The same of those who have not said yet who they are, and of one address: they take no place of anybody else's.
+const MOST_UNKNOWN: usize = 32;
+const MOST_UNKNOWN_OF_ONE: usize = 4;
+
 /// What one connection may follow at once.
 const MOST_FOLLOWED: usize = 8;
 
@@ -51,6 +56,9 @@ const INIT: Duration = Duration::from_secs(5);
 const SEND: Duration = Duration::from_secs(10);
 const ALIVE: Duration = Duration::from_secs(20);
 
+/// How often the token of a connection is looked at that follows nothing. While it does, that is done each time it is looked at.
+const TOKEN: Duration = Duration::from_secs(5);
+
 /// Why a connection ends, as the protocol numbers it.
 type Close = (u16, &'static str);
 
@@ -61,6 +69,7 @@ const INIT_LATE: Close = (4408, "connection_init did not arrive in time.");
 const INIT_TWICE: Close = (4429, "connection_init was there already.");
 const ID_TWICE: Close = (4409, "This id is in use.");
 const CROWDED: Close = (4429, "You have too many connections: close some.");
+const TOO_LONG: Close = (1009, "A message has at most 64 KiB.");
 const STOPPING: Close = (1001, "The server stops.");
 const LATER: Close = (1013, "This cannot be answered right now: try again shortly.");
 const GONE: Close = (1000, "");
@@ -71,7 +80,9 @@ pub struct Sockets {
     front: Arc<Front>,
     proxies: Arc<TrustedProxies>,
     all: Arc<Semaphore>,
-    of_each: Arc<Mutex<HashMap<String, usize>>>,
+    unknown: Arc<Semaphore>,
+    of_callers: Counts,
+    of_addresses: Counts,
     stop: watch::Receiver<bool>,
 }
 
@@ -85,26 +96,49 @@ impl Sockets {
     /// None so far. They end when `stop` says so.
     #[must_use]
     pub fn new(front: Arc<Front>, proxies: TrustedProxies, stop: watch::Receiver<bool>) -> Self {
-        let (all, of_each) = (Arc::new(Semaphore::new(MOST)), Arc::default());
-        Self { front, proxies: Arc::new(proxies), all, of_each, stop }
+        let [all, unknown] = [MOST, MOST_UNKNOWN].map(|most| Arc::new(Semaphore::new(most)));
+        let (of_callers, of_addresses) = (Counts::default(), Counts::default());
+        Self { front, proxies: Arc::new(proxies), all, unknown, of_callers, of_addresses, stop }
     }
 
     /// Waits until all have ended, once they were told to.
     pub async fn ended(self, mut stop: watch::Receiver<bool>) {
         let _ = stop.wait_for(|stop| *stop).await;
-        let all = u32::try_from(MOST).unwrap_or(u32::MAX);
-        if timeout(SEND, self.all.acquire_many(all)).await.is_err() {
+        let all = async |places: &Semaphore, most: usize| {
+            let _ = places.acquire_many(u32::try_from(most).unwrap_or(u32::MAX)).await;
+        };
+        let ended = async { tokio::join!(all(&self.unknown, MOST_UNKNOWN), all(&self.all, MOST)) };
+        if timeout(SEND, ended).await.is_err() {
             tracing::warn!("connections that follow something were cut off at shutdown");
         }
     }
 
-    /// One more of this caller's, if they may have it.
-    fn of_one(&self, who: String) -> Option<OfOne> {
-        let mut of_each = self.of_each.lock().unwrap_or_else(PoisonError::into_inner);
+    /// A place for somebody at this address who has not said yet who they are.
+    fn place(&self, address: IpAddr) -> Option<Unknown> {
+        let counted = self.of_addresses.one(address.to_string(), MOST_UNKNOWN_OF_ONE)?;
+        let place = self.unknown.clone().try_acquire_owned().ok()?;
+        Some(Unknown { _counted: counted, _place: place })
+    }
+}
+
+/// The place of somebody who has not said yet who they are.
+struct Unknown {
+    _counted: OfOne,
+    _place: OwnedSemaphorePermit,
+}
+
+/// How many connections there are of each.
+#[derive(Clone, Default)]
+struct Counts(Arc<Mutex<HashMap<String, usize>>>);
+
+impl Counts {
+    /// One more of these, if they may have it.
+    fn one(&self, who: String, most: usize) -> Option<OfOne> {
+        let mut of_each = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = of_each.entry(who.clone()).or_default();
         *count += 1;
-        let counted = OfOne { who, of_each: self.of_each.clone() };
-        if *count > MOST_OF_ONE {
+        let counted = OfOne { who, of_each: self.clone() };
+        if *count > most {
             drop(of_each);
             return None;
         }
@@ -115,18 +149,34 @@ impl Sockets {
 /// A connection of somebody's, counted for as long as it is there.
 struct OfOne {
     who: String,
-    of_each: Arc<Mutex<HashMap<String, usize>>>,
+    of_each: Counts,
 }
 
 impl Drop for OfOne {
     fn drop(&mut self) {
-        let mut of_each = self.of_each.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of_each = self.of_each.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = of_each.get_mut(&self.who) {
             *count -= 1;
             if *count == 0 {
                 of_each.remove(&self.who);
             }
         }
+    }
+}
+
+/// A connection that is measured for as long as it is there.
+struct Open;
+
+impl Open {
+    fn new() -> Self {
+        metrics::gauge!("sockets_open").increment(1);
+        Self
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics::gauge!("sockets_open").decrement(1);
     }
 }
 
@@ -166,8 +216,8 @@ async fn upgrade(State(sockets): State<Sockets>, request: Request) -> Response {
     if upgrade.selected_protocol().is_none() {
         return Refusal::bad("Speak graphql-transport-ws: `Sec-WebSocket-Protocol`.").into_response();
     }
-    let Ok(place) = sockets.all.clone().try_acquire_owned() else {
-        let message = "The server has too many connections.";
+    let Some(place) = sockets.place(head.client) else {
+        let message = "Too many connections have not said yet who they are.";
         return Refusal::unavailable(message, Duration::from_secs(1)).into_response();
     };
     upgrade.on_upgrade(async move |socket| attend(sockets, head, socket, place).await)
@@ -181,10 +231,11 @@ fn is_foreign(headers: &HeaderMap) -> bool {
     !authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
 }
 
-async fn attend(sockets: Sockets, head: Head, mut socket: WebSocket, _place: OwnedSemaphorePermit) {
+async fn attend(sockets: Sockets, head: Head, mut socket: WebSocket, place: Unknown) {
+    let _open = Open::new();
     let mut stop = sockets.stop.clone();
     let (code, reason) = tokio::select! {
-        ended = serve(&sockets, head, &mut socket) => ended,
+        ended = serve(&sockets, head, &mut socket, place) => ended,
         _ = stop.wait_for(|stop| *stop) => STOPPING,
     };
     let frame = CloseFrame { code, reason: reason.into() };
@@ -193,7 +244,7 @@ async fn attend(sockets: Sockets, head: Head, mut socket: WebSocket, _place: Own
 }
 
 /// Talks with one client until it is over, and says why.
-async fn serve(sockets: &Sockets, head: Head, socket: &mut WebSocket) -> Close {
+async fn serve(sockets: &Sockets, head: Head, socket: &mut WebSocket, place: Unknown) -> Close {
     let initial = match timeout(INIT, next(socket)).await {
         Ok(Ok(message)) => message,
         Ok(Err(close)) => return close,
@@ -208,7 +259,9 @@ async fn serve(sockets: &Sockets, head: Head, socket: &mut WebSocket) -> Close {
         Err(outcome) if outcome.kind == OutcomeKind::Unavailable => return LATER,
         Err(_) => return FORBIDDEN,
     };
-    let Some(_counted) = sockets.of_one(who) else { return CROWDED };
+    let Some(_counted) = sockets.of_callers.one(who, MOST_OF_ONE) else { return CROWDED };
+    let Ok(_place) = sockets.all.clone().try_acquire_owned() else { return LATER };
+    drop(place);
     match send(socket, &json!({ "type": "connection_ack" })).await {
         Ok(()) => converse(sockets, &head, socket).await,
         Err(close) => close,
@@ -263,7 +316,7 @@ type Told = (String, Option<Outcome>);
 async fn converse(sockets: &Sockets, head: &Head, socket: &mut WebSocket) -> Close {
     let (tell, mut told) = mpsc::channel::<Told>(MOST_FOLLOWED);
     let mut running = Running { tasks: HashMap::new() };
-    let (mut alive, mut heard) = (interval(ALIVE), Instant::now());
+    let (mut alive, mut token, mut heard) = (interval(ALIVE), interval(TOKEN), Instant::now());
     loop {
         let done = tokio::select! {
             received = next_or_ping(socket) => {
@@ -287,6 +340,10 @@ async fn converse(sockets: &Sockets, head: &Head, socket: &mut WebSocket) -> Clo
                     return GONE;
                 }
                 sent(socket, Message::Ping(Vec::new().into())).await
+            }
+            _ = token.tick(), if running.tasks.is_empty() => match sockets.front.admit(head).await {
+                Err(outcome) if outcome.kind != OutcomeKind::Unavailable => Err(FORBIDDEN),
+                _ => Ok(()),
             }
         };
         if let Err(close) = done {
@@ -395,13 +452,19 @@ async fn next(socket: &mut WebSocket) -> Result<Value, Close> {
     }
 }
 
+fn is_too_long(error: axum::Error) -> bool {
+    let error = error.into_inner().downcast::<tungstenite::Error>();
+    error.is_ok_and(|error| matches!(*error, tungstenite::Error::Capacity(_)))
+}
+
 /// The next message, or `None` for a sign of life.
 async fn next_or_ping(socket: &mut WebSocket) -> Result<Option<Value>, Close> {
     match socket.recv().await {
         Some(Ok(Message::Text(text))) => serde_json::from_str(&text).map(Some).map_err(|_| MALFORMED),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
         Some(Ok(Message::Binary(_))) => Err(MALFORMED),
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(GONE),
+        Some(Err(error)) => Err(if is_too_long(error) { TOO_LONG } else { GONE }),
+        Some(Ok(Message::Close(_))) | None => Err(GONE),
     }
 }
 

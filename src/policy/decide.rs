@@ -47,6 +47,9 @@ pub enum No {
     /// The token's scopes do not name the field.
     #[error("Your token's scopes do not name this field.")]
     Scope,
+    /// The token is a script's, and it takes a person.
+    #[error("Somebody has to have looked at this: no token with the role SERVICE may do it.")]
+    Machine,
     /// It is about persons, and no purpose was stated.
     #[error("State what for: send the header `Access-Purpose` with a purpose's key.")]
     PurposeRequired,
@@ -65,7 +68,7 @@ impl No {
         match self {
             Self::PurposeRequired => "PURPOSE_REQUIRED",
             Self::NotYours => "NOT_FOUND",
-            Self::Role | Self::Scope | Self::Purpose => "FORBIDDEN",
+            Self::Role | Self::Scope | Self::Machine | Self::Purpose => "FORBIDDEN",
         }
     }
 }
@@ -84,6 +87,10 @@ pub fn decide(
     // A part of the program does what it was written to do; its events say which part, and for whom.
     if actor.kind == ActorKind::Program {
         return Ok(());
+    }
+    // Four eyes are those of people.
+    if action == Action::ApproveJob && actor.is(Role::Service) {
+        return Err(No::Machine);
     }
     match by_role(actor, &acting(actor, purpose), operation, action, target) {
         Ok(()) if purpose.is_none() && action.facts().personal => Err(No::PurposeRequired),
@@ -143,5 +150,6 @@ pub fn sees_only_themselves(actor: &Actor, purpose: Option<&str>, operation: &st
 /// Whether the actor may do this to anybody at all, for some purpose.
 #[must_use]
 pub fn may_ever(actor: &Actor, operation: &str, action: Action) -> bool {
-    by_role(actor, &actor.roles, operation, action, &Target::none()).is_ok()
+    !(action == Action::ApproveJob && actor.is(Role::Service))
+        && by_role(actor, &actor.roles, operation, action, &Target::none()).is_ok()
 }

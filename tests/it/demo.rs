@@ -68,6 +68,11 @@ async fn a_load_that_is_interrupted_again_and_again_ends_as_one_that_is_not() {
     let before = loaded(&whole).await;
     demo::load(&server.door, &server.catalogs).await.unwrap();
     assert_eq!(loaded(&whole).await, before);
+    // Also once the one who is loaded last is gone, and so has another number.
+    whole.run("UPDATE customer SET reference = 'gone-1' WHERE reference = 'K-1001'").await;
+    let before = loaded(&whole).await;
+    demo::load(&server.door, &server.catalogs).await.unwrap();
+    assert_eq!(loaded(&whole).await, before);
     server.close().await;
     whole.discard().await;
     database.discard().await;

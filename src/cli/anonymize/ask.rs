@@ -1,15 +1,12 @@
 //! Asks the server for the work, and for what is known of it.
 
 use super::{
-    job::{
-        BULK_ANONYMIZE, BY_KEY, FAILURES, Job, Jobs, SERVICE, UPLOAD, WithFailures, WithId, WithJob,
-        WithSelection,
-    },
-    references::{List, Part, named},
+    job::{BULK_ANONYMIZE, FAILURES, Job, SERVICE, UPLOAD, WithFailures, WithId, WithJob, WithSelection},
+    references::{List, Part, Parts, again, named},
     tell::Teller,
 };
 use crate::{
-    cli::{args::AnonymizeArgs, client, failure::Failure, output, progress::Progress},
+    cli::{args::AnonymizeArgs, client, failure::Failure, progress::Progress},
     client::{Client, ClientError},
 };
 use serde_json::{Map, Value, json};
@@ -33,14 +30,6 @@ pub(super) struct Known {
     /// What the work is called that was asked for, once something may have been sent.
     pub key: Option<String>,
     pub job: Option<Job>,
-}
-
-/// Whom it is about.
-pub(super) enum Whom {
-    /// A part of the input.
-    Input(Map<String, Value>),
-    /// Those of a job that was asked for before, by the same key.
-    Known(Box<Job>),
 }
 
 impl Session {
@@ -84,45 +73,35 @@ impl Session {
     }
 
     /// Whom the command line means: numbers are brought to the server if they are too many for one call.
-    pub(super) async fn whom(&self, (dry_run, key, reason): (bool, &str, &str)) -> Result<Whom, Failure> {
-        let Some(path) = &self.args.references else { return self.filter().await.map(Whom::Input) };
+    pub(super) async fn whom(&self) -> Result<Map<String, Value>, Failure> {
+        let Some(path) = &self.args.references else { return self.filter().await };
         let list = List::open(path)?;
-        let mut total = 0;
-        if list.is_file {
-            // All of it is looked at before anything is sent.
-            let mut parts = list.parts();
-            while let Some(part) = parts.recv().await {
-                total += part.map_err(|bad| named(bad, path))?.len();
+        // All of it is looked at before anything is sent. What cannot be read a second time is kept for that long.
+        let (is_file, mut parts, mut total, mut kept) = (list.is_file, list.parts(), 0, Vec::new());
+        while let Some(part) = parts.recv().await {
+            let part = part.map_err(|bad| named(bad, path))?;
+            total += part.len();
+            if !is_file {
+                kept.push(part);
             }
-        } else {
-            return self.brought(list, path, (total, None)).await;
         }
-        // A list that was brought is another one each time, so that the server could not know it again.
-        let same = (dry_run, key, reason);
-        let same = self.args.idempotency_key.is_some().then_some(same);
-        self.brought(List::open(path)?, path, (total, same)).await
+        let parts = if is_file { List::open(path)?.parts() } else { again(kept) };
+        self.brought(parts, path, total).await
     }
 
     async fn brought(
         &self,
-        list: List,
+        mut parts: Parts,
         path: &Path,
-        (total, same): (usize, Option<(bool, &str, &str)>),
-    ) -> Result<Whom, Failure> {
-        let mut parts = list.parts();
+        total: usize,
+    ) -> Result<Map<String, Value>, Failure> {
         let (mut last, mut selection, mut done) = (None::<Part>, None::<String>, 0);
         while let Some(part) = parts.recv().await {
             let part = part.map_err(|bad| named(bad, path))?;
             let Some(first) = last.replace(part) else { continue };
-            if selection.is_none()
-                && let Some(same) = same
-                && let Some(job) = self.asked_before(same).await?
-            {
-                return Ok(Whom::Known(Box::new(job)));
-            }
             done += first.len();
             selection = Some(self.upload(selection, first).await?);
-            self.progress.says(&uploaded(done, total));
+            self.progress.says(&format!("{done} of {total} references were brought"));
         }
         let last = last.unwrap_or_default();
         let whom = match selection {
@@ -130,28 +109,13 @@ impl Session {
             Some(_) => ("selectionId", json!(self.upload(selection, last).await?)),
         };
         self.progress.end();
-        Ok(Whom::Input(Map::from_iter([(whom.0.to_owned(), whom.1)])))
+        Ok(Map::from_iter([(whom.0.to_owned(), whom.1)]))
     }
 
     async fn upload(&self, selection: Option<String>, references: Part) -> Result<String, Failure> {
         let input = json!({ "input": { "selectionId": selection, "references": references } });
         let asked = self.client.ask::<WithSelection>(&UPLOAD, input).await;
         Ok(asked.map_err(failure)?.selection.id)
-    }
-
-    /// The job of this key, if it was asked for with the same words.
-    async fn asked_before(&self, (dry_run, key, reason): (bool, &str, &str)) -> Result<Option<Job>, Failure> {
-        let asked = self.client.ask::<Jobs>(&BY_KEY, json!({ "key": key })).await;
-        let Some(job) = asked.map_err(failure)?.nodes.pop() else { return Ok(None) };
-        if job.dry_run != dry_run || job.reason != reason.trim() {
-            return Err(Failure::new("IDEMPOTENCY_KEY_REUSED: this key was used before, for other work")
-                .hint(format!(
-                    "choose another --idempotency-key; what was asked for by it is --job {}",
-                    job.id
-                )));
-        }
-        output::note("this key was used before: the list is not brought again, and that job is followed");
-        Ok(Some(job))
     }
 
     async fn filter(&self) -> Result<Map<String, Value>, Failure> {
@@ -201,19 +165,20 @@ impl Session {
     }
 }
 
-fn uploaded(done: usize, total: usize) -> String {
-    match total {
-        0 => format!("{done} references were brought"),
-        total => format!("{done} of {total} references were brought"),
-    }
+fn dormant(error: &ClientError) -> bool {
+    let ClientError::Refused(refusals) = error else { return false };
+    refusals.iter().any(|refusal| {
+        refusal.field.as_ref().and_then(|field| field.last()).is_some_and(|field| field == "dormantSince")
+    })
 }
 
 /// What is told of it, and what to do.
 pub(super) fn failure(error: ClientError) -> Failure {
     let hint = match error.code() {
         Some("FORBIDDEN") => {
-            "the token needs the role COMPLIANCE, or SERVICE with the scopes uploadSelection, bulkAnonymize, job, jobs and cancelJob"
+            "the token needs the role COMPLIANCE, or SERVICE with the scopes uploadSelection, bulkAnonymize, job, cancelJob, and service for --service"
         }
+        Some("OUT_OF_RANGE") if dormant(&error) => "see --dormant-since",
         Some("PLAN_CHANGED" | "PLAN_EXPIRED") => "make a new plan: --dry-run --plan-out FILE",
         Some("IDEMPOTENCY_KEY_REUSED") => "choose another --idempotency-key for other work",
         _ => return client::failure(error),

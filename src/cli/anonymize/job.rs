@@ -58,17 +58,6 @@ pub(super) const FAILURES: Question = Question {
     again: Again::Safe,
 };
 
-/// The caller's own by this key.
-pub(super) const BY_KEY: Question = Question {
-    document: concat!(
-        "query ($key: String!) { jobs(first: 1, filter: { idempotencyKey: $key }) { nodes { ",
-        job_fields!(),
-        " } } }"
-    ),
-    field: "jobs",
-    again: Again::Safe,
-};
-
 /// Calls it off. Asked for twice, the second time it is over already.
 pub(super) const CANCEL: Question = Question {
     document: concat!(
@@ -212,11 +201,6 @@ pub(super) struct WithSelection {
 #[derive(Debug, Deserialize)]
 pub(super) struct WithId {
     pub id: String,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Jobs {
-    pub nodes: Vec<Job>,
 }
 
 #[derive(Debug, Deserialize)]

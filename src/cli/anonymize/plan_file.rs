@@ -42,13 +42,24 @@ impl PlanFile {
         format!("plan of {}", self.job_id)
     }
 
+    /// Whether another one would have the same done, and says the same of it. Small groups change with what others do.
+    pub(super) fn says_the_same(&self, other: &Self) -> bool {
+        let said = |file: &Self| {
+            let Plan { hash, customer_count, location_count, kept_count, systems, .. } = &file.plan;
+            let systems = systems.iter().map(|system| (system.location_count, system.kept_count));
+            let numbers = (*customer_count, *location_count, *kept_count, file.failed, file.kept_by_law);
+            (file.job_id.clone(), hash.clone(), numbers, systems.collect::<Vec<_>>())
+        };
+        said(self) == said(other)
+    }
+
     /// Writes it for its owner alone. A file that is there stays as it is.
-    pub(super) fn write(&self, path: &Path) -> Result<(), Failure> {
+    pub(super) fn write(&self, path: &Path, there: &str) -> Result<(), Failure> {
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
         write_new_secret(path, &text).map_err(|error| {
             let hint = format!(
-                "{} is to be a new file; kartotek anonymize --job {} --plan-out FILE",
+                "{} is to be a new file; kartotek anonymize{there} --job {} --plan-out FILE",
                 path.display(),
                 self.job_id
             );

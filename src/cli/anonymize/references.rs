@@ -1,4 +1,5 @@
-//! Numbers of customers from a file, a part at a time: however long it is, only a part of it is in memory.
+//! Numbers of customers from a file, a part at a time: however long it is, only a part of it is in memory. A pipe, which cannot be
+//! read twice, is kept.
 
 use crate::{
     cli::failure::Failure,
@@ -42,6 +43,19 @@ pub(super) enum BadList {
 /// Numbers for one call.
 pub(super) type Part = Vec<String>;
 
+/// A list, a part after another, or why it is none.
+pub(super) type Parts = mpsc::Receiver<Result<Part, BadList>>;
+
+/// Parts that were kept.
+pub(super) fn again(kept: Vec<Part>) -> Parts {
+    let (sender, receiver) = mpsc::channel(kept.len().max(1));
+    for part in kept {
+        // There is room for all.
+        let _ = sender.try_send(Ok(part));
+    }
+    receiver
+}
+
 /// Where a list comes from.
 pub(super) struct List {
     source: Box<dyn Read + Send>,
@@ -62,7 +76,7 @@ impl List {
     }
 
     /// Its parts, read while they are awaited. Whoever waits for standard input can still be interrupted.
-    pub(super) fn parts(self) -> mpsc::Receiver<Result<Part, BadList>> {
+    pub(super) fn parts(self) -> Parts {
         let (sender, receiver) = mpsc::channel(1);
         thread::spawn(move || {
             // Nobody who listens is no failure: they have been interrupted.

@@ -1,19 +1,19 @@
 //! What is to be done, in which order, and how it ends.
 
 use super::{
-    ask::{Known, Session, Whom, failure},
+    ask::{Known, Session, failure},
     job::{CANCEL, Job, State, WholeJob, WithJob},
     plan_file::PlanFile,
     show::show,
     tell::Teller,
 };
 use crate::cli::{
-    args::{AnonymizeArgs, Output},
+    args::{AnonymizeArgs, ClientArgs, Output},
     client,
     confirm::{can_be_asked, confirmed},
     failure::Failure,
     output,
-    stop::told_to_stop,
+    stop::{leave_when_told_again, told_to_stop},
 };
 use serde_json::{Map, Value, json};
 
@@ -29,6 +29,7 @@ const INTERRUPTED: u8 = 130;
 /// Does what the command line asks for.
 pub(in crate::cli) async fn run(args: AnonymizeArgs) -> Result<(), Failure> {
     let stop = told_to_stop()?;
+    leave_when_told_again(INTERRUPTED)?;
     let plan = args.plan.as_deref().map(PlanFile::read).transpose()?;
     check(&args)?;
     let reason = args.reason.as_deref().or(plan.as_ref().map(|plan| plan.reason.as_str()));
@@ -80,7 +81,7 @@ impl Session {
             return self.go_on(job, None).await;
         }
         match plan {
-            Some(plan) => self.carry_out(plan, None).await,
+            Some(plan) => self.carry_out_file(plan).await,
             None => self.start().await,
         }
     }
@@ -100,13 +101,7 @@ impl Session {
                 "this work is called {key}: with --idempotency-key {key} the same command goes on with it"
             ));
         }
-        let job = match self.whom((dry_run, &key, reason)).await? {
-            Whom::Input(whom) => self.bulk(whom, (dry_run, &key, reason)).await?,
-            Whom::Known(job) => {
-                self.noted("accepted", &job)?;
-                *job
-            }
-        };
+        let job = self.bulk(self.whom().await?, (dry_run, &key, reason)).await?;
         if !asks {
             return self.go_on(job, None).await;
         }
@@ -121,7 +116,27 @@ impl Session {
         self.carry_out(plan, Some(preview)).await
     }
 
-    /// Carries out exactly this plan, which comes from a dry run just now, or from a file.
+    /// Carries out the plan of a file, if the server has it and says the same of it: whoever agrees, agrees to what will be done.
+    async fn carry_out_file(&self, file: PlanFile) -> Result<(), Failure> {
+        let whole = self.whole(&file.job_id).await?;
+        let planned = whole.plan.as_ref().ok_or_else(|| {
+            Failure::new("PLAN_EXPIRED: the server has this plan no more")
+                .hint("make a new plan: --dry-run --plan-out FILE")
+        })?;
+        let known = PlanFile::of(&whole.job, planned);
+        if !known.says_the_same(&file) {
+            return Err(Failure::new(
+                "PLAN_CHANGED: the file says something else of the plan than the server does",
+            )
+            .hint(format!(
+                "it is not what --plan-out wrote; kartotek anonymize{} --job {} --plan-out FILE writes it anew",
+                self.there(), known.job_id
+            )));
+        }
+        self.carry_out(known, None).await
+    }
+
+    /// Carries out exactly this plan, as the server has just told of it.
     async fn carry_out(&self, plan: PlanFile, preview: Option<WholeJob>) -> Result<(), Failure> {
         if !self.args.yes {
             show(&plan.plan, (plan.failed, plan.kept_by_law))?;
@@ -161,7 +176,7 @@ impl Session {
                 Failure::new("this job has no plan that could be carried out")
                     .hint("make a new one: --dry-run")
             };
-            PlanFile::of(&whole.job, plan.ok_or_else(none)?).write(path)?;
+            PlanFile::of(&whole.job, plan.ok_or_else(none)?).write(path, &self.there())?;
         }
         for job in preview.iter().map(|preview| &preview.job).chain([&whole.job]) {
             if job.failed > 0 {
@@ -169,7 +184,7 @@ impl Session {
             }
         }
         let failed = whole.job.failed + preview.map_or(0, |preview| preview.job.failed);
-        let (code, ended) = outcome(&whole, failed);
+        let (code, ended) = outcome(&whole, failed, &self.there());
         self.teller().result(&whole, code)?;
         // Whatever is said from now on, nothing is left to go on with.
         *self.known() = Known::default();
@@ -181,8 +196,9 @@ impl Session {
         let Known { key, job } = self.known().clone();
         match (job, key) {
             (Some(job), _) if !is_over(&job) => output::note(&format!(
-                "the job goes on without this command: `kartotek anonymize --job {id}` follows it, and \
-                 `kartotek anonymize --cancel {id} --reason TEXT` stops it",
+                "the job goes on without this command: `kartotek anonymize{there} --job {id}` follows it, and \
+                 `kartotek anonymize{there} --cancel {id} --reason TEXT` stops it",
+                there = self.there(),
                 id = job.id
             )),
             (None, Some(key)) => output::note(&format!(
@@ -192,14 +208,20 @@ impl Session {
         }
     }
 
-    fn interrupted(&self) -> Result<(), Failure> {
-        // Whoever says it a second time does not want to wait for anything.
-        if let Ok(again) = told_to_stop() {
-            tokio::spawn(async move {
-                again.await;
-                std::process::exit(INTERRUPTED.into());
-            });
+    /// The arguments that say where the server is, and how it is asked, for a command that is to be run next.
+    fn there(&self) -> String {
+        let ClientArgs { endpoint, insecure_http, purpose, .. } = &self.args.client;
+        let given = [("endpoint", endpoint), ("purpose", purpose)].into_iter();
+        let given =
+            given.filter_map(|(name, value)| Some(format!(" --{name} {}", quoted(value.as_deref()?))));
+        let mut there = given.collect::<String>();
+        if *insecure_http {
+            there.push_str(" --insecure-http");
         }
+        there
+    }
+
+    fn interrupted(&self) -> Result<(), Failure> {
         self.note_how_to_go_on();
         if let Some(job) = &self.known().job {
             if job.dry_run {
@@ -218,12 +240,20 @@ fn new_key() -> Result<String, Failure> {
     Ok(hex::encode(bytes))
 }
 
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    if text.chars().all(|it| it.is_ascii_alphanumeric() || "-_./:@".contains(it)) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
 fn is_over(job: &Job) -> bool {
     matches!(job.state, State::Preview | State::Succeeded | State::SucceededWithFailures | State::Cancelled)
 }
 
 /// The exit code, and what is said with it.
-fn outcome(whole: &WholeJob, failed: u64) -> (u8, Result<(), Failure>) {
+fn outcome(whole: &WholeJob, failed: u64, there: &str) -> (u8, Result<(), Failure>) {
     let job = &whole.job;
     let failure = |code: u8, what: String, hint: String| {
         let failure = Failure::new(what).with_code(code);
@@ -231,7 +261,7 @@ fn outcome(whole: &WholeJob, failed: u64) -> (u8, Result<(), Failure>) {
     };
     if job.state == State::AwaitingTasks {
         output::note(&format!(
-            "{} tasks at systems and third parties are open: `kartotek anonymize --job {} --wait-for-tasks` waits for them",
+            "{} tasks at systems and third parties are open: `kartotek anonymize{there} --job {} --wait-for-tasks` waits for them",
             whole.tasks_open(),
             job.id
         ));
@@ -255,7 +285,7 @@ fn outcome(whole: &WholeJob, failed: u64) -> (u8, Result<(), Failure>) {
                 ),
                 format!(
                     "another person with the role COMPLIANCE looks at the plan of job {id} and says approveJob(input: {{ jobId: \"{id}\", \
-                     planHash: \"{hash}\" }}); then `kartotek anonymize --job {id}` follows it",
+                     planHash: \"{hash}\" }}); then `kartotek anonymize{there} --job {id}` follows it",
                     id = job.id
                 ),
             )

@@ -1,6 +1,7 @@
 //! What somebody is shown before they are asked.
 
 use super::job::Plan;
+use crate::cli::output::shown;
 use std::io::{self, Write};
 
 /// Shows what would happen.
@@ -13,7 +14,13 @@ pub(super) fn show(plan: &Plan, (failed, kept_by_law): (u64, u64)) -> io::Result
         plan.customer_count, plan.location_count, plan.kept_count
     )?;
     for system in &plan.systems {
-        writeln!(err, "  {}: {} go, {} stay", system.name(), system.location_count, system.kept_count)?;
+        writeln!(
+            err,
+            "  {}: {} go, {} stay",
+            shown(system.name()),
+            system.location_count,
+            system.kept_count
+        )?;
     }
     if let Some(small) = plan.small_groups.as_ref().filter(|small| small.customer_count > 0) {
         writeln!(

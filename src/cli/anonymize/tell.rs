@@ -133,7 +133,7 @@ impl Teller {
             if at == 0 {
                 let _ = writeln!(text, "\nSIZE  KIND          LANGUAGE  CAME BY        IN    SERVICES");
             }
-            let services = group.services.join(", ");
+            let services = output::shown(&group.services.join(", "));
             let SmallGroup { size, kind, locale, channel, year, .. } = group;
             let _ = writeln!(text, "{size:<4}  {kind:<12}  {locale:<8}  {channel:<13}  {year}  {services}");
         }
@@ -142,8 +142,9 @@ impl Teller {
                 let _ = writeln!(text, "\n{:<24}  {:<20}  WHY", "REFERENCE", "CODE");
             }
             let who = failure.reference.as_ref().or(failure.customer_id.as_ref());
-            let who = who.map_or("", String::as_str);
-            let _ = writeln!(text, "{who:<24}  {:<20}  {}", failure.code, failure.message);
+            let who = output::shown(who.map_or("", String::as_str));
+            let why = output::shown(&failure.message);
+            let _ = writeln!(text, "{who:<24}  {:<20}  {why}", failure.code);
         }
         text
     }

@@ -11,6 +11,32 @@ pub(super) enum Aim {
     Anonymize,
 }
 
+/// What `GENERALIZE` keeps of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// So many first characters of a text.
+    Characters(u64),
+    /// A number, rounded down to a multiple of this.
+    Multiple(u64),
+}
+
+/// More first characters of a text than these say too much.
+const MOST_CHARACTERS: u64 = 3;
+
+/// A number that is rounded to less than this is nearly what it was.
+const LEAST_STEP: u64 = 10;
+
+/// What a parameter of `GENERALIZE` says; `None` where too much would be kept, of texts and of numbers. All that is said of it
+/// anywhere goes by this.
+#[must_use]
+pub fn kept(parameter: Option<&str>) -> Option<Kept> {
+    match u64::from(parameter?.parse::<u32>().ok()?) {
+        number @ 1..=MOST_CHARACTERS => Some(Kept::Characters(number)),
+        number @ LEAST_STEP.. => Some(Kept::Multiple(number)),
+        _ => None,
+    }
+}
+
 /// Why the mask cannot be used at all.
 pub(super) fn unfit(column: &Column, mask: &Mask, aim: Aim) -> Option<String> {
     let name = &column.name;
@@ -43,15 +69,22 @@ pub(super) fn unfit(column: &Column, mask: &Mask, aim: Aim) -> Option<String> {
         (MaskMethod::Generalize, _) if !fits(&[Class::Text, Class::Integer, Class::Number]) => {
             Some(format!("`{name}`: GENERALIZE suits text and numbers."))
         }
-        (MaskMethod::Generalize, _) if column.class == Class::Integer && parameter == Some("1") => {
-            Some(format!("`{name}`: GENERALIZE by 1 leaves a whole number as it is."))
-        }
-        (MaskMethod::Generalize, _)
-            if parameter.and_then(|parameter| parameter.parse::<u32>().ok()).unwrap_or_default() == 0 =>
-        {
-            Some(format!("`{name}`: GENERALIZE needs a whole number above 0 as its parameter."))
-        }
+        (MaskMethod::Generalize, _) => unfit_part(column, parameter),
         _ => None,
+    }
+}
+
+fn unfit_part(column: &Column, parameter: Option<&str>) -> Option<String> {
+    let name = &column.name;
+    match (column.class, kept(parameter)) {
+        (Class::Text, Some(Kept::Characters(_)))
+        | (Class::Integer | Class::Number, Some(Kept::Multiple(_))) => None,
+        (Class::Text, _) => Some(format!(
+            "`{name}`: GENERALIZE of a text needs 1 to {MOST_CHARACTERS} as its parameter, the first characters that it keeps."
+        )),
+        _ => Some(format!(
+            "`{name}`: GENERALIZE of a number needs {LEAST_STEP} or more as its parameter: less leaves it nearly as it is."
+        )),
     }
 }
 
@@ -98,7 +131,15 @@ mod tests {
 
     fn refused(class: Class, method: MaskMethod, parameter: Option<&str>, aim: Aim) -> bool {
         let declared = Declared::by_catalogue(String::new());
-        let column = Column { name: "c".into(), declared, class, nullable: false, unique: true };
+        let column = Column {
+            name: "c".into(),
+            declared,
+            class,
+            nullable: false,
+            unique: true,
+            tells: true,
+            is_bare: false,
+        };
         unfit(&column, &Mask { method, parameter: parameter.map(str::to_owned) }, aim).is_some()
     }
 
@@ -120,7 +161,16 @@ mod tests {
             (Class::Integer, EmailDomainOnly, None, false),
             (Class::Text, Generalize, Some("0"), false),
             (Class::Text, Generalize, Some("3"), true),
+            (Class::Text, Generalize, Some("03"), true),
+            (Class::Text, Generalize, Some("4"), false),
+            (Class::Text, Generalize, Some("200"), false),
+            (Class::Text, Generalize, Some("4294967295"), false),
             (Class::Integer, Generalize, Some("1"), false),
+            (Class::Integer, Generalize, Some("01"), false),
+            (Class::Integer, Generalize, Some("+1"), false),
+            (Class::Integer, Generalize, Some("9"), false),
+            (Class::Number, Generalize, Some("1"), false),
+            (Class::Number, Generalize, Some("10"), true),
             (Class::Integer, Generalize, Some("10"), true),
         ] {
             assert_eq!(

@@ -2,6 +2,7 @@
 //! second run finds nothing to do; `RANDOM` is worked out in `random.rs`, and doing it again does no harm.
 
 use super::{
+    fitness::{self, Kept},
     schema::{Class, Column},
     statement::{Engine, Statement},
     value,
@@ -132,10 +133,38 @@ fn truncated(sql: &mut Statement, column: &Column, parameter: &str) {
 
 /// The first characters, or the multiple below.
 fn generalized(sql: &mut Statement, column: &Column, parameter: &str) {
-    let step = parameter.parse::<u64>().unwrap_or(1);
-    let name = column.name.as_str();
-    match (column.class, sql.engine()) {
-        (Class::Integer | Class::Number, Engine::Postgres) => {
+    match (column.class, fitness::kept(Some(parameter))) {
+        (Class::Integer | Class::Number, Some(Kept::Multiple(step))) => {
+            multiple(sql, &column.name, step, column);
+        }
+        (Class::Text, Some(Kept::Characters(number))) => beginning(sql, &column.name, number),
+        // Such a mask is refused before.
+        _ => nothing(sql, column),
+    }
+}
+
+/// As many `*` follow as characters are kept, so that a second time finds what it would make. What is shorter than that keeps nothing:
+/// never more than half of a text is left.
+fn beginning(sql: &mut Statement, name: &str, number: u64) {
+    let length = if sql.engine() == Engine::Sqlite { "length(" } else { "char_length(" };
+    let bare = |sql: &mut Statement| {
+        sql.sql("trim(CAST(").name(name).as_text().sql(")");
+    };
+    let stars = match number {
+        1 => "'*'",
+        2 => "'**'",
+        _ => "'***'",
+    };
+    sql.sql("CASE WHEN ").sql(length);
+    bare(sql);
+    sql.sql(") >= ").number(2 * number).sql(" THEN substr(");
+    bare(sql);
+    sql.sql(", 1, ").number(number).sql(") || ").sql(stars).sql(" ELSE '' END");
+}
+
+fn multiple(sql: &mut Statement, name: &str, step: u64, column: &Column) {
+    match sql.engine() {
+        Engine::Postgres => {
             sql.sql("CAST(floor(CAST(")
                 .name(name)
                 .sql(" AS numeric) / ")
@@ -144,7 +173,7 @@ fn generalized(sql: &mut Statement, column: &Column, parameter: &str) {
                 .number(step);
             sql.sql(" AS ").declared(&column.declared).sql(")");
         }
-        (Class::Integer | Class::Number, Engine::Sqlite) => {
+        Engine::Sqlite => {
             // Whole numbers below, by remainders that are never negative: not every SQLite has floor().
             let whole = |sql: &mut Statement| {
                 sql.sql("(CAST(").name(name).sql(" AS INTEGER) - (").name(name).sql(" < CAST(").name(name);
@@ -157,7 +186,7 @@ fn generalized(sql: &mut Statement, column: &Column, parameter: &str) {
             sql.sql(" % ").number(step).sql(") + ").number(step).sql(") % ").number(step).sql(")");
         }
         // Dividing would round.
-        (Class::Integer | Class::Number, Engine::MySql) => {
+        Engine::MySql => {
             sql.sql("(")
                 .name(name)
                 .sql(" - mod(mod(")
@@ -167,9 +196,6 @@ fn generalized(sql: &mut Statement, column: &Column, parameter: &str) {
                 .sql(") + ")
                 .number(step);
             sql.sql(", ").number(step).sql("))");
-        }
-        _ => {
-            sql.sql("substr(CAST(").name(name).as_text().sql(", 1, ").number(step).sql(")");
         }
     }
 }

@@ -37,6 +37,7 @@ pub use describe::{
 };
 pub use export::Exported;
 pub use find::{Found, Listed};
+pub use fitness::{Kept, kept};
 pub use pseudonym::{Pseudonym, pseudonyms};
 pub use statement::Engine;
 pub use subjects::{Left, Page, Somebody, Trace, Whose};

@@ -1,7 +1,10 @@
 //! Whether what a mask leaves of a value can still be tied to the person. Then it is pseudonymized (Art. 4(5)), and personal data
-//! still: neither erased nor anonymized. See `docs/adr/0026-…`.
+//! still: neither erased nor anonymized. See `docs/adr/0027-…`.
 
-use super::{fitness::Aim, schema::Schema};
+use super::{
+    fitness::Aim,
+    schema::{Column, Schema, Table},
+};
 use entity::{
     connector::{Mask, SqlColumn, SqlConnector, SqlTable},
     enums::MaskMethod,
@@ -54,8 +57,9 @@ pub(super) fn left(
         return None;
     }
     let goes = |column: &SqlColumn| together(column) && keeps_nothing(mask(column, aim));
+    let is = |one: &str, other: &str| same(schema, one, other);
     let named = |table: &str, name: &str| {
-        let tables = settings.tables.iter().filter(|other| other.table == table);
+        let tables = settings.tables.iter().filter(|other| is(&other.table, table));
         tables.flat_map(|other| &other.columns).find(|column| column.column == name)
     };
     let stays = |table: &str, name: &str| {
@@ -69,7 +73,9 @@ pub(super) fn left(
     if !named(owner, subject).is_some_and(goes) {
         return Some(stays(owner, subject));
     }
-    let on_the_way = |table: &str| table == mapping.table || leads_through(mapping, table);
+    let leads_through =
+        |mapping: &SqlTable, table: &str| mapping.joins.iter().any(|join| is(&join.to_table, table));
+    let on_the_way = |table: &str| is(table, &mapping.table) || leads_through(mapping, table);
     let beside =
         settings.tables.iter().filter(|other| on_the_way(&other.table) || leads_through(other, owner));
     for other in beside {
@@ -78,10 +84,15 @@ pub(super) fn left(
         }
     }
     let unique = schema?.iter().filter(|(name, _)| on_the_way(name)).find_map(|(name, table)| {
-        let mut columns = table.columns.iter().filter(|column| column.unique);
-        let column = columns.find(|column| {
-            // What tells rows apart has to stay, and says whose one is to nobody once all that leads to it is gone.
-            !table.primary_key.contains(&column.name) && !named(name, &column.name).is_some_and(goes)
+        let of_key = |column: &Column| {
+            let keys =
+                settings.tables.iter().filter(|other| is(&other.table, name)).map(|other| &other.primary_key);
+            keys.chain([&table.primary_key]).any(|key| key.contains(&column.name))
+        };
+        let mut columns = table.columns.iter().filter(|column| column.tells || of_key(column));
+        let column = columns.find(|column| match named(name, &column.name) {
+            Some(mapped) => !goes(mapped),
+            None => !says_nothing(settings, schema, (name, table), column),
         })?;
         Some((name, column))
     });
@@ -106,8 +117,35 @@ fn owner(mapping: &SqlTable) -> &str {
     mapping.joins.last().map_or(&mapping.table, |join| &join.to_table)
 }
 
-fn leads_through(mapping: &SqlTable, table: &str) -> bool {
-    mapping.joins.iter().any(|join| join.to_table == table)
+/// Whether two names of the mapping are one table's: the database decides, which may not look at case or knows it without its schema.
+fn same(schema: Option<&Schema>, one: &str, other: &str) -> bool {
+    let id = |name: &str| schema?.get(name).map(|table| table.id.as_str());
+    one == other || id(one).is_some_and(|one| id(other) == Some(one))
+}
+
+/// Whether what is in a column that tells rows apart, and has to stay, says whose one is to nobody once all that leads to it is gone: a
+/// number that was made for the purpose, and what rows refer to each other by. A text of its own may be a national id.
+fn says_nothing(
+    settings: &SqlConnector,
+    schema: Option<&Schema>,
+    (name, table): (&str, &Table),
+    column: &Column,
+) -> bool {
+    let of_key = table.primary_key.contains(&column.name);
+    let joins = || {
+        settings.tables.iter().flat_map(|mapping| {
+            // Each join begins where the one before it ends.
+            let from = [&mapping.table].into_iter().chain(mapping.joins.iter().map(|join| &join.to_table));
+            from.zip(&mapping.joins)
+        })
+    };
+    let is_joined_by = || {
+        joins().any(|(from, join)| {
+            same(schema, from, name) && join.from_column == column.name
+                || same(schema, &join.to_table, name) && join.to_column == column.name
+        })
+    };
+    of_key && (column.is_bare || is_joined_by())
 }
 
 #[cfg(test)]

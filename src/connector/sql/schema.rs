@@ -37,6 +37,8 @@ impl Known {
 /// What a table is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Table {
+    /// As the database knows it, by whatever name the mapping calls it: `members`, `Members` and `public.members` may be one.
+    pub(super) id: String,
     pub(super) columns: Vec<Column>,
     /// The table's own, in its order.
     pub(super) primary_key: Vec<String>,
@@ -48,6 +50,7 @@ pub(super) struct Table {
 
 /// What a column is like.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the catalogue tells")]
 pub(super) struct Column {
     pub(super) name: String,
     /// Without a length, so that nothing that is cast to it is cut off.
@@ -56,6 +59,10 @@ pub(super) struct Column {
     pub(super) nullable: bool,
     /// No two rows may hold the same in it.
     pub(super) unique: bool,
+    /// It has a part in what no two rows may hold alike, alone or with others.
+    pub(super) tells: bool,
+    /// By its type it is a whole number or a UUID, which says nothing by itself.
+    pub(super) is_bare: bool,
 }
 
 /// What can be done with a column's values.

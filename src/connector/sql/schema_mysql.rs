@@ -16,10 +16,12 @@ pub(super) async fn read(work: &mut Work, names: &[&str]) -> Result<BTreeMap<Str
             continue;
         }
         let unique = unique(work, name).await?;
-        let columns = rows.iter().map(|row| column(row, &unique)).collect();
+        let tells = telling(work, name).await?;
+        let id = format!("{}.{}", text(&rows[0], 3), text(&rows[0], 4));
+        let columns = rows.iter().map(|row| column(row, &unique, &tells)).collect();
         let primary_key = primary_key(work, name).await?;
         let referred_by = referring(work, name).await?.iter().map(|row| reference(row, names)).collect();
-        tables.insert((*name).to_owned(), Table { columns, primary_key, referred_by, hides_rows: false });
+        tables.insert((*name).to_owned(), Table { id, columns, primary_key, referred_by, hides_rows: false });
     }
     Ok(tables)
 }
@@ -35,11 +37,12 @@ fn of_table(statement: &mut Statement, name: &str, schema_is: &'static str, tabl
     statement.sql(table_is).text(table);
 }
 
-/// Name, type, and whether it may be NULL.
+/// Name, type, whether it may be NULL, of which table, and the type with its length.
 async fn columns(work: &mut Work, name: &str) -> Result<Vec<Texts>, Failure> {
     let mut statement = Statement::new(Engine::MySql);
     statement.sql(
-        "SELECT CAST(c.column_name AS CHAR), CAST(c.data_type AS CHAR), CAST(c.is_nullable AS CHAR) \
+        "SELECT CAST(c.column_name AS CHAR), CAST(c.data_type AS CHAR), CAST(c.is_nullable AS CHAR), \
+         CAST(t.table_schema AS CHAR), CAST(t.table_name AS CHAR), CAST(c.column_type AS CHAR) \
          FROM information_schema.columns c JOIN information_schema.tables t \
          ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'",
     );
@@ -48,14 +51,23 @@ async fn columns(work: &mut Work, name: &str) -> Result<Vec<Texts>, Failure> {
     work.rows(statement).await
 }
 
-fn column(row: &Texts, unique: &BTreeSet<String>) -> Column {
+fn column(row: &Texts, unique: &BTreeSet<String>, tells: &BTreeSet<String>) -> Column {
     Column {
         name: text(row, 0).to_owned(),
         declared: Declared::by_catalogue(String::new()),
         class: class(text(row, 1)),
+        is_bare: is_bare(row),
         nullable: text(row, 2) == "YES",
         unique: unique.contains(text(row, 0)),
+        tells: tells.contains(text(row, 0)),
     }
+}
+
+/// MySQL has no type for UUIDs, and these two are what they are kept in.
+fn is_bare(row: &Texts) -> bool {
+    let whole = text(row, 5).to_ascii_lowercase();
+    matches!(class(text(row, 1)), Class::Integer | Class::Uuid)
+        || matches!(whole.as_str(), "char(36)" | "binary(16)")
 }
 
 fn class(data_type: &str) -> Class {
@@ -78,6 +90,16 @@ async fn unique(work: &mut Work, name: &str) -> Result<BTreeSet<String>, Failure
         .sql("SELECT CAST(max(column_name) AS CHAR) FROM information_schema.statistics WHERE non_unique = 0");
     of_table(&mut statement, name, " AND table_schema = ", " AND table_name = ");
     statement.sql(" GROUP BY index_name HAVING count(*) = 1");
+    Ok(work.rows(statement).await?.iter().map(|row| text(row, 0).to_owned()).collect())
+}
+
+/// The columns that have a part in a unique index.
+async fn telling(work: &mut Work, name: &str) -> Result<BTreeSet<String>, Failure> {
+    let mut statement = Statement::new(Engine::MySql);
+    statement.sql(
+        "SELECT DISTINCT CAST(column_name AS CHAR) FROM information_schema.statistics WHERE non_unique = 0",
+    );
+    of_table(&mut statement, name, " AND table_schema = ", " AND table_name = ");
     Ok(work.rows(statement).await?.iter().map(|row| text(row, 0).to_owned()).collect())
 }
 

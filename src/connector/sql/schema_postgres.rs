@@ -24,7 +24,10 @@ pub(super) async fn read(work: &mut Work, names: &[&str]) -> Result<BTreeMap<Str
         let hides_rows = hides_rows(work, id).await?;
         let referring = referring(work, id).await?;
         let referred_by = referring.iter().map(|row| reference(row, called(text(row, 0)))).collect();
-        tables.insert((*name).to_owned(), Table { columns, primary_key, referred_by, hides_rows });
+        tables.insert(
+            (*name).to_owned(),
+            Table { id: id.clone(), columns, primary_key, referred_by, hides_rows },
+        );
     }
     Ok(tables)
 }
@@ -51,7 +54,12 @@ async fn columns(work: &mut Work, id: &str) -> Result<Vec<Column>, Failure> {
             "SELECT CAST(a.attname AS text), pg_catalog.format_type(a.atttypid, -1), \
              CAST(COALESCE(base.typname, own.typname) AS text), CAST(NOT a.attnotnull AS text), \
              CAST(EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique \
-             AND i.indnkeyatts = 1 AND i.indpred IS NULL AND i.indkey[0] = a.attnum) AS text) \
+             AND i.indnkeyatts = 1 AND i.indpred IS NULL AND i.indkey[0] = a.attnum) AS text), \
+             CAST(EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND i.indisunique \
+             AND (a.attnum = ANY ((CAST(i.indkey AS int2[]))[0:i.indnkeyatts - 1]) \
+             OR i.indexprs IS NOT NULL AND EXISTS (SELECT 1 FROM pg_catalog.pg_depend d \
+             WHERE d.classid = CAST('pg_catalog.pg_class' AS regclass) AND d.objid = i.indexrelid \
+             AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum))) AS text) \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type own ON own.oid = a.atttypid \
              LEFT JOIN pg_catalog.pg_type base ON base.oid = own.typbasetype \
              WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = CAST(",
@@ -66,8 +74,10 @@ fn column(row: &Texts) -> Column {
         name: text(row, 0).to_owned(),
         declared: Declared::by_catalogue(text(row, 1).to_owned()),
         class: class(text(row, 2)),
+        is_bare: matches!(class(text(row, 2)), Class::Integer | Class::Uuid),
         nullable: text(row, 3) == "true",
         unique: text(row, 4) == "true",
+        tells: text(row, 5) == "true",
     }
 }
 

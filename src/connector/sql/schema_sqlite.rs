@@ -20,8 +20,11 @@ pub(super) async fn read(work: &mut Work, names: &[&str]) -> Result<BTreeMap<Str
         let referred_by = foreign_keys.iter().filter(|row| text(row, 1).eq_ignore_ascii_case(split(name).1));
         let referred_by = referred_by.map(|row| reference(row, names)).collect();
         let primary_key = primary_key(&rows);
-        let columns = rows.iter().map(|row| column(row, &primary_key, &unique)).collect();
-        tables.insert((*name).to_owned(), Table { columns, primary_key, referred_by, hides_rows: false });
+        let tells = telling(work, name).await?;
+        let columns = rows.iter().map(|row| column(row, &primary_key, (&unique, &tells))).collect();
+        let (schema, table) = split(name);
+        let id = format!("{}.{table}", schema.unwrap_or("main")).to_ascii_lowercase();
+        tables.insert((*name).to_owned(), Table { id, columns, primary_key, referred_by, hides_rows: false });
     }
     Ok(tables)
 }
@@ -46,13 +49,19 @@ fn primary_key(columns: &[Texts]) -> Vec<String> {
     keys.into_iter().map(|row| text(row, 0).to_owned()).collect()
 }
 
-fn column(row: &Texts, primary_key: &[String], unique: &BTreeSet<String>) -> Column {
+fn column(
+    row: &Texts,
+    primary_key: &[String],
+    (unique, tells): (&BTreeSet<String>, &BTreeSet<String>),
+) -> Column {
     let name = text(row, 0).to_owned();
     Column {
         class: class(text(row, 1)),
+        is_bare: is_bare(text(row, 1)),
         declared: Declared::by_catalogue(String::new()),
         nullable: text(row, 2) == "0" && text(row, 3) == "0",
         unique: unique.contains(&name) || *primary_key == [name.clone()],
+        tells: tells.contains(&name) || primary_key.contains(&name),
         name,
     }
 }
@@ -76,6 +85,13 @@ fn class(declared: &str) -> Class {
     }
 }
 
+/// SQLite has no type for UUIDs, and these are what they are kept in.
+fn is_bare(declared: &str) -> bool {
+    let whole = declared.to_ascii_uppercase();
+    class(declared) == Class::Integer
+        || matches!(whole.as_str(), "UUID" | "UUID_TEXT" | "CHAR(36)" | "BINARY(16)")
+}
+
 /// The columns that alone make up a unique index.
 async fn unique(work: &mut Work, name: &str) -> Result<BTreeSet<String>, Failure> {
     let (schema, table) = split(name);
@@ -89,6 +105,20 @@ async fn unique(work: &mut Work, name: &str) -> Result<BTreeSet<String>, Failure
         .sql(") i, pragma_index_info(i.name, ")
         .text(schema)
         .sql(") c WHERE i.\"unique\" = 1 AND i.partial = 0 GROUP BY i.name HAVING count(*) = 1");
+    Ok(work.rows(statement).await?.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
+}
+
+/// The columns that have a part in a unique index. One of an expression may be about every column that its text names.
+async fn telling(work: &mut Work, name: &str) -> Result<BTreeSet<String>, Failure> {
+    let (schema, table) = split(name);
+    let schema = schema.unwrap_or("main");
+    let mut statement = Statement::new(Engine::Sqlite);
+    statement.sql("SELECT DISTINCT x.name FROM pragma_table_xinfo(").text(table).sql(", ").text(schema);
+    statement.sql(") x, pragma_index_list(").text(table).sql(", ").text(schema);
+    statement.sql(") i, pragma_index_info(i.name, ").text(schema).sql(
+        ") c WHERE i.\"unique\" = 1 AND (c.name = x.name OR c.cid = -2 AND EXISTS (SELECT 1 FROM sqlite_schema s \
+         WHERE s.type = 'index' AND s.name = i.name AND instr(lower(s.sql), lower(x.name)) > 0))",
+    );
     Ok(work.rows(statement).await?.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect())
 }
 

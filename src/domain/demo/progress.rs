@@ -66,6 +66,15 @@ impl Inquiry for Progress {
         if r.numbers::<Count>(last).await?.iter().any(|lines| lines.count > 0) {
             return Ok(None);
         }
+        // They are registered last: once all were, and nobody has their number any more, they came and are gone. Their row stays.
+        let mut gone = Sql::new(
+            "SELECT count(*) AS count FROM customer WHERE NOT EXISTS (SELECT 1 FROM customer c WHERE c.reference = ",
+        );
+        gone.bind(CUSTOMER).push(")");
+        let all = i64::try_from(self.0.len()).unwrap_or(i64::MAX);
+        if r.numbers::<Count>(gone).await?.iter().any(|there| there.count >= all) {
+            return Ok(None);
+        }
         let mut sql = Sql::new(
             "SELECT c.id, c.reference, s.service_id, \
              (SELECT count(*) FROM disclosure d WHERE d.customer_id = c.id) AS given FROM customer c \

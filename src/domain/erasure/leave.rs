@@ -12,10 +12,11 @@ use crate::{
     },
     policy::ProfileField,
 };
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use entity::{
     customer, customer_lookup,
     enums::{CustomerStatus, JustificationKind},
-    ids::{ConsentId, CustomerId, SystemId},
+    ids::{ConsentId, CustomerId, SubscriptionId, SystemId},
     subject_key,
 };
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
@@ -35,6 +36,8 @@ struct Rest {
     customer: CustomerId,
     pseudonym: String,
     status: CustomerStatus,
+    /// The year.
+    came: DateTime<Utc>,
     sealed: Option<Vec<u8>>,
     key: Option<subject_key::Model>,
 }
@@ -112,7 +115,7 @@ impl Leaving {
         let kept = kept(own, lines);
         let (mut rests, mut leavers) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
         for (row, profile) in people {
-            rests.push(self.rest(w, row.id, profile, &kept)?);
+            rests.push(self.rest(w, row, profile, &kept)?);
             leavers.push(Leaver { customer: row.id, hashes: hashes(w, &row.reference, profile) });
             let held = ProfileField::ALL.into_iter().filter(|field| profile.get(*field).is_some());
             w.changed(row.id, &held.map(ProfileField::word).collect::<Vec<_>>());
@@ -120,6 +123,7 @@ impl Leaving {
         }
         replace(w, &ids, rests).await?;
         forget_references(w, &ids).await?;
+        coarsen(w, &ids).await?;
         read_again(w, &ids).await?;
         if let Some(own) = own {
             finish_own(w, own, &ids).await?;
@@ -144,10 +148,11 @@ impl Leaving {
     fn rest(
         &self,
         w: &Writer,
-        customer: CustomerId,
+        row: &customer::Model,
         profile: &Profile,
         kept: &HashSet<(CustomerId, ProfileField)>,
     ) -> Result<Rest, Stop> {
+        let (customer, came) = (row.id, year_of(row.created_at));
         let mut rest = profile.clone();
         for field in ProfileField::ALL.into_iter().filter(|field| !kept.contains(&(customer, *field))) {
             rest.clear(field);
@@ -160,7 +165,7 @@ impl Leaving {
         };
         // By chance alone: it leads nobody back.
         let pseudonym = format!("gone-{}", w.id().simple());
-        Ok(Rest { customer, pseudonym, status, sealed, key })
+        Ok(Rest { customer, pseudonym, status, came, sealed, key })
     }
 }
 
@@ -182,15 +187,17 @@ async fn replace(w: &Writer, ids: &[CustomerId], rests: Vec<Rest>) -> Result<(),
     w.delete(customer_lookup::Entity::delete_many().filter(customer_lookup::Column::CustomerId.is_in(ids())))
         .await?;
     w.delete(subject_key::Entity::delete_many().filter(subject_key::Column::CustomerId.is_in(ids()))).await?;
-    let mut sql = Sql::new("WITH rest (id, reference, status, profile) AS (VALUES ");
+    let mut sql = Sql::new("WITH rest (id, reference, status, created_at, profile) AS (VALUES ");
     let mut keys = Vec::new();
     for (at, rest) in rests.into_iter().enumerate() {
         sql.push(if at == 0 { "(" } else { ", (" }).bind(rest.customer.0).push(", ").bind(rest.pseudonym);
-        sql.push(", ").bind(rest.status).push(", ").bind(rest.sealed).push(")");
+        sql.push(", ").bind(rest.status).push(", ").bind(rest.came);
+        sql.push(", ").bind(rest.sealed).push(")");
         keys.extend(rest.key);
     }
     sql.push(
-        ") UPDATE customer SET reference = rest.reference, status = rest.status, profile = rest.profile \
+        ") UPDATE customer SET reference = rest.reference, status = rest.status, created_at = rest.created_at, \
+         profile = rest.profile \
          FROM rest WHERE customer.id = rest.id",
     );
     w.execute(sql).await?;
@@ -206,6 +213,33 @@ async fn forget_references(w: &Writer, ids: &[CustomerId]) -> Result<(), Stop> {
     );
     sql.list(ids.iter().map(|id| id.0));
     w.execute(sql).await.map(drop)
+}
+
+#[derive(FromQueryResult)]
+struct Began {
+    id: SubscriptionId,
+    started_at: DateTime<Utc>,
+}
+
+/// Of when their services began the year is left, as of when they came. From when they ended the law's retention counts.
+async fn coarsen(w: &Writer, ids: &[CustomerId]) -> Result<(), Stop> {
+    let mut sql = Sql::new("SELECT id, started_at FROM subscription WHERE customer_id IN ");
+    sql.list(ids.iter().map(|id| id.0));
+    for some in w.numbers::<Began>(sql).await?.chunks(1_000) {
+        let mut sql = Sql::new("WITH began (id, started_at) AS (VALUES ");
+        for (at, row) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" }).bind(row.id.0).push(", ");
+            sql.bind(year_of(row.started_at)).push(")");
+        }
+        sql.push(") UPDATE subscription SET started_at = began.started_at FROM began WHERE subscription.id = began.id");
+        w.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// The beginning of its year, which is all that small groups are told apart by.
+fn year_of(moment: DateTime<Utc>) -> DateTime<Utc> {
+    NaiveDate::from_yo_opt(moment.year(), 1).map_or(moment, |day| day.and_time(NaiveTime::MIN).and_utc())
 }
 
 #[derive(FromQueryResult)]

@@ -6,7 +6,7 @@ use entity::ids::CustomerId;
 
 /// Each begins a statement; the customers follow. Where a text has to be there, an empty one takes its place.
 const TEXTS: [&str; 5] = [
-    "UPDATE data_request SET note = NULL, \
+    "UPDATE data_request SET note = NULL, verified_reference = NULL, \
      extension_explanation = CASE WHEN extension_explanation IS NOT NULL THEN '' END, \
      rejection_explanation = CASE WHEN rejection_explanation IS NOT NULL THEN '' END, \
      reply_text = CASE WHEN reply_text IS NOT NULL THEN '' END WHERE customer_id IN ",

@@ -1,13 +1,13 @@
 //! Bulk work is called off.
 
-use super::approve::no_job;
+use super::{approve::no_job, selection::forget_numbers};
 use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     domain::checks::{BLOCK, Checks},
     policy::{Action, Target},
 };
-use entity::{customer_selection, enums::JobState, ids::JobId, job};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{enums::JobState, ids::JobId, job};
+use sea_orm::EntityTrait;
 
 /// Stops it where it is: a chunk is done, or not. What is done stays done.
 #[derive(Clone, Debug)]
@@ -42,8 +42,7 @@ impl Command for CancelJob {
             selected_to: None,
             ..row
         };
-        let unread = customer_selection::Column::JobId.eq(row.id);
-        w.delete(customer_selection::Entity::delete_many().filter(unread)).await?;
+        forget_numbers(w, row.id).await?;
         w.update::<job::Entity>(row).await
     }
 }

@@ -1,7 +1,7 @@
 //! Customers are anonymized, some at a time: all that happens to one in one transaction, which is on record with them.
 
 use super::{
-    chunk::{Chunk, becomes, refuse},
+    chunk::{Chunk, Portion, becomes, refuse},
     lease::{Leased, Step, in_hand},
     plan::parts,
 };
@@ -35,8 +35,7 @@ pub struct AnonymizeNext {
     pub leased: Leased,
     /// Work about more customers than these waits for a second person.
     pub approval_above: u64,
-    /// At most so many at once.
-    pub most: i64,
+    pub portion: Portion,
     intents: Intents,
 }
 
@@ -47,9 +46,9 @@ impl AnonymizeNext {
         catalog: Arc<Catalog>,
         ledger: Arc<Ledger>,
         leased: Leased,
-        (approval_above, most): (u64, i64),
+        (approval_above, portion): (u64, Portion),
     ) -> Self {
-        Self { catalog, leased, approval_above, most, intents: Intents::new(ledger) }
+        Self { catalog, leased, approval_above, portion, intents: Intents::new(ledger) }
     }
 }
 
@@ -77,7 +76,10 @@ impl Command for AnonymizeNext {
             return Ok(Step::Over);
         }
         let catalog = &*catalog::held(w, &self.catalog).await?;
-        let Some(mut chunk) = Chunk::next(w, &row, JobCustomerState::Planned, self.most).await? else {
+        let Some(mut chunk) = Chunk::next(w, &row, JobCustomerState::Planned, self.portion).await? else {
+            if self.portion.after > 0 {
+                return Ok(Step::Nobody);
+            }
             let row = job::Model { state: JobState::AwaitingTasks, taken_until: None, ..row };
             w.update::<job::Entity>(row).await?;
             return Ok(Step::Over);

@@ -20,6 +20,20 @@ const LINES: i64 = 2_000;
 /// And customers: with or without lines, each takes its time.
 const CUSTOMERS: i64 = 500;
 
+/// Which of the customers who have come so far are next.
+#[derive(Clone, Copy, Debug)]
+pub struct Portion {
+    /// At most so many, and at least one.
+    pub most: i64,
+    /// So many before them are left as they are: they have just failed.
+    pub after: i64,
+}
+
+impl Portion {
+    /// As many as one transaction should have.
+    pub const ALL: Self = Self { most: i64::MAX, after: 0 };
+}
+
 /// The customers of a chunk, locked.
 pub(super) struct Chunk {
     pub customers: Vec<customer::Model>,
@@ -34,19 +48,19 @@ struct Next {
 }
 
 impl Chunk {
-    /// The next ones that have come so far; `None` when there are no more. At most so many, and at least one.
+    /// The next ones that have come so far; `None` when there are no more.
     pub(super) async fn next(
         w: &Writer,
         job: &job::Model,
         state: JobCustomerState,
-        most: i64,
+        Portion { most, after }: Portion,
     ) -> Result<Option<Self>, Stop> {
         let mut sql = Sql::new(
             "SELECT j.customer_id, (SELECT count(*) FROM data_location l WHERE l.customer_id = j.customer_id \
              AND l.held_to IS NULL) AS lines FROM job_customer j WHERE j.job_id = ",
         );
         sql.bind(job.id.0).push(" AND j.state = ").bind(state);
-        sql.push(" ORDER BY j.customer_id LIMIT ").bind(most.min(CUSTOMERS));
+        sql.push(" ORDER BY j.customer_id LIMIT ").bind(most.min(CUSTOMERS)).push(" OFFSET ").bind(after);
         let mut lines = 0;
         let few_enough = |next: &Next| {
             let is_first = lines == 0;

@@ -36,6 +36,52 @@ impl Inquiry for JobsToFinish {
     }
 }
 
+/// That nobody can approve the work `j` any more: its plan has expired, and may be forgotten.
+const TOO_LATE: &str = "j.state = 'AWAITING_APPROVAL' AND NOT EXISTS \
+    (SELECT 1 FROM disposal_plan p WHERE p.id = j.disposal_plan_id AND p.expires_at > ";
+
+/// Whether there is such.
+#[derive(Clone, Copy, Debug)]
+pub struct JobsToCancel;
+
+impl Inquiry for JobsToCancel {
+    const ACTION: Action = Action::RunJob;
+    type Output = bool;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<bool, Stop> {
+        let mut sql = Sql::new(&format!("SELECT count(*) AS any FROM job j WHERE {TOO_LATE}"));
+        sql.bind(r.now()).push(")");
+        Ok(r.numbers::<Any>(sql).await?.iter().any(|row| row.any > 0))
+    }
+}
+
+/// Calls it off: it would wait for ever, and whom it is about would never be forgotten.
+#[derive(Clone, Copy, Debug)]
+pub struct CancelUnapproved;
+
+impl Command for CancelUnapproved {
+    const ACTION: Action = Action::RunJob;
+    /// How many.
+    type Output = u64;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<u64, Stop> {
+        let mut sql = Sql::new("UPDATE job SET state = ");
+        sql.bind(JobState::Cancelled).push(", taken_until = NULL, finished_at = ").bind(w.now());
+        sql.push(", cancel_reason = ").bind("Nobody approved it before its plan expired.".to_owned());
+        sql.push(&format!(" WHERE id IN (SELECT j.id FROM job j WHERE {TOO_LATE}"));
+        sql.bind(w.now()).push("))");
+        w.execute(sql).await
+    }
+}
+
 /// Ends it. What a holder keeps, or cannot do, is a failure.
 #[derive(Clone, Copy, Debug)]
 pub struct FinishJobs;

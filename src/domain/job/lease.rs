@@ -6,13 +6,13 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    enums::{JobState, JobStep},
+    enums::{JobCustomerState, JobState, JobStep},
     ids::JobId,
     job,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{LockBehavior, LockType},
+    sea_query::{Expr, Func, LockBehavior, LockType},
 };
 
 /// How long it stays in hand after each chunk.
@@ -58,6 +58,8 @@ pub struct Leased {
 pub enum Step {
     /// More of the same, or what follows it.
     Next(JobStep),
+    /// There is nobody beyond those who were to be left as they are.
+    Nobody,
     /// Nothing: it waits for people, is over, was called off, or is in somebody else's hands by now.
     Over,
 }
@@ -78,6 +80,10 @@ impl Command for LeaseJob {
         let abandoned = job::Column::State.eq(JobState::Running).and(job::Column::TakenUntil.lte(w.now()));
         let next = job::Entity::find()
             .filter(Condition::any().add(job::Column::State.eq(JobState::Queued)).add(abandoned))
+            .order_by_asc(Func::coalesce([
+                Expr::col(job::Column::TakenUntil),
+                Expr::col(job::Column::CreatedAt),
+            ]))
             .order_by_asc(job::Column::Id)
             .limit(1)
             .lock_with_behavior(LockType::NoKeyUpdate, LockBehavior::SkipLocked);
@@ -92,6 +98,54 @@ impl Command for LeaseJob {
         };
         let job::Model { id, lease, step, .. } = w.update::<job::Entity>(row).await?;
         Ok(Some(Leased { id, lease, step }))
+    }
+}
+
+/// Gives bulk work back, so that others have their turn; it is due again after a while.
+#[derive(Clone, Copy, Debug)]
+pub struct PutBack {
+    pub leased: Leased,
+    pub later: TimeDelta,
+}
+
+impl Command for PutBack {
+    const ACTION: Action = Action::RunJob;
+    type Output = ();
+
+    fn target(&self) -> Target {
+        Target::thing(self.leased.id)
+    }
+
+    async fn run(self, w: &mut Writer) -> Result<(), Stop> {
+        if let Some(row) = in_hand(w, self.leased).await? {
+            let row = job::Model { taken_until: Some(w.now() + self.later), ..row };
+            w.update::<job::Entity>(row).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether anybody has come beyond this step.
+#[derive(Clone, Copy, Debug)]
+pub struct AnyDone {
+    pub leased: Leased,
+    pub step: JobStep,
+}
+
+impl Inquiry for AnyDone {
+    const ACTION: Action = Action::RunJob;
+    type Output = bool;
+
+    fn target(&self) -> Target {
+        Target::thing(self.leased.id)
+    }
+
+    async fn run(self, r: &Reader) -> Result<bool, Stop> {
+        let beyond =
+            if self.step == JobStep::CarryOut { JobCustomerState::Done } else { JobCustomerState::Planned };
+        let mut sql = Sql::new("SELECT count(*) AS any FROM job_customer WHERE job_id = ");
+        sql.bind(self.leased.id.0).push(" AND state = ").bind(beyond);
+        Ok(r.numbers::<Any>(sql).await?.iter().any(|row| row.any > 0))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whom bulk work could not be done with, and what is said of that.
 
 use super::{
-    chunk::{Chunk, refuse},
+    chunk::{Chunk, Portion, refuse},
     lease::{Leased, in_hand},
 };
 use crate::{
@@ -35,7 +35,9 @@ impl Command for FailNext {
             JobStep::CarryOut => JobCustomerState::Planned,
             JobStep::Plan | JobStep::Select => JobCustomerState::Selected,
         };
-        let Some(Chunk { customers, mut refused }) = Chunk::next(w, &row, state, 1).await? else {
+        let Some(Chunk { customers, mut refused }) =
+            Chunk::next(w, &row, state, Portion { most: 1, after: 0 }).await?
+        else {
             return Ok(false);
         };
         refused.extend(customers.iter().map(|customer| (customer.id, Code::ProgramFailed)));

@@ -1,7 +1,7 @@
 //! What becomes of the customers is found out, some at a time, by making the change and taking it back.
 
 use super::{
-    chunk::{Chunk, refuse},
+    chunk::{Chunk, Portion, refuse},
     lease::{Leased, Step, in_hand},
 };
 use crate::{
@@ -31,8 +31,7 @@ const HASHES: i64 = 10_000;
 pub struct PlanNext {
     pub catalog: Arc<Catalog>,
     pub leased: Leased,
-    /// At most so many at once.
-    pub most: i64,
+    pub portion: Portion,
 }
 
 impl Command for PlanNext {
@@ -48,7 +47,10 @@ impl Command for PlanNext {
         let Some(row) = in_hand(w, self.leased).await? else { return Ok(Some(Step::Over)) };
         let catalog = &*catalog::held(w, &self.catalog).await?;
         let (row, plan) = plan_of(w, row).await?;
-        let Some(chunk) = Chunk::next(w, &row, JobCustomerState::Selected, self.most).await? else {
+        let Some(chunk) = Chunk::next(w, &row, JobCustomerState::Selected, self.portion).await? else {
+            if self.portion.after > 0 {
+                return Ok(Some(Step::Nobody));
+            }
             w.update::<job::Entity>(row).await?;
             return Ok(None);
         };

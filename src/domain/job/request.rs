@@ -1,6 +1,9 @@
 //! Bulk work is asked for. A worker does it.
 
-use super::selection::{AT_ONCE, checked, no_selection};
+use super::{
+    narrow::narrows,
+    selection::{AT_ONCE, checked, digest, is_of, no_selection},
+};
 use crate::{
     access::{Code, Command, Refusal, Sql, Stop, Writer},
     domain::{
@@ -18,6 +21,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +70,19 @@ impl Command for BulkAnonymize {
         let reason = checks.block("reason", &self.reason, BLOCK);
         checks.finish()?;
         let whom = one(&self.whom, self.dry_run)?;
-        let input = serde_json::to_vec(&(&whom, self.dry_run, &reason)).unwrap_or_default();
+        if let Whom::Filter(filter) = &whom {
+            narrows(w, filter).await?;
+        }
+        // A list that was uploaded anew is the same one if the same is on it.
+        let on_list = match &whom {
+            Whom::Selection(list) => digest(w, *list).await?,
+            _ => None,
+        };
+        let input = match on_list {
+            Some(on_list) => serde_json::to_vec(&(json!({ "list": on_list }), self.dry_run, &reason)),
+            None => serde_json::to_vec(&(&whom, self.dry_run, &reason)),
+        };
+        let input = input.unwrap_or_default();
         // Keyed: from the hash of a number somebody could find out whose it was.
         let input = hex::encode(Sha256::digest(input));
         let input_hash = w.lookup(LookupKind::Reference, &input);
@@ -75,7 +91,9 @@ impl Command for BulkAnonymize {
             .filter(job::Column::RequestedBy.eq(&requested_by))
             .filter(job::Column::IdempotencyKey.eq(&key));
         if let Some(row) = w.one(same).await? {
-            if row.input_hash != input_hash {
+            let is_same = row.input_hash == input_hash
+                || (row.dry_run == self.dry_run && row.reason == reason && is_of(w, &whom, row.id).await?);
+            if !is_same {
                 let message =
                     "You used this key before, with another input. Choose a new one for other work.";
                 return Err(Refusal::new(Code::IdempotencyKeyReused, message).at("idempotencyKey").into());
@@ -122,7 +140,7 @@ impl Command for BulkAnonymize {
     }
 }
 
-/// Exactly one way to say whom.
+/// Exactly one way to say whom; those who are named are in order, and each is named once.
 fn one(whom: &[Whom], dry_run: bool) -> Result<Whom, Stop> {
     let [whom] = whom else {
         let message =
@@ -141,11 +159,12 @@ fn one(whom: &[Whom], dry_run: bool) -> Result<Whom, Stop> {
             }
             checks.at_most("customerIds", ids, AT_ONCE);
             checks.finish()?;
+            let ids = ids.iter().cloned().map(|(text, id)| (id, text)).collect::<BTreeSet<_>>();
+            return Ok(Whom::Ids(ids.into_iter().map(|(id, text)| (text, id)).collect()));
         }
-        Whom::References(references) => return Ok(Whom::References(checked(references)?)),
-        Whom::Filter(filter) if **filter == CustomerFilter::default() => {
-            let message = "Give at least one condition: everybody is never meant.";
-            return Err(Refusal::new(Code::Required, message).at("filter").into());
+        Whom::References(references) => {
+            let references = checked(references)?.into_iter().collect::<BTreeSet<_>>();
+            return Ok(Whom::References(references.into_iter().collect()));
         }
         _ => {}
     }

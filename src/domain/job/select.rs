@@ -3,6 +3,7 @@
 use super::{
     lease::{Leased, Step, in_hand},
     request::{ToFind, not_found},
+    selection::forget_numbers,
 };
 use crate::{
     access::{Broken, Command, Sql, Stop, Writer},
@@ -10,7 +11,7 @@ use crate::{
     policy::{Action, Target},
 };
 use entity::{customer_selection, enums::JobStep, ids::CustomerId, job};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{EntityTrait, FromQueryResult};
 use std::sync::Arc;
 
 /// Customers, or numbers on a list, that are looked at in one transaction.
@@ -79,8 +80,7 @@ impl SelectNext {
         sql.push(" ORDER BY reference LIMIT ").bind(WINDOW).push(") n");
         let last = w.numbers::<Last>(sql).await?.pop().and_then(|row| row.last);
         let Some(upto) = last else {
-            let used = customer_selection::Column::Id.eq(list);
-            w.delete(customer_selection::Entity::delete_many().filter(used)).await?;
+            forget_numbers(w, row.id).await?;
             return Ok(all_found(row));
         };
         let window = |sql: &mut Sql| {

@@ -1,13 +1,21 @@
 //! Lists of customers that are too long for one call, on their way to bulk work.
 
+use super::request::Whom;
 use crate::{
     access::{Code, Command, Inquiry, Reader, Refusal, Sql, Stop, Writer},
     domain::checks::{Checks, LINE},
     policy::{Action, Target},
 };
 use chrono::TimeDelta;
-use entity::{customer_selection, ids::CustomerSelectionId};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use entity::{
+    customer_selection,
+    ids::{CustomerSelectionId, JobId},
+};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter};
+use sha2::{Digest, Sha256};
+
+/// How many are read at a time.
+const WINDOW: i64 = 10_000;
 
 /// How many one call may bring.
 pub(super) const AT_ONCE: usize = 10_000;
@@ -85,7 +93,52 @@ pub(super) fn no_selection() -> Refusal {
     Refusal::new(Code::NotFound, message).at("selectionId")
 }
 
-/// A list of the caller's own.
+#[derive(FromQueryResult)]
+struct Listed {
+    reference: String,
+}
+
+/// What is on a list of the caller's that nobody uses yet, for telling whether another holds the same; `None` for any other list.
+/// Nobody adds to it in this transaction any more.
+pub(super) async fn digest(w: &Writer, id: CustomerSelectionId) -> Result<Option<String>, Stop> {
+    let found = w.lock(customer_selection::Entity::find_by_id(id)).await?;
+    let free = found.filter(|row| row.actor == w.actor_id() && row.job_id.is_none());
+    if free.is_none() {
+        return Ok(None);
+    }
+    let (mut digest, mut after) = (Sha256::new(), String::new());
+    loop {
+        let mut sql = Sql::new("SELECT reference FROM customer_selection_reference WHERE selection_id = ");
+        sql.bind(id.0).push(" AND reference > ").bind(after.clone());
+        sql.push(" ORDER BY reference LIMIT ").bind(WINDOW);
+        let some = w.numbers::<Listed>(sql).await?;
+        for Listed { reference } in &some {
+            // No reference has a line end in it.
+            digest.update(reference);
+            digest.update("\n");
+        }
+        let Some(last) = some.into_iter().last() else { return Ok(Some(hex::encode(digest.finalize()))) };
+        after = last.reference;
+    }
+}
+
+/// Whether it is the list that this work was asked for with. It is known for as long as whom that was about.
+pub(super) async fn is_of(w: &Writer, whom: &Whom, job: JobId) -> Result<bool, Stop> {
+    let Whom::Selection(id) = whom else { return Ok(false) };
+    let found = w.one(customer_selection::Entity::find_by_id(*id)).await?;
+    Ok(found.is_some_and(|row| row.actor == w.actor_id() && row.job_id == Some(job)))
+}
+
+/// The numbers on the list that this work was asked for with are needed no more.
+pub(super) async fn forget_numbers(w: &Writer, job: JobId) -> Result<(), Stop> {
+    let mut sql = Sql::new(
+        "DELETE FROM customer_selection_reference WHERE selection_id IN (SELECT id FROM customer_selection WHERE job_id = ",
+    );
+    sql.bind(job.0).push(")");
+    w.execute(sql).await.map(drop)
+}
+
+/// A list of the caller's own that nobody uses yet.
 #[derive(Clone, Copy, Debug)]
 pub struct SelectionById(pub CustomerSelectionId);
 
@@ -99,7 +152,7 @@ impl Inquiry for SelectionById {
 
     async fn run(self, r: &Reader) -> Result<Option<Uploaded>, Stop> {
         let found = r.one(customer_selection::Entity::find_by_id(self.0)).await?;
-        Ok(found.filter(|row| row.actor == r.actor_id()))
+        Ok(found.filter(|row| row.actor == r.actor_id() && row.job_id.is_none()))
     }
 }
 

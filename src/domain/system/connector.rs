@@ -2,7 +2,7 @@
 
 use crate::{
     access::{Code, Stop, Writer},
-    connector::{Connectors, Fault, LONGEST, actions},
+    connector::{Connectors, Fault, LONGEST, actions, sql::kept},
     domain::{
         checks::{BLOCK, Checks, LINE},
         period::Period,
@@ -136,8 +136,8 @@ fn mask_is_sound(path: &str, mask: &Mask, checks: &mut Checks) {
             (!matches!(parameter, Some("YEAR" | "MONTH"))).then_some("Give YEAR or MONTH.")
         }
         MaskMethod::Generalize => {
-            let number = parameter.and_then(|text| text.parse::<u32>().ok()).filter(|number| *number > 0);
-            number.is_none().then_some("Give a whole number: of characters, or what to round down to.")
+            let message = "Give 1 to 3, the first characters that a text keeps, or 10 or more, what a number is rounded down to.";
+            kept(parameter).is_none().then_some(message)
         }
         MaskMethod::Delete | MaskMethod::Null | MaskMethod::Random | MaskMethod::EmailDomainOnly => None,
     };

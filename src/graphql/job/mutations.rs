@@ -38,14 +38,16 @@ pub struct BulkAnonymizeInput {
     references: Option<Vec<String>>,
     /// A longer list, from `uploadSelection`.
     selection_id: Option<ID>,
-    /// At least one condition. It is read once, when the job starts. Whoever is gone already is not meant.
+    /// At least one condition that leaves somebody out: not an empty prefix, all kinds, all statuses, or `false` alone. It is read once,
+    /// when the job starts. Whoever is gone already is not meant.
     filter: Option<CustomerFilter>,
     /// Exactly the plan of an earlier dry run.
     plan_hash: Option<String>,
     /// Plan and count only; change nothing.
     #[graphql(default)]
     dry_run: bool,
-    /// The caller's own choice, new for each piece of work (a dry run and its execution are two).
+    /// The caller's own choice, new for each piece of work (a dry run and its execution are two). The same work is the same customers, in
+    /// whatever order they are named or uploaded.
     idempotency_key: String,
     /// Why. It stays on record: no personal values.
     reason: String,
@@ -132,7 +134,8 @@ impl JobMutation {
         Ok(BulkAnonymizePayload { job: job.map(Job), user_errors })
     }
 
-    /// A second person lets a large job go ahead (four eyes).
+    /// A second person lets a large job go ahead (four eyes). A script cannot: no token with the role SERVICE may do this, whatever its
+    /// scopes and other roles.
     ///
     /// userErrors: OWN_JOB, NOT_AWAITING_APPROVAL, PLAN_CHANGED, PLAN_EXPIRED.
     ///

@@ -36,7 +36,7 @@ async fn a_line_of_json_tells_of_each_thing_that_happens() {
     app.finish().await;
 }
 
-/// A long list is brought in parts, by this name once.
+/// A long list is brought in parts, and the same one by the same name is the same work, from wherever it comes.
 #[tokio::test]
 async fn more_than_one_call_takes_are_brought_in_parts() {
     let app = TestApp::reachable().await;
@@ -52,8 +52,19 @@ async fn more_than_one_call_takes_are_brought_in_parts() {
     assert_eq!(failures.len(), 10_247);
     assert!(failures.iter().all(|(reference, code)| reference.starts_with("NOBODY-") && code == "NOT_FOUND"));
     let again = app.ran(officer.anonymize(&args)).await;
-    assert_eq!(again.ended(3, "this key was used before").json()["job"]["id"], done["job"]["id"]);
+    assert_eq!(again.ended(3, "").json()["job"]["id"], done["job"]["id"]);
+    references.reverse();
+    references.push("NOBODY-00007".to_owned());
+    let turned = app.file("turned", references.join("\r\n"));
+    let piped = ["--references", "-", "--reason", REASON, "--yes", "--idempotency-key", "long"];
+    let mut piped = officer.anonymize(&piped);
+    piped.stdin(std::fs::File::open(turned).unwrap());
+    assert_eq!(app.ran(piped).await.ended(3, "").json()["job"]["id"], done["job"]["id"]);
     let other = ["--references", &list, "--reason", "Annat", "--yes", "--idempotency-key", "long"];
+    app.ran(officer.anonymize(&other)).await.ended(1, "IDEMPOTENCY_KEY_REUSED");
+    references[3] = "NOBODY-OTHER".to_owned();
+    let longer = app.file("other", references.join("\n"));
+    let other = ["--references", &longer, "--reason", REASON, "--yes", "--idempotency-key", "long"];
     app.ran(officer.anonymize(&other)).await.ended(1, "IDEMPOTENCY_KEY_REUSED");
     // Standard input, which is not known to end.
     app.registered(8113..8114).await;
@@ -78,6 +89,12 @@ async fn large_work_ends_with_4_until_somebody_else_has_approved_it() {
     for told in ["COMPLIANCE", "approveJob", id.as_str().unwrap(), hash.as_str().unwrap()] {
         ran.ended(4, told);
     }
+    // What is to be run next goes to the same server, as it was asked here.
+    let url = format!("{}/graphql/", app.url.get().unwrap());
+    let there =
+        ["--job", id.as_str().unwrap(), "--endpoint", &url, "--purpose", "RIGHTS_REQUEST", "--insecure-http"];
+    let told = format!("kartotek anonymize --endpoint {url} --purpose RIGHTS_REQUEST --insecure-http --job ");
+    app.ran(officer.anonymize(&there)).await.ended(4, &told);
     let follow = ["--job", id.as_str().unwrap()];
     app.ran(officer.anonymize(&follow)).await.ended(4, "");
     let approved = second.ask(APPROVE, json!({ "input": { "jobId": id, "planHash": hash } })).await;
@@ -99,6 +116,11 @@ async fn by_what_is_true_of_them() {
     let nobody = ["--dormant-since", "1999-12-31", "--reason", REASON, "--yes"];
     let ran = app.ran(officer.anonymize(&nobody)).await;
     assert_eq!(ran.ended(0, "").json()["job"]["total"], 0);
+    let ahead = ["--dormant-since", "2099-12-31", "--reason", REASON, "--yes"];
+    app.ran(officer.anonymize(&ahead))
+        .await
+        .ended(1, "(filter.dormantSince)")
+        .ended(1, "see --dormant-since");
     let unknown = ["--service", "nothing", "--reason", REASON, "--dry-run"];
     app.ran(officer.anonymize(&unknown)).await.ended(2, "no service of that key");
 

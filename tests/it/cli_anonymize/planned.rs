@@ -45,6 +45,17 @@ async fn a_dry_run_writes_a_plan_and_the_plan_is_what_is_done() {
     again.ended(2, "is there already");
     assert_eq!(serde_json::from_slice::<Value>(&fs::read(&path).unwrap()).unwrap(), written);
 
+    // Whoever agrees, agrees to what is done: a file that says something else is none.
+    for (name, value) in
+        [("customerCount", json!(1)), ("planHash", json!("0".repeat(64))), ("failed", json!(2))]
+    {
+        let mut other = written.clone();
+        other[name] = value;
+        let changed = app.file("changed", other.to_string());
+        let ran = app.ran(officer.anonymize(&["--plan", &changed, "--yes"])).await;
+        ran.ended(1, "PLAN_CHANGED: the file says something else").ended(1, "--plan-out FILE");
+    }
+
     let ids = [app.customer_id("K-8000").await, app.customer_id("K-8002").await];
     let ran = app.ran(officer.anonymize(&["--plan", &plan, "--yes"])).await;
     let done = ran.ended(0, "").json();

@@ -27,6 +27,11 @@ async fn a_bad_list_is_named_by_its_line_and_nothing_is_asked_for() {
         ran.ended(2, told).ended(2, &list);
         assert_eq!(ran.out, "");
     }
+    // Also where it can be read only once.
+    let piped = ["--references", "-", "--dry-run", REASON[0], REASON[1]];
+    let mut piped = officer.anonymize(&piped);
+    piped.stdin(std::fs::File::open(app.file("list", &long)).unwrap());
+    app.ran(piped).await.ended(2, "line 12001 is not UTF-8 text");
     let missing = ["--references", "nowhere", "--dry-run", REASON[0], REASON[1]];
     app.ran(officer.anonymize(&missing)).await.ended(2, "No such file");
     let plan = app.file("plan", "{\"planHash\": \"0\"}");
@@ -46,7 +51,7 @@ async fn who_may_not_is_told_what_they_need() {
     let ran = app.ran(bad.anonymize(&args)).await;
     ran.ended(1, "UNAUTHENTICATED").ended(1, "KARTOTEK_TOKEN");
     assert!(!ran.err.contains("hunter2"), "{ran:?}");
-    let scopes = ["uploadSelection", "bulkAnonymize", "job", "jobs"];
+    let scopes = ["uploadSelection", "bulkAnonymize", "job"];
     let script = app.script(&scopes).without_purpose();
     app.ran(script.anonymize(&args)).await.ended(1, "PURPOSE_REQUIRED").ended(1, "--purpose");
     let args = [&args[..], &["--purpose", "RIGHTS_REQUEST"]].concat();
@@ -107,7 +112,7 @@ async fn a_token_from_a_file() {
     let mut command =
         app.stranger().anonymize(&["--dormant-since", "1999-01-01", "--reason", "r", "--dry-run"]);
     command.env("KARTOTEK_TOKEN_FILE", file);
-    app.ran(command).await.ended(0, "");
+    app.ran(command).await.ended(0, "others on this machine can read the token");
     let mut help = Command::new(env!("CARGO_BIN_EXE_kartotek"));
     help.args(["anonymize", "--help"]);
     let told = app.ran(help).await.out;

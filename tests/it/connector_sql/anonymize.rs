@@ -6,7 +6,7 @@ use entity::{
     connector::{SqlColumn, SqlTable},
     enums::{MaskMethod, TaskAction},
 };
-use kartotek::connector::{Call, Failure};
+use kartotek::connector::{Call, Failure, sql::Engine};
 
 fn masked(name: &str, method: MaskMethod, parameter: Option<&str>) -> SqlColumn {
     SqlColumn { anonymize: mask(method, parameter), ..column(name, "all") }
@@ -21,7 +21,7 @@ fn customers() -> SqlTable {
             masked("email", MaskMethod::EmailDomainOnly, None),
             masked("phone", MaskMethod::Constant, Some("-")),
             masked("born", MaskMethod::TruncateDate, Some("MONTH")),
-            masked("zip", MaskMethod::Generalize, Some("3")),
+            masked("zip", MaskMethod::Generalize, Some("2")),
             masked("points", MaskMethod::Generalize, Some("100")),
             masked("reference", MaskMethod::Random, None),
         ],
@@ -44,7 +44,7 @@ async fn each_mask_does_what_it_says() {
         assert_eq!(database.carry_out(&anonymize).await, Ok(done(1)));
         let rest = "SELECT email || '|' || phone || '|' || CAST(born AS text) || '|' || zip || '|' || CAST(points AS text) \
                     FROM customers WHERE id = 1";
-        let expected = "@Example.com|-|1984-05-01|111|1200";
+        let expected = "@Example.com|-|1984-05-01|11**|1200";
         assert_eq!(world.texts(rest).await, [Some(expected.to_owned())]);
         let name = world.texts("SELECT name FROM customers WHERE id = 1").await[0].clone().unwrap();
         assert_eq!(name.len(), "Anna Ek".len());
@@ -113,6 +113,45 @@ async fn edges_of_the_masks() {
             "-|-|-|-|-|-",
         ];
         assert_eq!(world.texts(all).await, expected.map(|row| Some(row.to_owned())));
+        assert_eq!(database.find(&anonymize).await.unwrap()[0].rows, 0);
+        world.finish(database).await;
+    }
+}
+
+/// What keeps all of a value, or nearly all, has anonymized nothing.
+#[tokio::test]
+async fn never_more_than_half_of_a_text_is_kept() {
+    for world in worlds().await {
+        world
+            .run(
+                "CREATE TABLE halves (id INTEGER PRIMARY KEY, reference TEXT, nick VARCHAR(6), points INTEGER);
+                 INSERT INTO halves VALUES (1, 'K-1', 'Anna', 12), (2, 'K-1', 'Åsa Ek', 7), (3, 'K-1', '  Bo  ', 2), (4, 'K-1', '', 0)",
+            )
+            .await;
+        let number = masked("reference", MaskMethod::Null, None);
+        let anonymize = call(TaskAction::Anonymize, &["all"]);
+        for (column, parameter) in [
+            ("nick", "200"),
+            ("nick", "4294967295"),
+            ("nick", "4"),
+            ("points", "01"),
+            ("points", "+1"),
+            ("points", "2"),
+        ] {
+            let columns = vec![masked(column, MaskMethod::Generalize, Some(parameter)), number.clone()];
+            let database = world.connect(vec![table("halves", vec![], columns)]).await;
+            let told = |text: &str| text.contains(&format!("`{column}`: GENERALIZE of a "));
+            let problems = database.check().await.unwrap();
+            assert!(problems.iter().any(|problem| told(&problem.message)), "{parameter}: {problems:?}");
+            let refused = database.carry_out(&anonymize).await;
+            assert!(matches!(&refused, Err(Failure::Lasting { message }) if told(message)), "{refused:?}");
+            database.close().await;
+        }
+        let nick = masked("nick", MaskMethod::Generalize, Some("3"));
+        let database = world.connect(vec![table("halves", vec![], vec![nick, number])]).await;
+        assert_eq!(database.carry_out(&anonymize).await, Ok(done(4)));
+        let nicks = ["", "Åsa***", "", ""].map(|nick| Some(nick.to_owned()));
+        assert_eq!(world.texts("SELECT nick FROM halves ORDER BY id").await, nicks);
         assert_eq!(database.find(&anonymize).await.unwrap()[0].rows, 0);
         world.finish(database).await;
     }
@@ -194,6 +233,52 @@ async fn a_part_is_not_kept_beside_what_says_whose_it_is() {
         assert_eq!(database.check().await, Ok(vec![]));
         assert_eq!(database.carry_out(&anonymize).await, Ok(done(1)));
         assert_eq!(world.texts(all).await, [Some("-|-|1984-01-01".to_owned())]);
+        world.finish(database).await;
+    }
+}
+
+/// A key that somebody was given outside of the database says who it is, whatever the table and the columns are called by.
+#[tokio::test]
+async fn a_natural_key_is_not_left_beside_a_part() {
+    for world in worlds().await {
+        world
+            .run(
+                "CREATE TABLE people (nin VARCHAR(20) PRIMARY KEY, reference VARCHAR(20), born DATE);
+                 INSERT INTO people VALUES ('840517-1234', 'K-1', '1984-05-17');
+                 CREATE TABLE cards (id INTEGER PRIMARY KEY, reference VARCHAR(20), issuer VARCHAR(20), card VARCHAR(20), born DATE,
+                 UNIQUE (issuer, card));
+                 INSERT INTO cards VALUES (1, 'K-1', 'bank', '77', '1984-05-17')",
+            )
+            .await;
+        let born = masked("born", MaskMethod::TruncateDate, Some("YEAR"));
+        let number = masked("reference", MaskMethod::Null, None);
+        let anonymize = call(TaskAction::Anonymize, &["all"]);
+        for (name, stays) in [("people", "nin"), ("cards", "issuer")] {
+            let columns = vec![born.clone(), number.clone()];
+            let database = world.connect(vec![table(name, vec![], columns)]).await;
+            let told = |text: &str| text.contains(&format!("`{stays}` of `{name}` still says whose it is"));
+            let problems = database.check().await.unwrap();
+            assert!(problems.iter().any(|problem| told(&problem.message)), "{stays}: {problems:?}");
+            let refused = database.carry_out(&anonymize).await;
+            assert!(matches!(&refused, Err(Failure::Lasting { message }) if told(message)), "{refused:?}");
+            database.close().await;
+        }
+        // The same table by another of its names.
+        let other = if world.engine == Engine::Sqlite { "PEOPLE" } else { "public.people" };
+        let name = SqlColumn { category: "other".into(), ..masked("nin", MaskMethod::Null, None) };
+        let (one, two) = (table("people", vec![], vec![born, number]), table(other, vec![], vec![name]));
+        if world.engine != Engine::MySql {
+            let database = world.connect(vec![one, two]).await;
+            let refused = database.carry_out(&anonymize).await;
+            let told = |text: &str| text.contains("`nin` of") && text.contains("still says whose it is");
+            assert!(matches!(&refused, Err(Failure::Lasting { message }) if told(message)), "{refused:?}");
+            database.close().await;
+        }
+        assert_eq!(
+            world.texts("SELECT CAST(born AS text) FROM people").await,
+            [Some("1984-05-17".to_owned())]
+        );
+        let database = world.connect(vec![]).await;
         world.finish(database).await;
     }
 }

@@ -205,6 +205,9 @@ async fn canary(app: &TestApp) -> String {
     app.extend(&asked, more).await.data();
     let no = json!({ "dataRequestId": asked, "ground": "EXCESSIVE", "explanation": "Zvezdinova was told before." });
     app.compliance().ask(REJECT, json!({ "input": no })).await.data();
+    let proven = "UPDATE data_request SET verified_method = 'passport', verified_reference = 'Zvezdinova 77', verified_by = 'x', \
+                  verified_at = submitted_at";
+    app.database.run(proven).await;
     let delivered = app.deliver(&asked).await;
     assert_eq!(delivered.user_errors(), []);
     customer

@@ -3,8 +3,10 @@
 use crate::support::job::{APPROVE, CANCEL, UPLOAD};
 use crate::support::{
     TestApp,
+    actors::claims,
     ask::{codes, refused},
 };
+use kartotek::auth::TokenRequest;
 use serde_json::json;
 
 #[tokio::test]
@@ -19,6 +21,9 @@ async fn the_same_asked_for_again_is_the_same_work() {
     );
     let again = officer.asked_for("gallring-1", json!({ "references": ["K-7001"], "dryRun": true })).await;
     assert_eq!(again["id"], first["id"]);
+    // In whatever order, and however often somebody is named.
+    let twice = json!({ "references": ["K-7001", " K-7001 "], "dryRun": true });
+    assert_eq!(officer.asked_for("gallring-1", twice).await["id"], first["id"]);
     let other = officer.bulk("gallring-1", json!({ "references": ["K-7001"] })).await;
     assert_eq!(codes(&other), refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey"));
     // What somebody else calls so is theirs.
@@ -54,6 +59,21 @@ async fn what_says_nobody_or_says_it_twice_is_refused() {
         (json!({ "customerIds": ["nobody"] }), "NOTHING_SELECTED", "customerIds"),
         (json!({ "selectionId": "nothing" }), "NOT_FOUND", "selectionId"),
         (json!({ "filter": {} }), "REQUIRED", "filter"),
+        // Everybody, in other words.
+        (json!({ "filter": { "referencePrefix": "" } }), "REQUIRED", "filter.referencePrefix"),
+        (
+            json!({ "filter": { "referencePrefix": " ", "statuses": ["DORMANT"] } }),
+            "REQUIRED",
+            "filter.referencePrefix",
+        ),
+        (json!({ "filter": { "kinds": ["PERSON", "ORGANIZATION"] } }), "REQUIRED", "filter"),
+        (
+            json!({ "filter": { "statuses": ["ACTIVE", "DORMANT", "RESTRICTED", "ERASED"] } }),
+            "REQUIRED",
+            "filter",
+        ),
+        (json!({ "filter": { "onHold": false, "unjustified": false } }), "REQUIRED", "filter"),
+        (json!({ "filter": { "dormantSince": "2099-01-01" } }), "OUT_OF_RANGE", "filter.dormantSince"),
         (json!({ "planHash": "abc" }), "INVALID_FORMAT", "planHash"),
         (json!({ "planHash": "0".repeat(64) }), "PLAN_CHANGED", "planHash"),
         (json!({ "planHash": "0".repeat(64), "dryRun": true }), "CHOOSE_ONE", "planHash"),
@@ -87,6 +107,18 @@ async fn large_work_waits_for_a_second_person() {
     assert_eq!(job["plan"]["customerCount"], 12);
     let hash = job["plan"]["planHash"].clone();
     let approve = |hash: &serde_json::Value| json!({ "input": { "jobId": job["id"], "planHash": hash } });
+    // Four eyes are those of people.
+    for machine in [
+        app.script(&["approveJob"]),
+        app.bearer(&TokenRequest {
+            scopes: vec!["approveJob".to_owned()],
+            ..claims(&["COMPLIANCE", "SERVICE"])
+        }),
+    ] {
+        let denied = machine.ask(APPROVE, approve(&hash)).await;
+        assert_eq!(denied.code(), Some("FORBIDDEN"));
+        assert!(denied.json.to_string().contains("no token with the role SERVICE may do it"));
+    }
     let own = officer.ask(APPROVE, approve(&hash)).await;
     assert_eq!(codes(&own), refused("OWN_JOB", "jobId"));
     let other = second.ask(APPROVE, approve(&json!("1".repeat(64)))).await;
@@ -131,6 +163,45 @@ async fn a_plan_that_nobody_approved_in_time_is_over() {
     app.finish().await;
 }
 
+/// What nobody approves in time ends by itself, and whom it was about is forgotten as with any other.
+#[tokio::test]
+async fn what_nobody_approved_in_time_is_called_off() {
+    let app = TestApp::new().await;
+    let references = (7240..7251).map(|n| format!("K-{n}")).collect::<Vec<_>>();
+    for reference in &references {
+        app.register(reference).await;
+    }
+    let job = app.compliance().asked_for("late", json!({ "references": references })).await;
+    app.run_jobs().await;
+    app.advance(chrono::TimeDelta::hours(25));
+    app.sweep().await;
+    app.run_jobs().await;
+    let job = app.compliance().job(&job["id"]).await;
+    assert_eq!((&job["state"], &job["done"], &job["failed"]), (&json!("CANCELLED"), &json!(0), &json!(0)));
+    app.advance(chrono::TimeDelta::days(31));
+    app.run_jobs().await;
+    assert_eq!(app.database.rows("SELECT 1 FROM job_customer").await.len(), 0);
+    app.finish().await;
+}
+
+/// A number that nobody has may be somebody's all the same: it does not wait for what the law keeps of the others.
+#[tokio::test]
+async fn numbers_that_nobody_has_go_a_month_after_the_others_were_done_here() {
+    let app = TestApp::new().await;
+    app.hosted("K-7260").await;
+    let officer = app.compliance();
+    let job = officer.asked_for("kept", json!({ "references": ["K-7260", "K-NOBODY"] })).await;
+    app.run_jobs().await;
+    for (days, left) in [(29, 1), (2, 0)] {
+        app.advance(chrono::TimeDelta::days(days));
+        app.run_jobs().await;
+        assert_eq!(app.database.rows("SELECT 1 FROM job_failure").await.len(), left, "{days}");
+    }
+    let job = app.compliance().job(&job["id"]).await;
+    assert_eq!((&job["state"], &job["failed"]), (&json!("AWAITING_TASKS"), &json!(1)));
+    app.finish().await;
+}
+
 /// A longer list is brought in parts, by one person, and is gone when it was used.
 #[tokio::test]
 async fn a_longer_list_is_brought_in_parts() {
@@ -171,6 +242,15 @@ async fn a_longer_list_is_brought_in_parts() {
     assert_eq!((&unknown["reference"], &unknown["code"]), (&json!("K-NOBODY"), &json!("NOT_FOUND")));
     let used = officer.bulk("again", json!({ "selectionId": list["id"] })).await;
     assert_eq!(codes(&used), refused("NOT_FOUND", "selectionId"));
+    // Asked for again by the same name, with that list or with another that says the same, it is that work.
+    let again = officer.asked_for("list", json!({ "selectionId": list["id"], "dryRun": true })).await;
+    assert_eq!(again["id"], job["id"]);
+    let all = upload(None, &["K-7303", "K-NOBODY", "K-7302", "K-7301", "K-7300"]).await;
+    let again = officer.asked_for("list", json!({ "selectionId": all["id"], "dryRun": true })).await;
+    assert_eq!(again["id"], job["id"]);
+    let fewer = upload(None, &["K-7303", "K-NOBODY", "K-7302", "K-7301"]).await;
+    let other = officer.bulk("list", json!({ "selectionId": fewer["id"], "dryRun": true })).await;
+    assert_eq!(codes(&other), refused("IDEMPOTENCY_KEY_REUSED", "idempotencyKey"));
     // What nobody uses is not kept.
     upload(None, &["K-7300"]).await;
     app.advance(chrono::TimeDelta::hours(25));

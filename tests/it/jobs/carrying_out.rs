@@ -1,7 +1,7 @@
 //! What is planned is what is done, with everybody of whom it is still true; and each is done once, whoever dies meanwhile.
 
 use crate::support::{TestApp, audit};
-use kartotek::domain::job::{AnonymizeNext, EndPlan, LeaseJob, PlanNext, SelectNext};
+use kartotek::domain::job::{AnonymizeNext, EndPlan, LeaseJob, PlanNext, Portion, PutBack, SelectNext};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -92,12 +92,19 @@ async fn what_a_worker_left_is_taken_up_and_nobody_is_done_twice() {
     let leased = door.program("jobs", "leaseJob").write(LeaseJob).await.unwrap().unwrap();
     // One plans all, and anonymizes two before it dies.
     for _ in 0..2 {
-        let next = PlanNext { catalog: catalog.clone(), leased, most: i64::MAX };
+        let next = PlanNext { catalog: catalog.clone(), leased, portion: Portion::ALL };
         door.program("jobs", "planAnonymization").write(next).await.unwrap();
     }
     let end = EndPlan { leased, small_groups: None };
     door.program("jobs", "planAnonymization").write(end).await.unwrap();
-    let two = || AnonymizeNext::new(catalog.clone(), worker.erasures.ledger(), leased, (10, 2));
+    let two = || {
+        AnonymizeNext::new(
+            catalog.clone(),
+            worker.erasures.ledger(),
+            leased,
+            (10, Portion { most: 2, after: 0 }),
+        )
+    };
     worker.erasures.carry_out(&door.program("jobs", "anonymizeCustomers"), two()).await.unwrap();
     let half = officer.job(&job["id"]).await;
     assert_eq!((&half["state"], &half["done"]), (&json!("RUNNING"), &json!(2)));
@@ -162,7 +169,7 @@ async fn whoever_comes_back_meanwhile_is_left_as_they_are() {
         door.program("jobs", "selectCustomers").write(next).await.unwrap();
     }
     for _ in 0..2 {
-        let next = PlanNext { catalog: catalog.clone(), leased, most: i64::MAX };
+        let next = PlanNext { catalog: catalog.clone(), leased, portion: Portion::ALL };
         door.program("jobs", "planAnonymization").write(next).await.unwrap();
     }
     let end = EndPlan { leased, small_groups: None };
@@ -213,5 +220,65 @@ async fn whoever_the_program_fails_with_is_left_out() {
         (&failure["code"], &failure["customer"]["reference"]),
         (&json!("PROGRAM_FAILED"), &json!("K-7900"))
     );
+    app.finish().await;
+}
+
+/// Where it can be done with nobody, something is wrong with the program: nobody is used up, and nobody else's work waits for it.
+#[tokio::test]
+async fn what_can_be_done_with_nobody_is_tried_again_later() {
+    let app = TestApp::new().await;
+    let references = registered(&app, 7910..7916).await;
+    let officer = app.compliance();
+    let job = officer.asked_for("damaged", json!({ "references": references })).await;
+    let zeros = app.database.zeros("profile");
+    let kept = "CREATE TABLE kept_aside AS SELECT id, profile FROM customer";
+    app.database.run(kept).await;
+    app.database.run(&format!("UPDATE customer SET profile = {zeros} WHERE reference LIKE 'K-791%'")).await;
+    for _ in 0..3 {
+        assert_eq!(app.run_jobs().await, 0);
+        app.advance(chrono::TimeDelta::minutes(2));
+    }
+    let stuck = officer.job(&job["id"]).await;
+    assert_eq!(
+        (&stuck["state"], &stuck["done"], &stuck["failed"]),
+        (&json!("RUNNING"), &json!(0), &json!(0))
+    );
+    app.register("K-7920").await;
+    let other = officer.asked_for("other", json!({ "references": ["K-7920"] })).await;
+    assert_eq!(app.run_jobs().await, 1);
+    assert_eq!(officer.job(&other["id"]).await["done"], 1);
+    app.database
+        .run(
+            "UPDATE customer SET profile = (SELECT k.profile FROM kept_aside k WHERE k.id = customer.id) \
+             WHERE reference LIKE 'K-791%'",
+        )
+        .await;
+    app.database.run("DROP TABLE kept_aside").await;
+    app.advance(chrono::TimeDelta::minutes(2));
+    assert_eq!(app.run_jobs().await, 1);
+    let job = officer.job(&job["id"]).await;
+    assert_eq!((&job["done"], &job["failed"]), (&json!(6), &json!(0)), "{job:#}");
+    app.finish().await;
+}
+
+/// Large work gives way to what was asked for later, after some chunks.
+#[tokio::test]
+async fn one_work_after_another_has_its_turn() {
+    let app = TestApp::new().await;
+    app.register("K-7930").await;
+    let officer = app.compliance();
+    for key in ["large", "small"] {
+        officer.asked_for(key, json!({ "references": ["K-7930"], "dryRun": true })).await;
+        app.advance(chrono::TimeDelta::seconds(1));
+    }
+    let access = |operation| app.server.door.program("jobs", operation);
+    let mut taken = Vec::new();
+    for _ in 0..3 {
+        let leased = access("leaseJob").write(LeaseJob).await.unwrap().unwrap();
+        taken.push(leased.id);
+        app.advance(chrono::TimeDelta::seconds(1));
+        access("putBackJob").write(PutBack { leased, later: chrono::TimeDelta::zero() }).await.unwrap();
+    }
+    assert!(taken[0] != taken[1] && taken[2] == taken[0], "{taken:?}");
     app.finish().await;
 }

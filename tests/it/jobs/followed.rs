@@ -223,3 +223,25 @@ async fn a_connection_is_opened_as_the_protocol_says_or_closed() {
     assert_eq!(socket.hears().await, Err(4409), "two of one id cannot be told apart");
     app.finish().await;
 }
+
+/// Whoever does not say who they are takes nobody else's place.
+#[tokio::test]
+async fn strangers_do_not_keep_others_out() {
+    let app = TestApp::reachable().await;
+    let officer = app.compliance();
+    let mut strangers = Vec::new();
+    for _ in 0..4 {
+        strangers.push(Socket::open(&app).await);
+    }
+    assert_eq!(turned_away(request(&app)).await, 503);
+    strangers[0].says(&init(&officer)).await;
+    assert_eq!(strangers[0].hears().await, Ok(json!({ "type": "connection_ack" })));
+    let mut another = Socket::of(&officer).await;
+    // What is too long is said to be, and a token that has expired is one also of somebody who follows nothing.
+    let long = "x".repeat(64 * 1024);
+    another.says(&json!({ "type": "ping", "payload": long })).await;
+    assert_eq!(another.hears().await, Err(1009));
+    app.advance(chrono::TimeDelta::days(8));
+    assert_eq!(strangers[0].hears().await, Err(4403));
+    app.finish().await;
+}

@@ -56,6 +56,16 @@ async fn small_groups_in_what_is_left_are_told_by_the_plan() {
     let done = app.compliance().asked_for("do", json!({ "planHash": job["plan"]["planHash"] })).await;
     app.run_jobs().await;
     assert_eq!(app.compliance().job(&done["id"]).await["done"], 7);
+    // Nobody is told apart by what is finer than what was counted.
+    let gone = "SELECT id FROM customer WHERE disposed_as = 'ANONYMIZED'";
+    for (table, column, whose) in
+        [("customer", "created_at", "id"), ("subscription", "started_at", "customer_id")]
+    {
+        let moments = format!(
+            "SELECT DISTINCT substr(CAST({column} AS text), 5, 6) FROM {table} WHERE {whose} IN ({gone})"
+        );
+        assert_eq!(app.database.texts(&moments).await, ["-01-01"], "{table}");
+    }
     app.register("K-7807").await;
     let later = planned(&app, "later", &["K-7807".to_owned()], 5).await;
     assert_eq!(later["plan"]["smallGroups"]["groupCount"], 0, "{later:#}");

@@ -57,6 +57,8 @@ impl TestApp {
     /// Does all bulk work that is due, as a worker does; how much of it there was.
     pub async fn run_jobs(&self) -> usize {
         self.server.catalogs.refresh().await.unwrap();
-        self.worker().run_jobs().await.unwrap()
+        let done = self.worker().run_jobs().await.unwrap();
+        self.worker().tidy_jobs().await.unwrap();
+        done
     }
 }
