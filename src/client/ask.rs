@@ -182,10 +182,13 @@ impl Client {
 fn is_of_tls(error: &reqwest::Error) -> bool {
     let mut cause = error.source();
     while let Some(error) = cause {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
+        let known = error.downcast_ref::<io::Error>();
+        if known.is_some_and(|error| error.kind() == io::ErrorKind::InvalidData) {
             return true;
         }
-        cause = error.source();
+        // What an error of input and output wraps is not its source.
+        let within = known.and_then(io::Error::get_ref).map(|error| error as &(dyn Error + 'static));
+        cause = within.or_else(|| error.source());
     }
     false
 }

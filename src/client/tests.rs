@@ -98,8 +98,14 @@ async fn a_server_that_cannot_answer_now_is_asked_again_when_it_says() {
     let server = Scripted::new(vec![hour, good()]).await;
     assert!(server.ask(&SAFE, LONG).await.unwrap_err().passes());
     // Somebody is there, and cannot say who they are: that does not pass.
-    let plain = Scripted::new(vec![good()]).await;
-    let secure = Scripted { url: plain.url.replace("http://", "https://"), heard: Arc::default() };
+    let plain = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", plain.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").await;
+        }
+    });
+    let secure = Scripted { url, heard: Arc::default() };
     let lost = secure.ask(&SAFE, LONG).await.unwrap_err();
     assert!(
         matches!(lost, ClientError::Insecure(_)) && !lost.passes() && lost.nothing_was_done(),
