@@ -226,8 +226,7 @@ impl TakenBack {
     fn since(&self, one: &Read<'_>) -> bool {
         let (customer, third_party, purpose, granted_at) = one.key();
         let ends = self.0.get(&(customer, third_party, purpose));
-        let after =
-            |(of, end): &(BTreeSet<CategoryKey>, _)| *end >= granted_at && !of.is_disjoint(&one.categories);
+        let after = |(of, end): &TakenAt| *end >= granted_at && !of.is_disjoint(&one.categories);
         ends.is_some_and(|all| all.iter().any(after))
     }
 }

@@ -67,6 +67,35 @@ async fn what_nothing_needs_goes_after_a_week() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_it_to_go_does_not_wait() {
+    let app = TestApp::reachable().await;
+    import(&app, "kunder.csv", CUSTOMERS).await;
+    import(&app, "en.csv", "kund;tjänst;start;slut\nI-1;consulting;2022-03-01;2023-04-01\n").await;
+    let place = "kund;system;kategori;insamlad\nI-1;Projektdatabas;user.job_title;2022-03-02\n";
+    assert_eq!(import(&app, "platser.csv", place).await["disposalPending"], 1);
+    app.work().await;
+    let id = customer(&app).await["id"].as_str().unwrap().to_owned();
+    let tasks =
+        "query ($id: ID) { customer(id: $id) { tasks(filter: { states: [PENDING, NEEDS_HUMAN] }) { nodes {
+        cause state system { name } } } } }";
+    let open = async || {
+        let answer = app.compliance().ask(tasks, json!({ "id": id })).await;
+        let nodes = answer.data()["customer"]["tasks"]["nodes"].as_array().unwrap().clone();
+        nodes.into_iter().filter(|task| task["system"]["name"] == "Projektdatabas").collect::<Vec<_>>()
+    };
+    let told = open().await;
+    assert_eq!((told.len(), &told[0]["cause"], &told[0]["state"]), (1, &json!("IMPORT"), &json!("PENDING")));
+    app.erased(&id).await;
+    app.work().await;
+    let told = open().await;
+    assert_eq!(
+        (told.len(), &told[0]["cause"], &told[0]["state"]),
+        (1, &json!("DATA_REQUEST"), &json!("NEEDS_HUMAN"))
+    );
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn a_file_from_before_brings_nothing_back_that_was_taken_back() {
     let app = TestApp::reachable().await;
     let officer = app.compliance();

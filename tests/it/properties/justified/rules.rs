@@ -93,6 +93,24 @@ pub struct Line {
     pub waits: Option<DateTime<Utc>>,
 }
 
+impl Line {
+    /// One that has just come to be there.
+    pub fn new(id: String, category: &str, system: usize, collected_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            category: category.to_owned(),
+            system,
+            collected_at,
+            document_date: None,
+            erased: false,
+            state: "HELD".to_owned(),
+            goes: None,
+            kept: false,
+            waits: None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Customer {
     /// As the API has it, once it is on record.

@@ -233,18 +233,7 @@ async fn record(app: &TestApp, world: &mut World, places: &Places, dice: &mut Di
     let import = need.system == THIRD_PARTYS || dice.percent(30);
     let customer = &world.customers[at];
     let collected_at = app.now() - TimeDelta::minutes(1);
-    let mut line = Line {
-        id: String::new(),
-        category: need.category.to_owned(),
-        system: need.system,
-        collected_at,
-        document_date: None,
-        erased: false,
-        state: "HELD".to_owned(),
-        goes: None,
-        kept: false,
-        waits: None,
-    };
+    let mut line = Line::new(String::new(), need.category, need.system, collected_at);
     let input = json!({ "customerId": customer.id, "category": line.category,
         "systemId": places.systems[line.system], "externalReference": format!("later {}", customer.lines.len()),
         "sourceChannel": if import { "IMPORT" } else { "PHONE" },

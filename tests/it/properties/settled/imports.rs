@@ -132,17 +132,6 @@ pub async fn data_locations(app: &TestApp, world: &mut World, dice: &mut Dice, a
     let answer = app.agent().ask(document, json!({ "id": customer.id })).await;
     let known = answer.data()["customer"]["dataLocations"]["nodes"].as_array().unwrap();
     let its = known.iter().find(|it| it["externalReference"] == reference.as_str())?;
-    customer.lines.push(Line {
-        id: text(&its["id"]),
-        category: category.to_owned(),
-        system,
-        collected_at,
-        document_date: None,
-        erased: false,
-        state: "HELD".to_owned(),
-        goes: None,
-        kept: false,
-        waits: None,
-    });
+    customer.lines.push(Line::new(text(&its["id"]), category, system, collected_at));
     Some(())
 }
