@@ -45,6 +45,11 @@ impl Checks {
         self.text(path, Text::line(text, max))
     }
 
+    /// A single line of at most `max` characters that is compared with others, trimmed.
+    pub fn key(&mut self, path: &str, text: &str, max: usize) -> String {
+        self.text(path, Text::key(text, max))
+    }
+
     /// A text that may have several lines, trimmed.
     pub fn block(&mut self, path: &str, text: &str, max: usize) -> String {
         self.text(path, Text::block(text, max))
@@ -55,7 +60,7 @@ impl Checks {
             let code = match problem {
                 TextProblem::Empty => Code::Required,
                 TextProblem::TooLong { .. } => Code::TooLong,
-                TextProblem::Control => Code::InvalidFormat,
+                TextProblem::Control | TextProblem::Ambiguous => Code::InvalidFormat,
             };
             self.refuse(path, code, problem.to_string());
             String::new()

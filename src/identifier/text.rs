@@ -19,6 +19,11 @@ pub enum TextProblem {
     /// A control character, a line separator, or a mark that turns the direction of writing.
     #[error("The text has a character that cannot be shown.")]
     Control,
+    /// Of a key: a character that is not seen, or one that can be written in another way as well.
+    #[error(
+        "The text has a character that is not seen, or that is put together of several: write it in the form NFC of Unicode."
+    )]
+    Ambiguous,
 }
 
 impl Text {
@@ -29,6 +34,19 @@ impl Text {
     pub fn line(text: &str, max_chars: usize) -> Result<String, TextProblem> {
         check(text.trim(), max_chars, deceives)?;
         Ok(text.trim().to_owned())
+    }
+
+    /// One line that is compared with others, as a customer's number is: two that look the same are the same, as far as that can be
+    /// told by their characters.
+    ///
+    /// # Errors
+    /// Any [`TextProblem`].
+    pub fn key(text: &str, max_chars: usize) -> Result<String, TextProblem> {
+        let key = Self::line(text, max_chars)?;
+        if key.chars().any(is_unseen) || !unicode_normalization::is_nfc(&key) {
+            return Err(TextProblem::Ambiguous);
+        }
+        Ok(key)
     }
 
     /// Several lines: as [`Text::line`], with newlines and tabs allowed. The line ends of forms
@@ -63,6 +81,14 @@ pub(super) fn deceives(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// What is not seen by itself: the property `Default_Ignorable_Code_Point` of the Unicode Character Database.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +107,14 @@ mod tests {
             let text = format!("a{c}b");
             assert_eq!(Text::line(&text, 9), Err(TextProblem::Control), "{c:?}");
             assert_eq!(Text::block(&text, 9), Err(TextProblem::Control), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn keys_that_look_the_same_are_the_same() {
+        assert_eq!(Text::key(" K-Åsa-1 ", 9).unwrap(), "K-Åsa-1");
+        for text in ["K-A\u{30a}sa", "K-1\u{200b}", "K\u{ad}-1", "\u{feff}K-1", "K-1\u{fe0f}", "\u{212b}-1"] {
+            assert_eq!(Text::key(text, 9), Err(TextProblem::Ambiguous), "{text:?}");
         }
     }
 

@@ -123,7 +123,7 @@ impl RegisterCustomer {
 
 /// What the company calls a customer, if it says nothing about a person.
 pub(super) fn reference(text: &str, country: &str, today: jiff::civil::Date, checks: &mut Checks) -> String {
-    let reference = checks.line("reference", text, 100);
+    let reference = checks.key("reference", text, 100);
     if says_who(&reference, country, today) {
         let message = "A reference must not hold a personal number, nor be an address or a phone number: give \
                        your own customer number.";
