@@ -19,7 +19,7 @@ pub enum NoRejects {
     There(PathBuf),
     #[error("another run is bringing this file in: wait until it is over")]
     Busy,
-    #[error("{told} rows were left out, and {} tells of {written}", path.display())]
+    #[error("rows were left out: {told}; and {} tells of {written}", path.display())]
     NotWhole { path: PathBuf, told: u64, written: u64 },
     #[error("{} cannot be written", path.display())]
     Broken {

@@ -317,7 +317,7 @@ mod tests {
         again.add(&chunk, &rejected[2..]).unwrap();
         let missing = again.must_tell_of(3).unwrap_err().to_string();
         assert!(
-            missing.starts_with("3 rows were left out, and ") && missing.ends_with(" tells of 2"),
+            missing.starts_with("rows were left out: 3; and ") && missing.ends_with(" tells of 2"),
             "{missing}"
         );
         again.go_on(3).unwrap();

@@ -77,7 +77,7 @@ fn before(
             || "--again goes through it once more, and says which".to_owned(),
             |path| format!("see {}", path.display()),
         );
-        output::note(&format!("{file}: {rejected} rows were left out then: {which}"));
+        output::note(&format!("{file}: rows were left out then ({rejected}): {which}"));
     }
     let summary = Summary::new(&source.path, kind, begun.id, begun.counts);
     let summary = Summary { before: true, rejects: place.as_deref(), ..summary };
@@ -256,7 +256,7 @@ impl<'a> OneFile<'a> {
         let all = u128::from(self.seen) * u128::from(self.source.size) / u128::from(bytes);
         self.progress.done(self.seen, u64::try_from(all).unwrap_or(u64::MAX).max(self.seen + 1));
         if !was_done && u64::try_from(self.counts.rejected).unwrap_or_default() > self.args.max_rejects {
-            return Err(Failure::new(format!("{} rows were left out so far", self.counts.rejected)).hint(
+            return Err(Failure::new(format!("rows were left out, so far: {}", self.counts.rejected)).hint(
                 "look at why; if that is as it should be, run the same command again with a larger --max-rejects",
             ));
         }

@@ -46,7 +46,7 @@ pub(in crate::cli) async fn run(args: ImportArgs, config: Option<Config>) -> Res
         } else {
             "put them right in the files of rejects, and bring those in"
         };
-        return Err(Failure::new(format!("{rejected} rows were left out")).hint(hint).with_code(REJECTED));
+        return Err(Failure::new(format!("rows were left out: {rejected}")).hint(hint).with_code(REJECTED));
     }
     Ok(())
 }

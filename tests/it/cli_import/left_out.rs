@@ -18,7 +18,7 @@ async fn each_is_named_and_comes_back_to_be_put_right() {
     let officer = app.compliance();
     let file = app.file("kunder.csv", WRONG);
     let ran = app.ran_alone(officer.command("import", &[&file])).await;
-    ran.ended(3, "5 rows were left out");
+    ran.ended(3, "rows were left out: 5");
     for told in [
         "line 3, column E-post: ",
         "line 4, column Kundnummer: this is empty, and needed",
@@ -86,11 +86,11 @@ async fn strict_is_all_or_nothing_for_the_rows_around() {
     ran.ended(3, "none of the rows around these was brought in").ended(3, "line 3, column E-post");
     assert_eq!(app.database.count("SELECT count(*) FROM customer WHERE reference LIKE 'R-_'").await, 0);
     let dry = app.ran_alone(officer.command("import", &["--dry-run", &file])).await;
-    assert_eq!(dry.ended(3, "5 rows were left out").json()["created"], 1);
+    assert_eq!(dry.ended(3, "rows were left out: 5").json()["created"], 1);
     assert_eq!(app.database.count("SELECT count(*) FROM customer WHERE reference LIKE 'R-_'").await, 0);
     assert!(!app.new_file("kunder.rejects.csv").0.exists());
     let few = app.ran_alone(officer.command("import", &["--max-rejects", "2", &file])).await;
-    few.ended(1, "5 rows were left out so far");
+    few.ended(1, "rows were left out, so far: 5");
     app.finish().await;
 }
 
@@ -138,7 +138,7 @@ async fn no_request_is_larger_than_a_server_takes() {
     }
     let file = app.file("samtycken.csv", text);
     let ran = app.ran_alone(app.compliance().command("import", &[&file])).await;
-    assert_eq!(ran.ended(3, "44 rows were left out").json()["rejected"], 44);
+    assert_eq!(ran.ended(3, "rows were left out: 44").json()["rejected"], 44);
     let rejects = fs::read_to_string(app.new_file("samtycken.rejects.csv").0).unwrap();
     assert_eq!(rejects.matches("categories;these are more than there can be").count(), 1);
     assert_eq!(rejects.matches("the row is longer than any that can be right").count(), 1);

@@ -60,7 +60,7 @@ async fn it_tells_of_all_though_the_run_stopped_and_its_beginning_was_lost() {
     let place = app.new_file("kunder.rejects.csv").0;
     let stopped = import(&app, &["--max-rejects", "5", &file]).await;
     stopped
-        .ended(1, "rows were left out so far")
+        .ended(1, "rows were left out, so far: ")
         .ended(1, "left out so far: ")
         .ended(1, ".rejects.csv.part-");
     assert!(!place.exists());
@@ -77,18 +77,18 @@ async fn it_tells_of_all_though_the_run_stopped_and_its_beginning_was_lost() {
     // Somebody tidied up.
     fs::remove_file(part).unwrap();
     let ran = import(&app, &[&file]).await;
-    assert_eq!(ran.ended(3, "25 rows were left out").json()["rejected"], 25);
+    assert_eq!(ran.ended(3, "rows were left out: 25").json()["rejected"], 25);
     assert_eq!(told(&place), wrong());
     assert_eq!(all(&app, "kunder.rejects").len(), 1, "nothing else is left");
 
     // A second time it says so, too. What somebody puts right stays as it is.
     fs::write(&place, "corrected").unwrap();
     let again = import(&app, &[&file]).await;
-    again.ended(3, "25 rows were left out then: see ").ended(3, "was brought in before");
+    again.ended(3, "rows were left out then (25): see ").ended(3, "was brought in before");
     assert_eq!((&again.json()["rejected"], &again.json()["before"]), (&25.into(), &true.into()));
     assert_eq!(fs::read_to_string(&place).unwrap(), "corrected");
     fs::remove_file(&place).unwrap();
-    import(&app, &[&file]).await.ended(3, "left out then: --again goes through it once more");
+    import(&app, &[&file]).await.ended(3, "left out then (25): --again goes through it once more");
     let again = import(&app, &["--again", &file]).await;
     assert_eq!(again.ended(3, "").json()["unchanged"], ROWS - 25);
     assert_eq!(told(&place), wrong());
@@ -113,7 +113,7 @@ async fn somebody_s_file_in_its_place_is_left_alone_and_what_was_left_out_waits_
     fs::remove_file(&place).unwrap();
     let digest = Source::survey(file.as_ref(), None, None, &[]).unwrap().digest();
     fs::rename(&other, format!("{place}.part-{}", &digest[..8])).unwrap();
-    import(&app, &[&file]).await.ended(3, "25 rows were left out then: see ");
+    import(&app, &[&file]).await.ended(3, "rows were left out then (25): see ");
     assert_eq!(told(&place), wrong());
     assert_eq!(all(&app, "kunder.rejects").len(), 1);
     app.finish().await;
