@@ -1,6 +1,11 @@
 //! A permission that no live service needs any more ends by itself.
 
-use crate::access::{Sql, Stop, Writer};
+use super::open::WHILE_IMPORTING;
+use crate::{
+    access::{Sql, Stop, Writer},
+    clock::first_id,
+};
+use chrono::{DateTime, Utc};
 use entity::{
     consent, consent_event,
     enums::{Channel, ConsentEventKind},
@@ -16,7 +21,7 @@ const NEEDED: &str = "EXISTS (SELECT 1 FROM subscription s JOIN data_requirement
 
 /// Adds the condition that the consent `x` is in force and no live service needs it, while one did since it was given:
 /// one that was given before the service is ordered waits for it.
-pub(super) fn unneeded(sql: &mut Sql) {
+fn unneeded(sql: &mut Sql) {
     sql.push("x.ended_at IS NULL AND NOT ")
         .push(NEEDED)
         .push("s.ended_at IS NULL AND r.retired_at IS NULL) AND ")
@@ -27,7 +32,26 @@ pub(super) fn unneeded(sql: &mut Sql) {
         );
 }
 
-/// Ends the consents of these customers, who are locked, that no live service needs any more, with the reason on record.
+/// The same, but for what an import put on record not long ago: see [`WHILE_IMPORTING`].
+pub(super) fn unneeded_by_now(sql: &mut Sql, now: DateTime<Utc>) {
+    unneeded(sql);
+    sql.push(" AND NOT (x.id >= ").bind(first_id(now - WHILE_IMPORTING)).push(
+        " AND EXISTS (SELECT 1 FROM consent_event v WHERE v.consent_id = x.id AND v.channel = 'IMPORT'))",
+    );
+}
+
+/// Ends the consents of these customers, who are locked, that no live service needs by now, with the reason on record.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn lapse_by_now(w: &Writer, customers: &[CustomerId]) -> Result<(), Stop> {
+    let mut sql = Sql::new("SELECT x.* FROM consent x WHERE x.customer_id IN ");
+    sql.list(customers.iter().map(|id| id.0)).push(" AND ");
+    unneeded_by_now(&mut sql, w.now());
+    end(w, sql).await.map(drop)
+}
+
+/// The same as something of theirs ends: those that no live service needs any more.
 /// Back come those.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! What time alone has changed is put right, a number of customers at a time.
 
-use super::{Judged, carry_out, judged, lapse};
+use super::{Judged, carry_out, judged, lapse::lapse_by_now};
 use crate::{
     access::{Command, Inquiry, Reader, Sql, Stop, Writer},
     domain::catalog::{self, Catalog},
@@ -48,7 +48,7 @@ impl Command for SettleCustomers {
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let customers = w.all(free).await?;
         let ids = customers.iter().map(|customer| customer.id).collect::<Vec<_>>();
-        lapse(w, &ids).await?;
+        lapse_by_now(w, &ids).await?;
         let lines = judged(w, &catalog, &customers).await?;
         let cause = |one: &Judged| {
             if one.dropped { TaskCause::RequirementsChanged } else { TaskCause::PeriodEnded }

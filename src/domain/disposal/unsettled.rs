@@ -1,7 +1,7 @@
 //! Of all customers, those with something on their map that is not as it should be: what time alone has changed, and
 //! what a change of the reference data has.
 
-use super::{lapse::unneeded, open::UNSETTLED};
+use super::{lapse::unneeded_by_now, open::UNSETTLED};
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{
@@ -84,7 +84,7 @@ impl Inquiry for UnsettledCustomers {
             &|sql| self.lost(sql, &facts),
             &|sql| self.restricted(sql, &facts),
             &|sql| self.pending(sql, r.now(), &facts),
-            &|sql| self.consents(sql),
+            &|sql| self.consents(sql, r.now()),
         ];
         for (at, part) in parts.into_iter().enumerate() {
             sql.push(if at == 0 { "" } else { " UNION " });
@@ -172,9 +172,9 @@ impl UnsettledCustomers {
         sql.push("))");
     }
 
-    fn consents(&self, sql: &mut Sql) {
+    fn consents(&self, sql: &mut Sql, now: DateTime<Utc>) {
         sql.push("SELECT x.customer_id FROM consent x WHERE ");
-        unneeded(sql);
+        unneeded_by_now(sql, now);
         self.within(sql, "x");
     }
 }

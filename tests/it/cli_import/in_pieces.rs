@@ -142,3 +142,67 @@ async fn a_file_from_before_brings_nothing_back_that_was_taken_back() {
     assert_eq!(customer(&app).await["consents"]["nodes"].as_array().unwrap().len(), 2);
     app.finish().await;
 }
+
+/// What was allowed before is proved as what is allowed here is: by a receipt, which says when it was, and taken back.
+#[tokio::test]
+async fn a_consent_that_was_brought_in_has_a_receipt() {
+    let app = TestApp::reachable().await;
+    import(&app, "kunder.csv", CUSTOMERS).await;
+    import(&app, "tva.csv", LIVE).await;
+    let consent = "kund;tjänst;mottagare;ändamål;kategorier;lämnat;information;återkallat\n\
+                   I-1;web-hosting;Brevduvan Utskick AB;DELIVER_SERVICE;user.contact.email;2024-01-01;Vi lämnar ut din \
+                   adress.;2024-06-01\n";
+    import(&app, "samtycken.csv", consent).await;
+    let of = "query { customer(reference: \"I-1\") { consents(first: 9) { nodes { receipt } } } }";
+    let receipt =
+        app.compliance().get(of).await.data()["customer"]["consents"]["nodes"][0]["receipt"].clone();
+    let record = &receipt["dpv:hasRecordOfActivity"];
+    let states = record["dpv:hasConsentStatus"].as_array().unwrap().iter();
+    let states = states.map(|state| (state["@type"][0].as_str(), state["dpv:isIndicatedAtTime"].as_str()));
+    assert_eq!(
+        states.collect::<Vec<_>>(),
+        [
+            (Some("dpv:ConsentGiven"), Some("2023-12-31T23:00:00.000000Z")),
+            (Some("dpv:ConsentWithdrawn"), Some("2024-05-31T22:00:00.000000Z")),
+        ]
+    );
+    let process = &record["dpv:hasProcess"][0];
+    assert_eq!(process["dpv:hasPersonalData"][0]["skos:notation"], "user.contact.email");
+    assert_eq!(record["dpv:hasNotice"]["dct:date"], "2023-12-31T23:00:00.000000Z");
+    let text = receipt.to_string();
+    assert!(!text.contains("Ida") && !text.contains("I-1\""), "{text}");
+    app.finish().await;
+}
+
+/// The row of the service that they still have was left out, and comes a few days later. What they allowed for it is not over.
+#[tokio::test]
+async fn a_consent_waits_for_the_service_that_it_was_given_for() {
+    let app = TestApp::reachable().await;
+    import(&app, "kunder.csv", CUSTOMERS).await;
+    import(&app, "en.csv", ENDED).await;
+    let consent = "kund;tjänst;mottagare;ändamål;kategorier;lämnat;information\n\
+                   I-1;web-hosting;Fjällripan Hosting AB;DELIVER_SERVICE;user.name;2022-03-01;Vi lämnar ut ditt namn.\n";
+    import(&app, "samtycken.csv", consent).await;
+    let of = "query { customer(reference: \"I-1\") { consents(first: 9) { nodes { active } } } }";
+    let active = async || app.compliance().get(of).await.data()["customer"]["consents"]["nodes"].clone();
+    app.advance(TimeDelta::days(2));
+    app.sweep().await;
+    assert_eq!(active().await, json!([{ "active": true }]));
+    import(&app, "tva.csv", LIVE).await;
+    app.advance(TimeDelta::days(8));
+    app.sweep().await;
+    assert_eq!(active().await, json!([{ "active": true }]));
+    app.finish().await;
+
+    // Where it never comes, it is.
+    let app = TestApp::reachable().await;
+    for (name, text) in [("kunder.csv", CUSTOMERS), ("en.csv", ENDED), ("samtycken.csv", consent)] {
+        import(&app, name, text).await;
+    }
+    app.advance(TimeDelta::days(8));
+    app.sweep().await;
+    let of = "query { customer(reference: \"I-1\") { consents(first: 9) { nodes { active } } } }";
+    let left = app.compliance().get(of).await.data()["customer"]["consents"]["nodes"].clone();
+    assert_eq!(left, json!([{ "active": false }]));
+    app.finish().await;
+}

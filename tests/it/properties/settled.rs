@@ -115,13 +115,13 @@ async fn check(seed: u64, from: &str) {
     // Some of it came past the API: from the states that it has been left in, time has to put it right.
     note_states(&app, &mut world).await;
     app.sweep().await;
-    settle(&mut world, app.now(), false);
+    settle(&mut world, app.now(), false, None);
     compare(&app, &world, "the first sweep", true).await;
     let mut exact = true;
     for number in 0..COMMANDS {
         let done = commands::any(&app, &mut world, &places, &mut dice).await;
         let after = format!("seed {seed}, {number}: {}", done.name);
-        settle(&mut world, app.now(), done.imports);
+        settle(&mut world, app.now(), done.imports, done.ends);
         let swept = app.sweep().await;
         assert!(swept == 0 || done.leaves_something, "{after} left {swept} lines to the sweep");
         exact &= !done.changes_needs;

@@ -24,7 +24,7 @@ use entity::{
     notice,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PROFILE: &str = "https://w3id.org/dpv/schema/dpv-27560";
 
@@ -130,7 +130,7 @@ impl Receipt<'_> {
             },
             "dpv:hasPurpose": self.purpose(),
             "dpv:hasLegalBasis": self.legal_basis(),
-            "dpv:hasPersonalData": self.categories().map(category).collect::<Vec<_>>(),
+            "dpv:hasPersonalData": self.personal_data(),
             "dpv:hasProcessing": ["dpv:Share", "dpv:Store"],
             "dpv:hasDataController": controllers,
             "dpv:hasDataProcessor": if_it_is(ThirdPartyRole::Processor),
@@ -178,6 +178,18 @@ impl Receipt<'_> {
         self.parts.categories.iter().filter_map(said)
     }
 
+    /// What was allowed. A notice that is known as a text alone does not say what it is called.
+    fn personal_data(&self) -> Vec<Value> {
+        let said = self.categories().map(|said| (&said.key, said)).collect::<BTreeMap<_, _>>();
+        let one = |key: &CategoryKey| {
+            said.get(key).map_or_else(
+                || json!({ "@type": ["dpv:PersonalData"], "skos:notation": key.0 }),
+                |said| category(said),
+            )
+        };
+        self.parts.categories.iter().map(one).collect()
+    }
+
     /// Where it lies, how long, when it is removed after that, and what the law keeps for longer.
     fn storage(&self) -> Vec<Value> {
         let (mut countries, mut graces, mut statutes) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -193,10 +205,11 @@ impl Receipt<'_> {
             "Tjänsten eller samtycket upphör",
             "The end of the service or of the consent"
         );
-        let mut conditions = vec![
-            json!({ "@type": "dpv:StorageLocation", "dpv:hasLocation": countries }),
-            json!({ "@type": "dpv:StorageDuration", "dpv:hasDuration": until_event(until) }),
-        ];
+        let mut conditions = Vec::new();
+        if !countries.is_empty() {
+            conditions.push(json!({ "@type": "dpv:StorageLocation", "dpv:hasLocation": countries }));
+        }
+        conditions.push(json!({ "@type": "dpv:StorageDuration", "dpv:hasDuration": until_event(until) }));
         let deletion = |grace| json!({ "@type": "dpv:StorageDeletion", "dpv:hasDuration": grace });
         conditions.extend(graces.into_iter().map(deletion));
         conditions.extend(statutes.into_iter().map(|it| {

@@ -214,7 +214,7 @@ fn consent(dice: &mut Dice, now: DateTime<Utc>) -> Consent {
     let granted_at = now - TimeDelta::minutes(40 - dice.roll(30).cast_signed());
     let ended_at = ended_as.map(|_| granted_at + TimeDelta::minutes(dice.roll(9).cast_signed()));
     let id = String::new();
-    Consent { id, purpose: dice.pick(&PURPOSES), categories, granted_at, ended_at, ended_as }
+    Consent { id, purpose: dice.pick(&PURPOSES), categories, granted_at, ended_at, ended_as, waits: None }
 }
 
 fn hold(dice: &mut Dice) -> Hold {

@@ -62,6 +62,8 @@ pub struct Consent {
     pub ended_at: Option<DateTime<Utc>>,
     /// How it ended: the customer withdrew it, or it lapsed with a service.
     pub ended_as: Option<ConsentEventKind>,
+    /// How long it waits for the service that it is for: an import brought it.
+    pub waits: Option<DateTime<Utc>>,
 }
 
 /// What forbids disposal of some categories and all below them, or of everything.

@@ -27,6 +27,8 @@ pub struct Done {
     pub changes_needs: bool,
     /// Whether it was brought in from a file.
     pub imports: bool,
+    /// Whose service it ended.
+    pub ends: Option<usize>,
 }
 
 pub fn text(value: &Value) -> String {
@@ -45,18 +47,21 @@ pub async fn any(app: &TestApp, world: &mut World, places: &Places, dice: &mut D
         leaves_something: false,
         changes_needs: false,
         imports: false,
+        ends: None,
     };
     let import = |name: &str| Done { imports: true, ..of(name) };
+    let ending = |name: &str| Done { ends: Some(at), ..of(name) };
     let lasting = |name: &str| Done {
         name: name.to_owned(),
         leaves_something: true,
         changes_needs: false,
         imports: false,
+        ends: None,
     };
     match dice.roll(29) {
         0..=2 => start(app, world, places, dice, at).await.map(|()| of("start")),
-        3..=5 => end(app, world, dice, at).await.map(|()| of("end")),
-        6 => switch(app, world, places, dice, at).await.map(|()| of("switch")),
+        3..=5 => end(app, world, dice, at).await.map(|()| ending("end")),
+        6 => switch(app, world, places, dice, at).await.map(|()| ending("switch")),
         7 | 8 => withdraw(app, world, dice, at).await.map(|()| of("withdraw")),
         9 | 10 => allow(app, world, places, dice, at).await.map(|()| of("allow")),
         11 => hold(app, world, dice, at).await.map(|()| of("hold")),
@@ -199,6 +204,7 @@ async fn allow(app: &TestApp, world: &mut World, places: &Places, dice: &mut Dic
             granted_at: moment(&made["grantedAt"]),
             ended_at: None,
             ended_as: None,
+            waits: None,
         });
     }
     Some(())

@@ -1,6 +1,9 @@
 //! Rows of files as chance would have them, brought in and noted in the world.
 
-use super::commands::{moment, text};
+use super::{
+    commands::{moment, text},
+    rules::WHILE_IMPORTING,
+};
 use crate::{
     properties::justified::{
         chance::{CATEGORIES, Dice, PURPOSES, SERVICES, SYSTEMS},
@@ -106,6 +109,7 @@ pub async fn consents(app: &TestApp, world: &mut World, dice: &mut Dice, at: usi
         granted_at,
         ended_at: withdrawn_at,
         ended_as: withdrawn_at.map(|_| ConsentEventKind::Withdrawn),
+        waits: Some(now + WHILE_IMPORTING),
     });
     Some(())
 }

@@ -82,15 +82,16 @@ fn need_was_there(need: &Requirement, started_at: DateTime<Utc>) -> bool {
     need.retired_at.is_none_or(|retired_at| retired_at > started_at)
 }
 
-/// How long what an import sends on its way out waits at least.
-const WHILE_IMPORTING: TimeDelta = TimeDelta::days(7);
+/// How long what an import sends on its way out waits at least, and a consent that it brings for its service.
+pub const WHILE_IMPORTING: TimeDelta = TimeDelta::days(7);
 
-/// Brings everything up to date, after an import or something else.
-pub fn settle(world: &mut World, now: DateTime<Utc>, imported: bool) {
+/// Brings everything up to date, after an import or something else; `ends` says whose service that ended.
+pub fn settle(world: &mut World, now: DateTime<Utc>, imported: bool, ends: Option<usize>) {
     let all = world.clone();
-    for (customer, was) in world.customers.iter_mut().zip(&all.customers) {
+    for (at, (customer, was)) in world.customers.iter_mut().zip(&all.customers).enumerate() {
         for (consent, before) in customer.consents.iter_mut().zip(&was.consents) {
-            if lapses(&all, was, before) {
+            let waits = ends != Some(at) && before.waits.is_some_and(|end| now <= end);
+            if !waits && lapses(&all, was, before) {
                 (consent.ended_as, consent.ended_at) = (Some(ConsentEventKind::Lapsed), Some(now));
             }
         }
