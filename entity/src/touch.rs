@@ -1,7 +1,7 @@
 //! Whom, and which kind of their data, is a row about?
 
 use crate::ids::{CategoryKey, CustomerId};
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, IntoActiveModel};
 
 /// What reading or changing a row means for the audit log. Most rows are about nobody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,4 +36,17 @@ impl Touch {
 pub trait Recorded: EntityTrait {
     /// Whom `row` is about.
     fn touch(row: &Self::Model) -> Touch;
+}
+
+/// One of those whose rows are written as a whole.
+pub trait Written:
+    Recorded<ActiveModel: Send, Model: IntoActiveModel<<Self as EntityTrait>::ActiveModel> + Clone>
+{
+}
+
+impl<E: Recorded> Written for E
+where
+    E::Model: IntoActiveModel<E::ActiveModel> + Clone,
+    E::ActiveModel: Send,
+{
 }

@@ -101,6 +101,11 @@ impl Database {
         &self.audit
     }
 
+    /// Whether all who write wait for each other.
+    pub(in crate::access) fn has_one_writer(&self) -> bool {
+        self.writing.get_database_backend() == DbBackend::Sqlite
+    }
+
     /// A transaction that changes something. On `SQLite` it takes the write lock at once: a transaction that reads
     /// first and writes later fails when another wrote in between.
     pub(in crate::access) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
@@ -114,7 +119,7 @@ impl Database {
     /// Brings the whole write-ahead log into `SQLite`'s file and empties it, so that what was destroyed is in neither. Whether
     /// it could: somebody may be reading an older state just now, and nobody waits for that.
     pub(in crate::access) async fn empty_log(&self) -> Result<bool, Broken> {
-        if self.writing.get_database_backend() != DbBackend::Sqlite {
+        if !self.has_one_writer() {
             return Ok(true);
         }
         self.writing.execute_unprepared("PRAGMA busy_timeout = 100").await?;

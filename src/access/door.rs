@@ -132,6 +132,11 @@ impl Door {
         self.database.audit_months().await
     }
 
+    /// Whether all who write wait for each other, so that a transaction should be short: so it is on `SQLite`.
+    pub fn has_one_writer(&self) -> bool {
+        self.database.has_one_writer()
+    }
+
     /// Leaves nothing of what was destroyed in `SQLite`'s write-ahead log; whether it could. Elsewhere there is nothing to do.
     ///
     /// # Errors

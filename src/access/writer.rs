@@ -9,7 +9,12 @@ use super::{
     session::Caller,
 };
 use crate::{crypto::Context, policy::Target, sql::insertions};
-use entity::{customer, ids::CustomerId, subject_key, touch::Recorded};
+use entity::{
+    customer,
+    ids::CustomerId,
+    subject_key,
+    touch::{Recorded, Written},
+};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DeleteMany, IntoActiveModel, QuerySelect, Select,
 };
@@ -128,30 +133,25 @@ impl Writer {
     }
 
     /// A new row.
-    pub async fn insert<E>(&self, row: E::Model) -> Result<E::Model, Stop>
-    where
-        E: Recorded,
-        E::Model: IntoActiveModel<E::ActiveModel> + Clone,
-        E::ActiveModel: Send,
-    {
+    pub async fn insert<E: Written>(&self, row: E::Model) -> Result<E::Model, Stop> {
         self.written().add(E::touch(&row));
         E::insert(row.clone().into_active_model().reset_all()).exec_without_returning(self.tx()?).await?;
         Ok(row)
     }
 
     /// New rows, many in one statement.
-    pub async fn insert_all<E>(&self, rows: &[E::Model]) -> Result<(), Stop>
-    where
-        E: Recorded,
-        E::Model: IntoActiveModel<E::ActiveModel> + Clone,
-        E::ActiveModel: Send,
-    {
+    pub async fn insert_all<E: Written>(&self, rows: &[E::Model]) -> Result<(), Stop> {
         {
             let mut trail = self.written();
             for row in rows {
                 trail.add(E::touch(row));
             }
         }
+        self.insert_unseen::<E>(rows).await
+    }
+
+    /// The same, of rows that tell of nobody in particular, or of whom `changed` has said already.
+    pub async fn insert_unseen<E: Written>(&self, rows: &[E::Model]) -> Result<(), Stop> {
         let backend = self.tx()?.get_database_backend();
         for statement in rows.chunks(1_000).flat_map(|some| insertions::<E>(backend, some)) {
             self.tx()?.execute_raw(statement).await?;
@@ -160,12 +160,7 @@ impl Writer {
     }
 
     /// The row as it is now, in place of the one with its id.
-    pub async fn update<E>(&self, row: E::Model) -> Result<E::Model, Stop>
-    where
-        E: Recorded,
-        E::Model: IntoActiveModel<E::ActiveModel> + Clone,
-        E::ActiveModel: Send,
-    {
+    pub async fn update<E: Written>(&self, row: E::Model) -> Result<E::Model, Stop> {
         self.written().add(E::touch(&row));
         E::update(row.clone().into_active_model().reset_all()).exec(self.tx()?).await?;
         Ok(row)

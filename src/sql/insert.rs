@@ -99,6 +99,7 @@ fn kind(value: &Value) -> Option<ArrayType> {
         Value::Uuid(Some(_)) => ArrayType::Uuid,
         Value::ChronoDate(Some(_)) => ArrayType::ChronoDate,
         Value::ChronoDateTimeUtc(Some(_)) => ArrayType::ChronoDateTimeUtc,
+        Value::Json(Some(_)) => ArrayType::Json,
         _ => return None,
     })
 }
@@ -113,6 +114,7 @@ fn name(kind: &ArrayType) -> &'static str {
         ArrayType::Uuid => "uuid",
         ArrayType::ChronoDate => "date",
         ArrayType::ChronoDateTimeUtc => "timestamptz",
+        ArrayType::Json => "jsonb",
         _ => "text",
     }
 }
@@ -130,6 +132,7 @@ fn text(value: &Value) -> String {
         Value::Uuid(Some(value)) => format!(" {value}"),
         Value::ChronoDate(Some(value)) => format!(" {value}"),
         Value::ChronoDateTimeUtc(Some(value)) => format!(" {}", value.to_rfc3339()),
+        Value::Json(Some(value)) => format!(" {value}"),
         _ => String::new(),
     }
 }

@@ -112,7 +112,7 @@ impl Worker {
     async fn run_job(&self, leased: Leased) -> Result<Turn, Stop> {
         let mut step = leased.step;
         for _ in 0..TURN {
-            let came = match self.next(leased, step, Portion::ALL).await {
+            let came = match self.next(leased, step, Portion::of(&self.door)).await {
                 Err(stop) if !is_outage(&stop) && step != JobStep::Select => {
                     // It fails with one of them, and is to go on with the others.
                     tracing::warn!(%stop, job.id = %leased.id, "some customers of bulk work failed together");
@@ -138,7 +138,7 @@ impl Worker {
             if !any && begun.elapsed() > PATIENCE {
                 break;
             }
-            match self.next(leased, step, Portion { most: 1, after: failing }).await {
+            match self.next(leased, step, Portion::one(failing)).await {
                 Ok(Step::Next(next)) if next == step => {
                     any = true;
                     self.leave_out(leased, step, failing).await?;

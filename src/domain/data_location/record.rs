@@ -1,7 +1,7 @@
 //! Data is put on the map: all of it or none, and only where something justifies it.
 
 use crate::{
-    access::{Code, Command, Stop, Writer},
+    access::{Code, Command, Sql, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
@@ -18,6 +18,7 @@ use entity::{
     customer, data_location,
     enums::{Channel, CustomerStatus, DataLocationState, TaskCause},
     ids::{CategoryKey, CustomerId, DataLocationId, SystemId, ThirdPartyId},
+    touch::Recorded,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::{
@@ -215,12 +216,14 @@ pub(super) async fn known(w: &Writer, lines: &[NewLine]) -> Result<Known, Stop> 
     let systems = lines.iter().map(|line| line.system_id).collect::<BTreeSet<_>>();
     // No more than these: what is read stands in the log as seen.
     let categories = lines.iter().map(|line| line.category.clone()).collect::<BTreeSet<_>>();
-    let query = data_location::Entity::find()
-        .filter(data_location::Column::CustomerId.is_in(customers))
-        .filter(data_location::Column::SystemId.is_in(systems))
-        .filter(data_location::Column::Category.is_in(categories))
-        .filter(data_location::Column::HeldTo.is_null());
-    Ok(w.all(query).await?.into_iter().map(|row| (key(&row), row)).collect())
+    // The last two in a form by which nothing can be looked up: PostgreSQL would look up each customer with each system
+    // and each category, most of which there are not.
+    let mut sql = Sql::new("SELECT l.* FROM data_location l WHERE l.held_to IS NULL AND l.customer_id IN ");
+    sql.list(customers.iter().map(|id| id.0)).push(" AND CASE WHEN l.system_id IN ");
+    sql.list(systems.iter().map(|id| id.0)).push(" THEN l.category IN ");
+    sql.list(categories.iter().map(|key| key.0.clone())).push(" ELSE false END");
+    let rows = w.rows(sql, data_location::Entity::touch).await?;
+    Ok(rows.into_iter().map(|row| (key(&row), row)).collect())
 }
 
 impl RecordDataLocations {

@@ -2,14 +2,14 @@
 
 use super::{
     Draft, Judged,
-    plan::{LASTS, add_unseen, changed, expired, must_be_a_hash},
+    plan::{LASTS, changed, expired, must_be_a_hash},
 };
 use crate::{
     access::{Sql, Stop, Writer},
     domain::catalog::Catalog,
 };
 use entity::{
-    customer, disposal_plan,
+    customer, disposal_plan, disposal_plan_item,
     enums::TaskCause,
     ids::{ConsentId, CustomerId, DisposalPlanId},
     job,
@@ -142,7 +142,7 @@ impl BulkPlan {
             items.extend(more);
         }
         // Who looks at the items is told of each, and that is on record.
-        add_unseen(w, &items).await?;
+        w.insert_unseen::<disposal_plan_item::Entity>(&items).await?;
         Ok(Self(w.update::<disposal_plan::Entity>(plan).await?))
     }
 

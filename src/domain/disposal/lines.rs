@@ -100,7 +100,7 @@ pub(super) async fn judged_at(
     for fact in w.numbers::<Justification>(sql).await? {
         facts.entry(fact.location_id).or_default().push(fact);
     }
-    let ends = ends(w, &among).await?;
+    let ends = ends(w, customers, &among).await?;
     let (stays, asked) = (staying(w, &lines).await?, asked(w, customers).await?);
     let is_restricted =
         |row: &&customer::Model| row.status == CustomerStatus::Restricted && row.disposed_as.is_none();
@@ -143,22 +143,38 @@ fn can_anonymize(catalog: &Catalog, system: SystemId) -> bool {
 
 /// How the lines go that a service of the customer's ever needed where they are. What such a service says now goes
 /// before what it said once, and erasing before anonymizing.
-async fn ends(w: &Writer, among: Where<'_>) -> Result<HashMap<DataLocationId, LastNeed>, Stop> {
+async fn ends(
+    w: &Writer,
+    customers: &[customer::Model],
+    among: Where<'_>,
+) -> Result<HashMap<DataLocationId, LastNeed>, Stop> {
     // Set apart, or SQLite goes through all of a list of customers for each line: a condition on one column is one on those that
     // are the same.
     let mut sql = Sql::new(
         "WITH among AS MATERIALIZED (SELECT l.id, l.customer_id, l.category, l.system_id FROM data_location l WHERE ",
     );
     among(&mut sql);
+    sql.push("), ");
+    theirs(&mut sql, customers);
     sql.push(
-        ") SELECT l.id, max(CASE WHEN r.retired_at IS NULL THEN 2 ELSE 0 END \
+        " SELECT l.id, max(CASE WHEN r.retired_at IS NULL THEN 2 ELSE 0 END \
          + CASE WHEN r.on_end = 'ERASE' THEN 1 ELSE 0 END) AS how FROM among l \
-         JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
-         JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id GROUP BY l.id",
+         JOIN theirs s ON s.customer_id = l.customer_id JOIN data_requirement r ON r.category = l.category \
+         AND r.system_id = l.system_id AND r.service_id = s.service_id GROUP BY l.id",
     );
     let method = |how| if how % 2 == 1 { DisposalMethod::Erase } else { DisposalMethod::Anonymize };
     let last = |how| LastNeed { method: method(how), dropped: how < 2 };
     Ok(w.numbers::<End>(sql).await?.into_iter().map(|end| (end.id, last(end.how))).collect())
+}
+
+/// Adds what these customers ever had as the table `theirs`, in a `WITH`. Set apart as well: many services may need the same
+/// line, and each would be looked up for each of them.
+pub(super) fn theirs(sql: &mut Sql, customers: &[customer::Model]) {
+    sql.push(
+        "theirs AS MATERIALIZED (SELECT s.customer_id, s.service_id, \
+         max(CASE WHEN s.ended_at IS NULL THEN 1 ELSE 0 END) AS live FROM subscription s WHERE s.customer_id IN ",
+    );
+    sql.list(customers.iter().map(|customer| customer.id.0)).push(" GROUP BY s.customer_id, s.service_id)");
 }
 
 /// The lines that these customers asked to have erased. From their requests, which are few.

@@ -21,6 +21,7 @@ use lines::judged_at;
 pub(in crate::domain) use lines::{Judged, judged};
 pub(in crate::domain) use losses::{Reach, plan_losses};
 pub(in crate::domain) use open::{ask_anew, carry_out, carry_out_without, give_back, sooner};
+pub(in crate::domain) use pass::lines_at_once;
 pub use pass::{Swept, sweep};
 pub use plan::{Asked, Planned};
 pub(in crate::domain) use plan::{Draft, Subject};

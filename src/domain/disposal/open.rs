@@ -193,9 +193,10 @@ pub(in crate::domain) async fn give_back(w: &Writer, request: DataRequestId) -> 
     let tasks = w.numbers::<task::Model>(sql).await?;
     let Some(customer) = tasks.first().map(|task| task.customer_id) else { return Ok(()) };
     let mut sql = Sql::new(
-        "UPDATE data_location SET state = 'HELD' WHERE held_to IS NULL AND state = 'DISPOSAL_PENDING' \
-         AND id IN (SELECT x.data_location_id FROM task_location x WHERE x.task_id IN ",
+        "UPDATE data_location SET state = 'HELD' WHERE held_to IS NULL AND state = 'DISPOSAL_PENDING' AND customer_id = ",
     );
+    sql.bind(customer.0);
+    sql.push(" AND id IN (SELECT x.data_location_id FROM task_location x WHERE x.task_id IN ");
     // What is on its way out for another reason stays that, when it is no longer to be gathered.
     let disposals = tasks.iter().filter(|task| disposes(task)).map(|task| task.id.0);
     sql.list(disposals).push(")");

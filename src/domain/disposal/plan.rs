@@ -3,7 +3,7 @@
 
 use super::{Judged, open::carry_out_without};
 use crate::{
-    access::{Code, Refusal, Rehearsal, Sql, Stop, Writer},
+    access::{Code, Refusal, Rehearsal, Stop, Writer},
     domain::{
         catalog::Catalog,
         justification::{Justification, explain},
@@ -372,26 +372,8 @@ impl Draft {
             return w.insert_all::<disposal_plan_item::Entity>(&self.items).await;
         }
         // Numbers that tell of nobody in particular. Who looks at the items is told of each, and that is on record.
-        add_unseen(w, &self.items).await
+        w.insert_unseen::<disposal_plan_item::Entity>(&self.items).await
     }
-}
-
-pub(super) async fn add_unseen(w: &Writer, items: &[disposal_plan_item::Model]) -> Result<(), Stop> {
-    for some in items.chunks(1_000) {
-        let mut sql = Sql::new(
-            "INSERT INTO disposal_plan_item (disposal_plan_id, data_location_id, customer_id, category, system_id, \
-             decision, kept_until, reasons) VALUES ",
-        );
-        for (at, item) in some.iter().enumerate() {
-            sql.push(if at == 0 { "(" } else { ", (" }).bind(item.disposal_plan_id.0);
-            sql.push(", ").bind(item.data_location_id.0).push(", ").bind(item.customer_id.0);
-            sql.push(", ").bind(item.category.0.clone()).push(", ").bind(item.system_id.0);
-            sql.push(", ").bind(item.decision).push(", ").bind(item.kept_until);
-            sql.push(", ").bind(item.reasons.clone()).push(")");
-        }
-        w.execute(sql).await?;
-    }
-    Ok(())
 }
 
 fn is_lost(item: &disposal_plan_item::Model) -> bool {

@@ -1,6 +1,10 @@
 //! One customer's map, after something about them has changed that asks for no plan.
 
-use super::{Judged, carry_out, judged, judged_at, lines::Where, open::carry_out_without};
+use super::{
+    Judged, carry_out, judged, judged_at,
+    lines::{Where, theirs},
+    open::carry_out_without,
+};
 use crate::{
     access::{Sql, Stop, Writer},
     domain::{
@@ -127,11 +131,12 @@ async fn unsettled(
     // From these lines to what needs them, and no other way round: there are many subscriptions.
     let mut sql = Sql::new("WITH among AS MATERIALIZED (SELECT l.* FROM data_location l WHERE ");
     among(&mut sql);
+    sql.push("), ");
+    theirs(&mut sql, customers);
     sql.push(
-        "), needed AS MATERIALIZED (SELECT l.id, \
-         max(CASE WHEN s.ended_at IS NULL AND r.retired_at IS NULL THEN 1 ELSE 0 END) AS live FROM among l \
-         JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
-         JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id GROUP BY l.id) \
+        ", needed AS MATERIALIZED (SELECT l.id, max(CASE WHEN r.retired_at IS NULL THEN s.live ELSE 0 END) AS live \
+         FROM among l JOIN theirs s ON s.customer_id = l.customer_id JOIN data_requirement r \
+         ON r.category = l.category AND r.system_id = l.system_id AND r.service_id = s.service_id GROUP BY l.id) \
          SELECT l.id FROM among l LEFT JOIN needed n ON n.id = l.id WHERE l.state <> ",
     );
     sql.bind(DataLocationState::Held).push(" OR n.live = 0 OR (n.live IS NULL AND (");

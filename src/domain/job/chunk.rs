@@ -1,8 +1,8 @@
 //! Some of the customers whom bulk work is about, for one transaction.
 
 use crate::{
-    access::{Code, Sql, Stop, Writer},
-    domain::customer::is_restricted,
+    access::{Code, Door, Sql, Stop, Writer},
+    domain::{customer::is_restricted, disposal::lines_at_once},
 };
 use entity::{
     customer,
@@ -13,10 +13,6 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 
-/// Lines of the map that are looked at in one transaction. It is short, so that nobody waits for it who works with one of their
-/// customers.
-const LINES: i64 = 2_000;
-
 /// And customers: with or without lines, each takes its time.
 const CUSTOMERS: i64 = 500;
 
@@ -25,13 +21,24 @@ const CUSTOMERS: i64 = 500;
 pub struct Portion {
     /// At most so many, and at least one.
     pub most: i64,
+    /// And no more than have so many lines on their maps together.
+    pub lines: i64,
     /// So many before them are left as they are: they have just failed.
     pub after: i64,
 }
 
 impl Portion {
-    /// As many as one transaction should have.
-    pub const ALL: Self = Self { most: i64::MAX, after: 0 };
+    /// As many as one transaction should have. Others may have to wait for it.
+    #[must_use]
+    pub fn of(door: &Door) -> Self {
+        Self { most: CUSTOMERS, lines: lines_at_once(door), after: 0 }
+    }
+
+    /// One alone, after so many who have failed.
+    #[must_use]
+    pub const fn one(after: i64) -> Self {
+        Self { most: 1, lines: 0, after }
+    }
 }
 
 /// The customers of a chunk, locked.
@@ -53,19 +60,19 @@ impl Chunk {
         w: &Writer,
         job: &job::Model,
         state: JobCustomerState,
-        Portion { most, after }: Portion,
+        Portion { most, lines: most_lines, after }: Portion,
     ) -> Result<Option<Self>, Stop> {
         let mut sql = Sql::new(
             "SELECT j.customer_id, (SELECT count(*) FROM data_location l WHERE l.customer_id = j.customer_id \
              AND l.held_to IS NULL) AS lines FROM job_customer j WHERE j.job_id = ",
         );
         sql.bind(job.id.0).push(" AND j.state = ").bind(state);
-        sql.push(" ORDER BY j.customer_id LIMIT ").bind(most.min(CUSTOMERS)).push(" OFFSET ").bind(after);
+        sql.push(" ORDER BY j.customer_id LIMIT ").bind(most).push(" OFFSET ").bind(after);
         let mut lines = 0;
         let few_enough = |next: &Next| {
             let is_first = lines == 0;
             lines += next.lines.max(1);
-            is_first || lines <= LINES
+            is_first || lines <= most_lines
         };
         let next = w.numbers::<Next>(sql).await?.into_iter().take_while(few_enough);
         let ids = next.map(|next| next.customer_id).collect::<Vec<_>>();

@@ -35,8 +35,7 @@ impl Command for FailNext {
             JobStep::CarryOut => JobCustomerState::Planned,
             JobStep::Plan | JobStep::Select => JobCustomerState::Selected,
         };
-        let Some(Chunk { customers, mut refused }) =
-            Chunk::next(w, &row, state, Portion { most: 1, after: 0 }).await?
+        let Some(Chunk { customers, mut refused }) = Chunk::next(w, &row, state, Portion::one(0)).await?
         else {
             return Ok(false);
         };

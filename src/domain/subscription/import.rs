@@ -14,7 +14,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use entity::{
-    enums::{Channel, CustomerStatus, ImportKind, TaskCause},
+    enums::{Channel, ImportKind, TaskCause},
     ids::{CustomerId, ServiceId, SubscriptionId},
     subscription,
 };
@@ -182,24 +182,17 @@ async fn bring_up_to_date(w: &Writer, customers: &BTreeSet<CustomerId>) -> Resul
     if customers.is_empty() {
         return Ok(());
     }
-    let theirs = |sql: &mut Sql, live: bool| {
-        sql.push(" FROM subscription s WHERE s.customer_id = customer.id AND s.ended_at IS ");
-        sql.push(if live { "NULL" } else { "NOT NULL" });
-    };
-    for live in [true, false] {
-        let mut sql = Sql::new("UPDATE customer SET version = version + 1, status = ");
-        sql.bind(if live { CustomerStatus::Active } else { CustomerStatus::Dormant });
-        sql.push(if live {
-            ", status_since = (SELECT min(s.started_at)"
-        } else {
-            ", status_since = (SELECT max(s.ended_at)"
-        });
-        theirs(&mut sql, live);
-        sql.push(") WHERE status = 'DORMANT' AND id IN ").list(customers.iter().map(|id| id.0));
-        sql.push(if live { " AND EXISTS (SELECT 1" } else { " AND NOT EXISTS (SELECT 1" });
-        theirs(&mut sql, true);
-        sql.push(")");
-        w.execute(sql).await?;
-    }
+    // What they have had is put together once: looked for from each customer, it is looked for among all there is.
+    let mut sql = Sql::new(
+        "WITH had AS MATERIALIZED (SELECT s.customer_id, min(CASE WHEN s.ended_at IS NULL THEN s.started_at END) AS since, \
+         max(s.ended_at) AS until FROM subscription s WHERE s.customer_id IN ",
+    );
+    sql.list(customers.iter().map(|id| id.0)).push(
+        " GROUP BY s.customer_id) UPDATE customer SET version = version + 1, status_since = coalesce(had.since, had.until), \
+         status = CASE WHEN had.since IS NULL THEN 'DORMANT' ELSE 'ACTIVE' END FROM had \
+         WHERE customer.id = had.customer_id AND customer.status = 'DORMANT' AND customer.id IN ",
+    );
+    sql.list(customers.iter().map(|id| id.0));
+    w.execute(sql).await?;
     Ok(())
 }

@@ -115,7 +115,8 @@ pub(in crate::domain) async fn finish_own(
         let alike = tasks.iter().filter(|task| task.action == action).map(|task| task.id.0);
         let mut sql = Sql::new("UPDATE data_location SET external_reference = NULL, state = ");
         sql.bind(state).push(", held_to = ").bind(w.now());
-        sql.push(" WHERE held_to IS NULL AND state = 'DISPOSAL_PENDING' AND id IN (");
+        sql.push(" WHERE held_to IS NULL AND state = 'DISPOSAL_PENDING' AND customer_id IN ");
+        sql.list(customers.iter().map(|id| id.0)).push(" AND id IN (");
         sql.push("SELECT x.data_location_id FROM task_location x WHERE x.task_id IN ").list(alike).push(")");
         w.execute(sql).await?;
     }

@@ -1,7 +1,8 @@
 //! Tasks come to be, in the transaction that makes them necessary.
 
 use crate::{
-    access::{Stop, Writer},
+    access::{Sql, Stop, Writer},
+    connector::actions,
     domain::{catalog::Catalog, period::Period},
 };
 use chrono::{DateTime, Utc};
@@ -10,6 +11,8 @@ use entity::{
     ids::{CustomerId, DataLocationId, DataRequestId, JobId, SystemId, TaskId},
     task, task_location, task_request,
 };
+use sea_orm::FromQueryResult;
+use std::collections::BTreeSet;
 
 /// How long one may take once it may begin: without undue delay (Art. 16, 17(1)), by the measure of Art. 12(3).
 const WITHIN: &str = "P1M";
@@ -53,7 +56,25 @@ pub(in crate::domain) struct Wanted {
     pub lines: Vec<DataLocationId>,
 }
 
-/// Opens a task for each of these.
+impl Wanted {
+    /// Whether it is time, and nothing but a person can do it.
+    fn is_for_people(&self, catalog: &Catalog, now: DateTime<Utc>) -> bool {
+        let disposes = matches!(self.action, TaskAction::Erase | TaskAction::Anonymize);
+        let system = catalog.systems.get(&self.system).filter(|system| !system.built_in);
+        let able = |connector| actions(connector).contains(&self.action);
+        disposes
+            && self.at <= now
+            && system.is_some_and(|system| !system.connector.as_ref().is_some_and(able))
+    }
+
+    /// Whether what goes waits for it.
+    fn comes_first(&self) -> bool {
+        matches!(self.action, TaskAction::Export | TaskAction::Rectify)
+    }
+}
+
+/// Opens a task for each of these. What only people can dispose of is theirs at once; unless something else comes first: then
+/// it is theirs when that is over.
 pub(in crate::domain) async fn open_tasks(
     w: &Writer,
     catalog: &Catalog,
@@ -62,8 +83,11 @@ pub(in crate::domain) async fn open_tasks(
     let zone = catalog.zone();
     let within = Period::parse(WITHIN).ok();
     let due = |at| within.and_then(|within| within.after(at, &zone)).unwrap_or(at);
+    let wait = waiting(w, catalog, &wanted).await?;
     let (mut tasks, mut parts, mut requests) = (Vec::with_capacity(wanted.len()), Vec::new(), Vec::new());
-    for Wanted { customer, system, action, lifts, at, why, lines } in wanted {
+    for one in wanted {
+        let for_people = one.is_for_people(catalog, w.now()) && !wait.contains(&one.customer);
+        let Wanted { customer, system, action, lifts, at, why, lines } = one;
         let id = TaskId(w.id());
         parts.extend(lines.into_iter().map(|line| task_location::Model {
             task_id: id,
@@ -83,10 +107,10 @@ pub(in crate::domain) async fn open_tasks(
             action,
             lifts,
             cause: why.cause,
-            state: TaskState::Pending,
+            state: if for_people { TaskState::NeedsHuman } else { TaskState::Pending },
             outcome: None,
             not_before: at,
-            next_attempt_at: Some(at),
+            next_attempt_at: (!for_people).then_some(at),
             attempts: 0,
             lease: 0,
             call_key: id.0,
@@ -105,8 +129,46 @@ pub(in crate::domain) async fn open_tasks(
             job_id: why.job,
         });
     }
+    for task in tasks.iter().filter(|task| task.action == TaskAction::Export) {
+        put_off(w, task).await?;
+    }
     w.insert_all::<task::Entity>(&tasks).await?;
     w.insert_all::<task_location::Entity>(&parts).await?;
     w.insert_all::<task_request::Entity>(&requests).await?;
     Ok(tasks)
+}
+
+#[derive(FromQueryResult)]
+struct Whose {
+    id: CustomerId,
+}
+
+/// Of those with something that people have to dispose of, those with whom it may have to wait for something else; see
+/// [`super::due::may_be_done`], which tells when that is over.
+async fn waiting(w: &Writer, catalog: &Catalog, wanted: &[Wanted]) -> Result<BTreeSet<CustomerId>, Stop> {
+    let left = wanted.iter().filter(|one| one.is_for_people(catalog, w.now()));
+    let customers = left.map(|one| one.customer).collect::<BTreeSet<_>>();
+    if customers.is_empty() {
+        return Ok(customers);
+    }
+    let first = wanted.iter().filter(|one| one.comes_first()).map(|one| one.customer);
+    let mut sql = Sql::new(
+        "SELECT c.id FROM customer c WHERE c.status = 'RESTRICTED' AND c.disposed_as IS NULL AND c.id IN ",
+    );
+    sql.list(customers.iter().map(|id| id.0));
+    sql.push(
+        " UNION SELECT t.customer_id FROM task t WHERE t.action = 'EXPORT' AND t.finished_at IS NULL AND t.customer_id IN ",
+    );
+    sql.list(customers.iter().map(|id| id.0));
+    let waiting = w.numbers::<Whose>(sql).await?.into_iter().map(|one| one.id);
+    Ok(waiting.chain(first).collect())
+}
+
+/// Nobody is asked to dispose of what is yet to be gathered where it lies, as this task says.
+async fn put_off(w: &Writer, gathers: &task::Model) -> Result<(), Stop> {
+    let mut sql =
+        Sql::new("UPDATE task SET state = 'PENDING', next_attempt_at = not_before WHERE customer_id = ");
+    sql.bind(gathers.customer_id.0).push(" AND system_id = ").bind(gathers.system_id.0);
+    sql.push(" AND action IN ('ERASE', 'ANONYMIZE') AND state = 'NEEDS_HUMAN' AND attempts = 0 AND sent_at IS NULL");
+    w.execute(sql).await.map(drop)
 }

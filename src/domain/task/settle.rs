@@ -240,7 +240,8 @@ pub(super) async fn finish(w: &Writer, row: task::Model, came: Came) -> Result<t
             _ => DataLocationState::Erased,
         };
         let mut sql = Sql::new("UPDATE data_location SET external_reference = NULL, state = ");
-        sql.bind(state).push(", held_to = ").bind(w.now()).push(" WHERE held_to IS NULL");
+        sql.bind(state).push(", held_to = ").bind(w.now()).push(" WHERE held_to IS NULL AND customer_id = ");
+        sql.bind(row.customer_id.0);
         match row.finished_at {
             None => sql.push(" AND state = 'DISPOSAL_PENDING'"),
             // What was given to them since, or is being asked for anew, they have not said to be gone.

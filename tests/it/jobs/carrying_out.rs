@@ -92,7 +92,7 @@ async fn what_a_worker_left_is_taken_up_and_nobody_is_done_twice() {
     let leased = door.program("jobs", "leaseJob").write(LeaseJob).await.unwrap().unwrap();
     // One plans all, and anonymizes two before it dies.
     for _ in 0..2 {
-        let next = PlanNext { catalog: catalog.clone(), leased, portion: Portion::ALL };
+        let next = PlanNext { catalog: catalog.clone(), leased, portion: Portion::of(door) };
         door.program("jobs", "planAnonymization").write(next).await.unwrap();
     }
     let end = EndPlan { leased, small_groups: None };
@@ -102,7 +102,7 @@ async fn what_a_worker_left_is_taken_up_and_nobody_is_done_twice() {
             catalog.clone(),
             worker.erasures.ledger(),
             leased,
-            (10, Portion { most: 2, after: 0 }),
+            (10, Portion { most: 2, ..Portion::of(door) }),
         )
     };
     worker.erasures.carry_out(&door.program("jobs", "anonymizeCustomers"), two()).await.unwrap();
@@ -169,7 +169,7 @@ async fn whoever_comes_back_meanwhile_is_left_as_they_are() {
         door.program("jobs", "selectCustomers").write(next).await.unwrap();
     }
     for _ in 0..2 {
-        let next = PlanNext { catalog: catalog.clone(), leased, portion: Portion::ALL };
+        let next = PlanNext { catalog: catalog.clone(), leased, portion: Portion::of(door) };
         door.program("jobs", "planAnonymization").write(next).await.unwrap();
     }
     let end = EndPlan { leased, small_groups: None };

@@ -49,12 +49,13 @@ async fn what_nothing_needs_is_refused_and_what_lies_there_already_shows() {
     assert_eq!(unjustified[0]["justifications"], json!([]));
     let finding = written("UNJUSTIFIED_DATA", "DataLocation", Some("K-2001"), Some("Projektdatabas"));
     assert_eq!(app.found(wrong.clone()).await, [finding]);
-    // On its way out, it is no longer wrong.
+    // On its way out, it is no longer wrong; and somebody has to see to it.
     app.database
         .run("UPDATE data_location SET state = 'DISPOSAL_PENDING' WHERE category = 'user.demographic.date_of_birth'")
         .await;
     app.sweep().await;
-    assert_eq!(app.found(wrong).await, []);
+    let finding = written("TASK_NEEDS_HUMAN", "Task", Some("K-2001"), Some("Projektdatabas"));
+    assert_eq!(app.found(wrong).await, [finding]);
     let officer = app.compliance();
     let whose = officer
         .get("{ customers(filter: { unjustified: true, referencePrefix: \"K-2\" }) { totalCount } }")

@@ -100,7 +100,7 @@ async fn what_another_request_asks_for_is_not_called_off() {
     assert_eq!(open(&app, &contact, "ERASE").await, [HOST, "Kartotek"]);
     assert_eq!(codes(&app.take_back(&name).await), []);
     assert_eq!(open(&app, &contact, "ERASE").await, [HOST, "Kartotek"]);
-    assert_eq!(status(&app, &contact).await, "VERIFIED");
+    assert_eq!(status(&app, &contact).await, "IN_PROGRESS");
     assert_eq!(codes(&app.take_back(&contact).await), []);
     let pending = app.tasks(&customer).await.into_iter().filter(|task| task["outcome"].is_null());
     // The service ended all the same.
@@ -155,7 +155,7 @@ async fn what_is_let_go_before_the_answer_is_a_part_of_it() {
     assert_eq!(status(&app, &erasure).await, "COMPLETED");
     app.end(&subscription, json!({})).await.data();
     assert_eq!(open(&app, &erasure, "ERASE").await, [HOST, "Kartotek", CRM]);
-    assert_eq!(status(&app, &erasure).await, "VERIFIED");
+    assert_eq!(status(&app, &erasure).await, "IN_PROGRESS");
     let reply = shown(&app, &erasure).await["reply"].as_str().unwrap().to_owned();
     assert!(reply.contains("What is under way\n- Kartotek"), "{reply}");
     app.finish().await;
