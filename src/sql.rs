@@ -63,7 +63,7 @@ impl Sql {
                     let _ = write!(text, "{operator}(${})", values.len());
                 }
                 Err(list) => {
-                    values.extend(list);
+                    values.extend(if text.ends_with("IN ") { filled_up(list) } else { list });
                     let places = (begin + 1..=values.len()).map(|at| format!("${at}")).collect::<Vec<_>>();
                     let _ = write!(text, "({})", places.join(", "));
                 }
@@ -75,6 +75,20 @@ impl Sql {
         Statement::from_sql_and_values(backend, text, values)
     }
 }
+
+/// A list with its last value so many times more that lengths come again, and with them the texts of statements: to read and plan a
+/// large one may take longer than to carry it out.
+fn filled_up(mut list: Vec<Value>) -> Vec<Value> {
+    let length =
+        if list.len() > STEP { list.len().next_multiple_of(STEP) } else { list.len().next_power_of_two() };
+    if let Some(last) = list.last().cloned() {
+        list.resize(length, last);
+    }
+    list
+}
+
+/// From here on lengths of lists go up by as much, as a statement takes only so many values.
+const STEP: usize = 512;
 
 /// A list as one array, the length of the text before its `IN`, and what to say in place of that. Postgres then has the same text
 /// however many values there are, and reads and plans it once.
@@ -124,5 +138,23 @@ mod tests {
         assert_eq!(told(DbBackend::Postgres), (postgres.to_owned(), 3));
         let sqlite = "SELECT 1 FROM t WHERE a IN (?2, ?3) AND b = ?1 AND c NOT IN (?4) AND d IN (NULL)";
         assert_eq!(told(DbBackend::Sqlite), (sqlite.to_owned(), 4));
+    }
+
+    #[test]
+    fn lengths_of_lists_come_again() {
+        let length = |many: i32| {
+            let mut sql = Sql::new("SELECT 1 FROM t WHERE a IN ");
+            sql.list(1..=many);
+            let values = sql.statement(DbBackend::Sqlite).values.unwrap().0;
+            assert_eq!(
+                values[usize::try_from(many).unwrap() - 1..]
+                    .iter()
+                    .filter(|value| **value != many.into())
+                    .count(),
+                0
+            );
+            values.len()
+        };
+        assert_eq!([1, 2, 3, 5, 500, 513, 1_024, 1_500].map(length), [1, 2, 4, 8, 512, 1_024, 1_024, 1_536]);
     }
 }

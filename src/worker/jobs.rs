@@ -68,7 +68,9 @@ impl Worker {
         let mut done = 0;
         while access("findJobs").read(JobsDue).await? {
             let Some(leased) = access("leaseJob").write(LeaseJob).await? else { break };
-            let later = match self.run_job(leased).await {
+            let turn = self.run_job(leased).await;
+            self.erasures.empty_log_if_needed().await;
+            let later = match turn {
                 Ok(Turn::Over) => {
                     tracing::info!(job.id = %leased.id, "bulk work has come to its end, or waits for people");
                     done += 1;
@@ -191,7 +193,7 @@ impl Worker {
             JobStep::CarryOut => {
                 let limits = (self.approval_above, portion);
                 let next = AnonymizeNext::new(catalog, self.erasures.ledger(), leased, limits);
-                self.erasures.carry_out(&access("anonymizeCustomers"), next).await
+                self.erasures.carry_out_some(&access("anonymizeCustomers"), next).await
             }
         }
     }

@@ -51,11 +51,21 @@ impl Erasures {
         self.ledger.clone()
     }
 
-    /// Carries a command out. Once it has committed, the ledger says so.
+    /// Carries a command out. Once it has committed, the ledger says so, and nothing of it is left in the database's log.
     ///
     /// # Errors
     /// What the command says; when the ledger cannot be written beforehand, and then nothing has happened.
     pub async fn carry_out<C: Destroys>(&self, access: &Access, command: C) -> Result<C::Output, Stop> {
+        let output = self.carry_out_some(access, command).await;
+        self.empty_log_if_needed().await;
+        output
+    }
+
+    /// The same as a part of more. Whoever carries the last part out calls [`Self::empty_log_if_needed`] then.
+    ///
+    /// # Errors
+    /// As [`Self::carry_out`].
+    pub async fn carry_out_some<C: Destroys>(&self, access: &Access, command: C) -> Result<C::Output, Stop> {
         let intents = command.intents().clone();
         let output = access.write(command).await?;
         let entries = intents.entries();
@@ -64,7 +74,7 @@ impl Erasures {
             if let Err(error) = self.note_done(entries).await {
                 tracing::warn!(%error, "an erasure was carried out, and the ledger does not say so yet");
             }
-            self.empty_log().await;
+            self.lingers.store(true, Ordering::Relaxed);
         }
         Ok(output)
     }
@@ -76,6 +86,8 @@ impl Erasures {
 
     /// Leaves nothing of what was destroyed in the database's log; it is tried again when somebody is reading just now.
     pub async fn empty_log(&self) {
+        // First: what is destroyed meanwhile has to be seen to once more.
+        self.lingers.store(false, Ordering::Relaxed);
         let emptied = match self.door.empty_log().await {
             Ok(emptied) => emptied,
             Err(error) => {
@@ -83,10 +95,12 @@ impl Erasures {
                 false
             }
         };
-        self.lingers.store(!emptied, Ordering::Relaxed);
+        if !emptied {
+            self.lingers.store(true, Ordering::Relaxed);
+        }
     }
 
-    /// The same, if it could not be done the last time.
+    /// The same, if something of it is left, or it could not be done the last time.
     pub async fn empty_log_if_needed(&self) {
         if self.lingers.load(Ordering::Relaxed) {
             self.empty_log().await;

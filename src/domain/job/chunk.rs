@@ -13,8 +13,8 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 
-/// And customers: with or without lines, each takes its time.
-const CUSTOMERS: i64 = 500;
+/// Most have as many lines or more. No more of them are looked at than have what one transaction may be about.
+const LINES_EACH: i64 = 8;
 
 /// Which of the customers who have come so far are next.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,8 @@ impl Portion {
     /// As many as one transaction should have. Others may have to wait for it.
     #[must_use]
     pub fn of(door: &Door) -> Self {
-        Self { most: CUSTOMERS, lines: lines_at_once(door), after: 0 }
+        let lines = lines_at_once(door);
+        Self { most: lines / LINES_EACH, lines, after: 0 }
     }
 
     /// One alone, after so many who have failed.
