@@ -66,11 +66,6 @@ impl Wanted {
             && self.at <= now
             && system.is_some_and(|system| !system.connector.as_ref().is_some_and(able))
     }
-
-    /// Whether what goes waits for it.
-    fn comes_first(&self) -> bool {
-        matches!(self.action, TaskAction::Export | TaskAction::Rectify)
-    }
 }
 
 /// Opens a task for each of these. What only people can dispose of is theirs at once; unless something else comes first: then
@@ -129,12 +124,11 @@ pub(in crate::domain) async fn open_tasks(
             job_id: why.job,
         });
     }
-    for task in tasks.iter().filter(|task| task.action == TaskAction::Export) {
-        put_off(w, task).await?;
-    }
     w.insert_all::<task::Entity>(&tasks).await?;
     w.insert_all::<task_location::Entity>(&parts).await?;
     w.insert_all::<task_request::Entity>(&requests).await?;
+    let gather = tasks.iter().filter(|task| task.action == TaskAction::Export);
+    put_off(w, gather.map(|task| task.customer_id).collect()).await?;
     Ok(tasks)
 }
 
@@ -151,7 +145,6 @@ async fn waiting(w: &Writer, catalog: &Catalog, wanted: &[Wanted]) -> Result<BTr
     if customers.is_empty() {
         return Ok(customers);
     }
-    let first = wanted.iter().filter(|one| one.comes_first()).map(|one| one.customer);
     let mut sql = Sql::new(
         "SELECT c.id FROM customer c WHERE c.status = 'RESTRICTED' AND c.disposed_as IS NULL AND c.id IN ",
     );
@@ -160,15 +153,20 @@ async fn waiting(w: &Writer, catalog: &Catalog, wanted: &[Wanted]) -> Result<BTr
         " UNION SELECT t.customer_id FROM task t WHERE t.action = 'EXPORT' AND t.finished_at IS NULL AND t.customer_id IN ",
     );
     sql.list(customers.iter().map(|id| id.0));
-    let waiting = w.numbers::<Whose>(sql).await?.into_iter().map(|one| one.id);
-    Ok(waiting.chain(first).collect())
+    Ok(w.numbers::<Whose>(sql).await?.into_iter().map(|one| one.id).collect())
 }
 
-/// Nobody is asked to dispose of what is yet to be gathered where it lies, as this task says.
-async fn put_off(w: &Writer, gathers: &task::Model) -> Result<(), Stop> {
-    let mut sql =
-        Sql::new("UPDATE task SET state = 'PENDING', next_attempt_at = not_before WHERE customer_id = ");
-    sql.bind(gathers.customer_id.0).push(" AND system_id = ").bind(gathers.system_id.0);
-    sql.push(" AND action IN ('ERASE', 'ANONYMIZE') AND state = 'NEEDS_HUMAN' AND attempts = 0 AND sent_at IS NULL");
+/// Nobody is asked to dispose of what is yet to be gathered from these customers where it lies.
+async fn put_off(w: &Writer, customers: BTreeSet<CustomerId>) -> Result<(), Stop> {
+    if customers.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new(
+        "UPDATE task SET state = 'PENDING', next_attempt_at = not_before WHERE state = 'NEEDS_HUMAN' AND attempts = 0 \
+         AND sent_at IS NULL AND action IN ('ERASE', 'ANONYMIZE') AND EXISTS (SELECT 1 FROM task e \
+         WHERE e.customer_id = task.customer_id AND e.system_id = task.system_id AND e.action = 'EXPORT' \
+         AND e.finished_at IS NULL) AND customer_id IN ",
+    );
+    sql.list(customers.iter().map(|id| id.0));
     w.execute(sql).await.map(drop)
 }
