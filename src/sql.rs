@@ -17,6 +17,13 @@ pub struct Sql {
 /// Where a list stands in the text.
 const LIST: char = '\u{1}';
 
+/// A join that SQLite carries out from left to right. It keeps no statistics, takes what was set apart just before for large, and
+/// would go through a whole table instead of looking some of it up. PostgreSQL knows better than this.
+pub const JOIN_IN_ORDER: &str = "\u{2}JOIN";
+
+/// Where it says so.
+const ORDER: char = '\u{2}';
+
 impl Sql {
     /// Begins with this text.
     #[must_use]
@@ -70,6 +77,7 @@ impl Sql {
             }
             text.push_str(rest);
         }
+        let text = text.replace(ORDER, if backend == DbBackend::Sqlite { "CROSS " } else { "" });
         // `$1` is a name to SQLite, and it looks through all names for each: with thousands of them that takes seconds.
         let text = if backend == DbBackend::Sqlite { text.replace('$', "?") } else { text };
         Statement::from_sql_and_values(backend, text, values)
@@ -138,6 +146,15 @@ mod tests {
         assert_eq!(told(DbBackend::Postgres), (postgres.to_owned(), 3));
         let sqlite = "SELECT 1 FROM t WHERE a IN (?2, ?3) AND b = ?1 AND c NOT IN (?4) AND d IN (NULL)";
         assert_eq!(told(DbBackend::Sqlite), (sqlite.to_owned(), 4));
+    }
+
+    #[test]
+    fn a_join_is_kept_in_order_where_the_engine_does_not_know_better() {
+        let told = |backend| {
+            Sql::new(&format!("SELECT 1 FROM a {JOIN_IN_ORDER} b ON b.x = a.x")).statement(backend).sql
+        };
+        assert_eq!(told(DbBackend::Postgres), "SELECT 1 FROM a JOIN b ON b.x = a.x");
+        assert_eq!(told(DbBackend::Sqlite), "SELECT 1 FROM a CROSS JOIN b ON b.x = a.x");
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod writer;
 pub use crate::{
     clock::{Clock, SystemClock},
     refusal::{Code, Refusal},
-    sql::Sql,
+    sql::{JOIN_IN_ORDER, Sql},
 };
 pub use command::Command;
 pub use database::{Detaching, Engine, Settings, detaching, engine, known_migrations, migrate, migrations};

@@ -2,7 +2,7 @@
 
 use super::asked::{NOT_OBJECTED, erasure_asked};
 use crate::{
-    access::Sql,
+    access::{JOIN_IN_ORDER, Sql},
     domain::{
         catalog::Catalog,
         period::{Period, start_of},
@@ -203,10 +203,10 @@ impl Facts {
         .push(" AS hold_id, s.ended_at, ")
         .bind(None::<uuid::Uuid>)
         .push(
-            " AS request_id FROM among l \
-             JOIN data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
+            &format!(" AS request_id FROM among l \
+             {JOIN_IN_ORDER} data_requirement r ON r.category = l.category AND r.system_id = l.system_id \
              AND r.retired_at IS NULL \
-             JOIN subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE ",
+             {JOIN_IN_ORDER} subscription s ON s.customer_id = l.customer_id AND s.service_id = r.service_id WHERE "),
         );
         self.covered(sql, "l");
     }
@@ -230,10 +230,10 @@ impl Facts {
         for _ in 0..4 {
             sql.bind(None::<uuid::Uuid>).push(", ");
         }
-        sql.bind(None::<DateTime<Utc>>).push(", ").bind(None::<uuid::Uuid>).push(
-            " FROM among l JOIN customer c ON c.id = l.customer_id \
-             JOIN system y ON y.id = l.system_id AND y.built_in WHERE ",
-        );
+        sql.bind(None::<DateTime<Utc>>).push(", ").bind(None::<uuid::Uuid>).push(&format!(
+            " FROM among l {JOIN_IN_ORDER} customer c ON c.id = l.customer_id \
+             {JOIN_IN_ORDER} system y ON y.id = l.system_id AND y.built_in WHERE "
+        ));
         self.prospective(sql, "l");
     }
 
@@ -267,7 +267,7 @@ fn holds(sql: &mut Sql) {
         .bind(None::<DateTime<Utc>>)
         .push(", ")
         .bind(None::<uuid::Uuid>)
-        .push(&format!(" FROM among l JOIN legal_hold h ON {}", held("l")));
+        .push(&format!(" FROM among l {JOIN_IN_ORDER} legal_hold h ON {}", held("l")));
 }
 
 /// What is still to be gathered for customers who asked what there is about them, or to take it along.
