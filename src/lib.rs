@@ -20,6 +20,7 @@ pub mod identifier;
 pub mod ledger;
 pub mod policy;
 mod refusal;
+pub mod report;
 pub mod rows;
 pub mod server;
 mod sql;

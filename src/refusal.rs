@@ -47,6 +47,8 @@ codes! {
     PreviouslyErased = "PREVIOUSLY_ERASED", NothingSelected = "NOTHING_SELECTED",
     IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", NotAwaitingApproval = "NOT_AWAITING_APPROVAL", OwnJob = "OWN_JOB",
     JobFinished = "JOB_FINISHED", ProgramFailed = "PROGRAM_FAILED",
+    IncidentClosed = "INCIDENT_CLOSED", NotificationMissing = "NOTIFICATION_MISSING",
+    RecordChanged = "RECORD_CHANGED",
 }
 
 /// One thing that a rule says no to.

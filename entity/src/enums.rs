@@ -306,6 +306,12 @@ words! {
     /// What has become of data in a place.
     DataLocationState { Held, Restricted, DisposalPending, Erased, Anonymized, LostTrack }
 
+    /// How likely a breach is to harm people, which decides who must be told (Art. 33, 34).
+    IncidentRisk { Unlikely, Likely, High }
+
+    /// Who was told of a breach.
+    IncidentRecipient { SupervisoryAuthority, Customers }
+
     /// How far a comparison of the map with a system has come.
     ReconciliationState { Running, Succeeded, Failed }
 

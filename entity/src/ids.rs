@@ -86,6 +86,10 @@ ids! {
     JobFailureId,
     /// A file that is brought in.
     ImportId,
+    /// A personal-data breach.
+    IncidentId,
+    /// One time that somebody was told of an incident.
+    IncidentNotificationId,
     /// One comparison of the map with what a system itself holds.
     ReconciliationId,
     /// One thing on which they disagree.

@@ -18,6 +18,10 @@ mod m20261128_000010_create_audit_tree;
 mod m20261128_000011_create_job;
 mod m20261129_000012_create_import;
 mod m20261129_000013_add_small_groups;
+mod m20261129_000014_create_inventory;
+mod m20261129_000015_create_incident;
+mod m20261129_000016_create_acknowledgement;
+mod m20261129_000017_create_processing_record;
 pub mod months;
 pub mod privileges;
 pub mod protection;
@@ -53,6 +57,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000011_create_job::Migration),
             Box::new(m20261129_000012_create_import::Migration),
             Box::new(m20261129_000013_add_small_groups::Migration),
+            Box::new(m20261129_000014_create_inventory::Migration),
+            Box::new(m20261129_000015_create_incident::Migration),
+            Box::new(m20261129_000016_create_acknowledgement::Migration),
+            Box::new(m20261129_000017_create_processing_record::Migration),
         ]
     }
 }

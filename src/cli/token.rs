@@ -17,7 +17,7 @@ enum Refused {
     NoCustomer,
     #[error(
         "there is no scope `{0}`: scopes are the root fields of schema.graphql, as `kartotek schema` prints it, and \
-         createSystem.connector, importCatalog.assessment, importCatalog.connector, importCatalog.retirement, \
+         createSystem.connector, importCatalog.assessment, importCatalog.connector, importCatalog.retirement, incident.affectedCustomers, \
          reconcileSystem.customer, system.connector, system.customers, systems.connector, \
          thirdParty.customers and updateSystem.connector"
     )]
@@ -95,7 +95,7 @@ mod tests {
         // What the message says of all of them.
         let below = Action::scopes().into_iter().filter(|scope| scope.contains('.')).collect::<Vec<_>>();
         assert!(below.iter().all(|scope| refused.to_string().contains(scope)), "{below:?}");
-        assert_eq!(below.len(), 10);
+        assert_eq!(below.len(), 11);
         let schema = crate::graphql::sdl();
         for root in Action::scopes().into_iter().filter(|scope| !scope.contains('.')) {
             assert!(schema.contains(&format!("\n  {root}")), "{root}");

@@ -140,6 +140,13 @@ pub fn day_of(moment: DateTime<Utc>, zone: &TimeZone) -> NaiveDate {
         .unwrap_or_default()
 }
 
+/// A moment as a clock where the company is shows it: `2026-03-29 14:05`.
+#[must_use]
+pub fn time_of(moment: DateTime<Utc>, zone: &TimeZone) -> String {
+    let at = Timestamp::from_microsecond(moment.timestamp_micros());
+    at.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+}
+
 /// When a day begins in the company's time zone; `None` beyond the calendar's ends.
 #[must_use]
 pub fn start_of(day: NaiveDate, zone: &TimeZone) -> Option<DateTime<Utc>> {

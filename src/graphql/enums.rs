@@ -168,6 +168,15 @@ pub enum ConsentEventKind {
     Lapsed,
 }
 
+/// In what a picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum PictureFormat {
+    /// An image that stands by itself, and says in words what it shows to those who do not see it.
+    Svg,
+    /// Text in the language of Mermaid, to be drawn and changed elsewhere.
+    Mermaid,
+}
+
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::ImportKind")]

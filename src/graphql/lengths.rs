@@ -21,9 +21,13 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         // What a service gives away is some of what it needs, and what is kept some of what services once brought there.
         ("Service", "requirements")
         | ("DisclosureCheck", "disclosures" | "blockers")
+        | ("ProcessingActivity", "timeLimits")
         | ("ShareDataPayload", "blockers" | "dataLocations")
         | (_, "keptByLaw") => most.requirements,
-        ("ThirdParty", "systems") => most.systems,
+        // Each need of a service's for a purpose of its own, at the most.
+        ("ProcessingRecord", "activities" | "processorActivities")
+        | ("ProcessingRecordSnapshot", "changes") => catalog.services.len() as u64,
+        ("ThirdParty" | "Incident", "systems") => most.systems,
         ("ThirdParty", "subProcessors") => most.sub_processors,
         ("RecordDataLocationsPayload", "blockers")
         | ("DataLocation", "justifications")
@@ -32,7 +36,13 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         | ("Notice", "disclosures")
         | ("RequestClock", "pauses")
         | ("SmallGroup", "services")
-        | (_, "categories") => FEW,
+        | ("InventoryRow", "key")
+        | ("Incident", "notifications" | "affectedCategories")
+        | ("ProcessingRecord", "jointControllers")
+        | ("ProcessingActivity", "recipients" | "systems")
+        | ("ProcessorActivity", "subProcessors")
+        | ("ProcessingRecordChange", "fields")
+        | (_, "categories" | "inventory" | "gaps" | "transfers") => FEW,
         ("SqlConnector", "tables") => most.tables,
         ("SqlTableMapping", "columns") => most.columns,
         ("SqlTableMapping", "joins") => system::MOST_STEPS as u64,

@@ -1,6 +1,8 @@
 //! What cannot be joined is loaded in batches: each kind for everything one root field shows, in one statement.
 //! Loaders belong to one root field of one request and go through its [`Access`], so that its event is theirs.
 
+mod of_findings;
+
 use crate::{
     access::{Access, Inquiry, Stop},
     domain::{

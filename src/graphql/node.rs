@@ -10,6 +10,7 @@ use super::{
     disclosure::Disclosure,
     disposal::DisposalPlan,
     import::Import,
+    incident::Incident,
     job::{CustomerSelection, Job},
     legal_hold::LegalHold,
     notice::Notice,
@@ -23,9 +24,9 @@ use async_graphql::{ID, Interface};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
     AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, CustomerSelectionId, DataLocationId,
-    DataRequestId, DifferenceId, DisclosureId, DisposalPlanId, ImportId, JobId, LegalHoldId, NoticeId,
-    PurposeKey, ReconciliationId, RequirementId, RetentionRuleId, ServiceId, SubscriptionId, SystemId,
-    TaskId, ThirdPartyId,
+    DataRequestId, DifferenceId, DisclosureId, DisposalPlanId, ImportId, IncidentId, JobId, LegalHoldId,
+    NoticeId, PurposeKey, ReconciliationId, RequirementId, RetentionRuleId, ServiceId, SubscriptionId,
+    SystemId, TaskId, ThirdPartyId,
 };
 use uuid::Uuid;
 
@@ -49,6 +50,17 @@ macro_rules! nodes {
                     $(stringify!($name) => Uuid::try_parse(rest).ok().map(|id| Self::$name(id.into())),)*
                     $(stringify!($word) => Some(Self::$word(rest.into())),)*
                     _ => None,
+                }
+            }
+        }
+
+        impl NodeId {
+            /// The id in the database, where it is not a key.
+            #[must_use]
+            pub const fn uuid(&self) -> Option<Uuid> {
+                match self {
+                    $(Self::$name(id) => Some(id.0),)*
+                    $(Self::$word(_) => None),*
                 }
             }
         }
@@ -104,6 +116,7 @@ nodes! {
         CustomerSelection(CustomerSelectionId),
         Import(ImportId),
         Job(JobId),
+        Incident(IncidentId),
         Reconciliation(ReconciliationId),
         ReconciliationDifference(DifferenceId),
         AuditEvent(AuditEventId),
@@ -174,6 +187,7 @@ pub enum Node {
     CustomerSelection(CustomerSelection),
     Import(Import),
     Job(Job),
+    Incident(Incident),
     Reconciliation(Reconciliation),
     ReconciliationDifference(ReconciliationDifference),
     AuditEvent(AuditEvent),

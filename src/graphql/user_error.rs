@@ -140,6 +140,12 @@ pub enum UserErrorCode {
     JobFinished,
     /// The program itself failed with one customer of a job: its log says why, and they are as they were.
     ProgramFailed,
+    /// A closed incident stays as it is.
+    IncidentClosed,
+    /// Somebody must be told of an incident, or how bad it is be judged, before it can be closed.
+    NotificationMissing,
+    /// The record of processing activities is not, or no more, what its approver has seen.
+    RecordChanged,
 }
 
 impl UserError {

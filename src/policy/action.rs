@@ -88,7 +88,7 @@ actions! {
     SeeCustomer: Read "Customer" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "registerCustomer", "rectifyCustomer", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress",
         "startSubscription", "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
-        "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings",
+        "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
     /// One customer by what they are called elsewhere.
@@ -99,14 +99,14 @@ actions! {
     SeeDataMap: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
+        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
-        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings",
+        "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// What customers ordered.
@@ -122,25 +122,33 @@ actions! {
     /// What is to be done at systems with customers' data, of those that are named.
     SeeTasks: Read "Task" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
+        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// What people attested of tasks. Not for customers: it is written among those who do the work.
     SeeEvidence: Read "Task" STAFF personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
+        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// The number that somebody had who is gone, for whoever has to find them by it.
     SeeFormerReferences: Read "Task" OFFICER personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
-        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings",
+        "withdrawConsent", "liftLegalHold", "completeTask", "retryTask", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer"];
     /// All that is to be done at systems.
     ListTasks: Read "Task" STAFF personal yes ["task", "tasks", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// All that is wrong right now.
-    ListFindings: Read "Finding" OVERSEEING personal yes ["findings"];
+    ListFindings: Read "Finding" OVERSEEING personal yes ["findings", "acknowledgeFinding"];
+    /// What the company does with personal data (Art. 30), as it is and as it was approved. It names no customer.
+    SeeProcessingRecord: Read "ProcessingRecord" OVERSEEING
+        ["processingRecord", "processingRecordSnapshot", "processingRecordSnapshots", "approveProcessingRecord"];
+    /// Personal-data breaches. So few may be concerned that it is somebody in particular.
+    SeeIncidents: Read "Incident" OVERSEEING personal yes
+        ["incident", "incidents", "node", "findings", "acknowledgeFinding", "reportIncident", "updateIncident", "recordIncidentNotification", "closeIncident"];
+    /// How much lies where, and what for. A small number may be somebody in particular.
+    CountInventory: Read "InventoryRow" OVERSEEING personal yes ["inventory", "inventoryPicture"];
     /// What disposals would do, or did.
     SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
@@ -163,10 +171,10 @@ actions! {
     SeeJobFailures: Read "Job" OVERSEEING personal yes ["node", "job", "jobs", "jobProgress", "bulkAnonymize", "approveJob", "cancelJob"];
     /// What forbids the disposal of customers' data.
     SeeLegalHolds: Read "LegalHold" STAFF personal yes
-        ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings"];
+        ["customer", "customers", "findCustomer", "node", "placeLegalHold", "liftLegalHold", "findings", "acknowledgeFinding"];
     /// What customers asked for by their rights, of those that are named.
     SeeDataRequests: Read "DataRequest" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "findings", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
+        ["customer", "customers", "findCustomer", "node", "findings", "acknowledgeFinding", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
         "task", "tasks", "eraseCustomer", "anonymizeCustomer"];
     /// What was gathered for customers who asked for it.
@@ -180,25 +188,25 @@ actions! {
     SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "auditEvents", "auditInclusionProof"];
     /// Whose data is at a place.
-    SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers"];
+    SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers", "incident.affectedCustomers"];
     /// Places where data is stored.
     SeeSystems: Read "System" CATALOG
         ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "checkConnector", "describeSystem",
-        "reconcileSystem", "findings"];
+        "reconcileSystem", "findings", "acknowledgeFinding"];
     /// How the program reaches places.
     SeeConnectors: Read "System" KEEPERS ["system.connector", "systems.connector"];
     /// How the map and what places hold were compared. It names nobody.
     SeeReconciliations: Read "Reconciliation" WATCHING
-        ["node", "system", "systems", "reconcileSystem", "findings"];
+        ["node", "system", "systems", "reconcileSystem", "findings", "acknowledgeFinding"];
     /// On whom and what they disagree.
     SeeDifferences: Read "Reconciliation" OVERSEEING personal yes
-        ["node", "system", "systems", "reconcileSystem", "findings"];
+        ["node", "system", "systems", "reconcileSystem", "findings", "acknowledgeFinding"];
     /// Those that data may go to.
     SeeThirdParties: Read "ThirdParty" CATALOG
         ["thirdParty", "thirdParties", "node", "createThirdParty", "updateThirdParty", "assessThirdParty", "retireThirdParty",
-        "findings"];
+        "findings", "acknowledgeFinding"];
     /// What customers can order.
-    SeeServices: Read "Service" ANYONE ["service", "services", "node", "findings"];
+    SeeServices: Read "Service" ANYONE ["service", "services", "node", "findings", "acknowledgeFinding"];
     /// Kinds of personal data.
     SeeDataCategories: Read "DataCategory" ANYONE ["dataCategories", "node"];
     /// What data is used for.
@@ -206,7 +214,7 @@ actions! {
     /// What the law makes the company keep.
     SeeRetentionRules: Read "RetentionRule" ANYONE ["retentionRules", "node"];
     /// The audit log.
-    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "auditInclusionProof", "findings", "node"];
+    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "auditInclusionProof", "findings", "acknowledgeFinding", "node"];
 
     /// Puts a customer on record.
     RegisterCustomer: Write "Customer" SERVING personal yes ["registerCustomer"];
@@ -250,6 +258,18 @@ actions! {
     PlaceLegalHold: Write "LegalHold" OFFICER personal yes ["placeLegalHold"];
     /// Ends a hold.
     LiftLegalHold: Write "LegalHold" OFFICER personal yes ["liftLegalHold"];
+    /// Freezes the record of processing activities.
+    ApproveProcessingRecord: Write "ProcessingRecord" OFFICER ["approveProcessingRecord"];
+    /// Says why something that is wrong stays so for now.
+    AcknowledgeFinding: Write "Finding" OFFICER personal yes ["acknowledgeFinding"];
+    /// Puts a personal-data breach on record.
+    ReportIncident: Write "Incident" OFFICER ["reportIncident"];
+    /// Corrects what is known of a breach.
+    UpdateIncident: Write "Incident" OFFICER ["updateIncident"];
+    /// Records that somebody was told of a breach.
+    RecordIncidentNotification: Write "Incident" OFFICER ["recordIncidentNotification"];
+    /// Ends the work on a breach.
+    CloseIncident: Write "Incident" OFFICER ["closeIncident"];
     /// Records what a customer asks for by their rights.
     SubmitDataRequest: Write "DataRequest" SERVING own yes personal yes ["submitDataRequest"];
     /// Stops a request's clock.
@@ -363,7 +383,7 @@ actions! {
     /// Shows what was signed about the log: hashes and sizes.
     SeeCheckpoint: Read "AuditCheckpoint" ANYONE
         ["auditCheckpoint", "auditConsistencyProof", "auditInclusionProof", "auditEvents", "customer", "customers", "findCustomer",
-        "findings", "node"];
+        "findings", "acknowledgeFinding", "node"];
     /// Fills an empty database with what every installation ships with.
     SeedCatalog: Administer "Controller" NOBODY [];
     /// Starts to work with the server's master keys.

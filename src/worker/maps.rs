@@ -1,4 +1,4 @@
-//! Looks through all maps for what time has changed, and after each change of the reference data.
+//! Looks through all maps for what time has changed, and after each change of the reference data; and adds up what is on them.
 
 use crate::{
     access::{Door, Stop},
@@ -6,6 +6,7 @@ use crate::{
         catalog::Catalogs,
         data_request::{ExpiredExports, ForgetExports},
         disposal::{Swept, sweep},
+        inventory::fold,
     },
 };
 use std::{sync::Arc, time::Duration};
@@ -33,6 +34,9 @@ pub async fn keep_maps(
     let kept = async {
         loop {
             tick.tick().await;
+            if let Err(error) = fold(&door).await {
+                tracing::warn!(%error, "the inventory could not be added up yet");
+            }
             let catalog = catalogs.current();
             if swept == Some(catalog.version) && Instant::now() < due {
                 continue;

@@ -5,7 +5,7 @@ mod import;
 mod of_customers;
 mod record;
 
-pub use at_place::{AtPlace, CustomerAt, CustomersAt};
+pub use at_place::{AtPlace, CustomerAt, CustomersAt, During};
 pub use import::{DataLocationRow, ImportDataLocations};
 pub use of_customers::{LocationFilter, LocationsByIds, LocationsOf, LocationsOfCustomers};
 pub(in crate::domain) use record::put_on_map;

@@ -5,7 +5,7 @@ use crate::access::{Sql, Stop, Writer};
 use entity::ids::CustomerId;
 
 /// Each begins a statement; the customers follow. Where a text has to be there, an empty one takes its place.
-const TEXTS: [&str; 5] = [
+const TEXTS: [&str; 6] = [
     "UPDATE data_request SET note = NULL, verified_reference = NULL, \
      extension_explanation = CASE WHEN extension_explanation IS NOT NULL THEN '' END, \
      rejection_explanation = CASE WHEN rejection_explanation IS NOT NULL THEN '' END, \
@@ -15,6 +15,7 @@ const TEXTS: [&str; 5] = [
     // One in force says why something is kept, and is blanked as it is lifted.
     "UPDATE legal_hold SET reason = '', reference = NULL, lift_reason = '' \
      WHERE lifted_at IS NOT NULL AND customer_id IN ",
+    "DELETE FROM finding_acknowledgement WHERE customer_id IN ",
     "UPDATE restriction SET reason = '', lift_reason = '' WHERE lifted_at IS NOT NULL AND customer_id IN ",
 ];
 

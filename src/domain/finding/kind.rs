@@ -62,6 +62,7 @@ kinds! {
     RequestOverdue "REQUEST_OVERDUE" Critical;
     SystemReviewOverdue "SYSTEM_REVIEW_OVERDUE" Medium;
     HoldReviewOverdue "HOLD_REVIEW_OVERDUE" Medium;
+    RetentionWithoutEnd "RETENTION_WITHOUT_END" Low;
     ThirdPartyReviewOverdue "THIRD_PARTY_REVIEW_OVERDUE" High;
     ThirdPartyNotApproved "THIRD_PARTY_NOT_APPROVED" Critical;
     NoAgreement "NO_AGREEMENT" High;
@@ -71,6 +72,9 @@ kinds! {
     ConsentMissing "CONSENT_MISSING" High;
     SpecialCategoryConditionMissing "SPECIAL_CATEGORY_CONDITION_MISSING" High;
     ConnectorFailing "CONNECTOR_FAILING" Medium High;
+    IncidentNotificationDue "INCIDENT_NOTIFICATION_DUE" High Critical;
+    CustomersNotToldOfIncident "CUSTOMERS_NOT_TOLD_OF_INCIDENT" High;
+    RecordIncomplete "RECORD_INCOMPLETE" Medium;
     AuditLogNotSealed "AUDIT_LOG_NOT_SEALED" High;
     AuditLogUnprotected "AUDIT_LOG_UNPROTECTED" Critical;
     AuditLogTampered "AUDIT_LOG_TAMPERED" Critical;
@@ -80,6 +84,12 @@ impl FindingKind {
     /// Its number in a statement.
     pub(super) const fn number(self) -> i32 {
         self as i32
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.word() == word)
     }
 
     pub(super) fn of_number(number: i32) -> Option<Self> {

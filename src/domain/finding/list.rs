@@ -1,10 +1,10 @@
 //! All that is wrong right now, filtered, in one of several orders: one statement over all kinds.
 
 use super::{
-    audit_log,
+    acknowledge, audit_log,
     branch::{Asked, Branch},
     counted::counted,
-    customers_data,
+    customers_data, incidents,
     kind::{FindingKind, Severity},
     known, open_work, reconciled, requests,
     row::Finding,
@@ -19,7 +19,7 @@ use crate::{
     },
     policy::{Action, Target},
 };
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use entity::ids::{CustomerId, SystemId, ThirdPartyId};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -33,6 +33,8 @@ pub struct FindingFilter {
     pub systems: Option<Vec<SystemId>>,
     /// About one of them, or at one of their systems.
     pub third_parties: Option<Vec<ThirdPartyId>>,
+    /// Whether somebody has said why they stay for now.
+    pub acknowledged: Option<bool>,
 }
 
 /// What findings are ordered by. Of those that are as severe, what has lasted longest is the more urgent; equal ones are
@@ -107,12 +109,7 @@ impl Inquiry for ListFindings {
     async fn run(self, r: &Reader) -> Result<Page<Finding>, Stop> {
         let asked = Asked::new(&self.catalog, &self.filter, r.now());
         let days = open_work::days(r, &asked).await?;
-        let mut branches = customers_data::branches(&asked);
-        branches.extend(open_work::branches(&asked, &days));
-        branches.extend(requests::branches(&asked));
-        branches.extend(reconciled::branches(&asked));
-        branches.extend(audit_log::branches(&asked));
-        branches.extend(known::branches(&asked));
+        let branches = branches(&asked, &days);
         if let Some(customer) = self.filter.customer {
             // That there is nothing is told as well.
             r.tells(customer, &[]);
@@ -125,7 +122,7 @@ impl Inquiry for ListFindings {
         }
         let found = |sql: &mut Sql| {
             sql.push("SELECT f.* ");
-            self.from(sql, &branches);
+            self.from(sql, &asked, &branches);
         };
         let (ordered, limit) = (self.ordered(), self.page.limit);
         if self.page.count {
@@ -141,13 +138,34 @@ impl Inquiry for ListFindings {
             // That there is a next page tells of them as well.
             let whose = |sql: &mut Sql| {
                 sql.push("SELECT DISTINCT f.customer_id ");
-                self.from(sql, &branches);
+                self.from(sql, &asked, &branches);
                 sql.push(" AND f.customer_id IS NOT NULL");
             };
             people::few(r, &whose, &[]).await?;
         }
         Ok(Page::fetched(&self.page, rows, more, keys, None))
     }
+}
+
+/// All parts that the filter lets through.
+pub(super) fn branches<'a>(asked: &'a Asked<'a>, days: &'a [NaiveDate]) -> Vec<Branch<'a>> {
+    let mut branches = customers_data::branches(asked);
+    branches.extend(open_work::branches(asked, days));
+    branches.extend(requests::branches(asked));
+    branches.extend(reconciled::branches(asked));
+    branches.extend(incidents::branches(asked));
+    branches.extend(audit_log::branches(asked));
+    branches.extend(known::branches(asked));
+    branches
+}
+
+/// Adds them as `f`.
+pub(super) fn union(sql: &mut Sql, branches: &[Branch<'_>]) {
+    for (at, branch) in branches.iter().enumerate() {
+        sql.push(if at == 0 { "FROM (" } else { " UNION ALL " });
+        branch(sql);
+    }
+    sql.push(") f");
 }
 
 impl ListFindings {
@@ -173,12 +191,14 @@ impl ListFindings {
     }
 
     /// Adds what the filter lets through, as `f`.
-    fn from(&self, sql: &mut Sql, branches: &[Branch<'_>]) {
-        for (at, branch) in branches.iter().enumerate() {
-            sql.push(if at == 0 { "FROM (" } else { " UNION ALL " });
-            branch(sql);
+    fn from(&self, sql: &mut Sql, asked: &Asked<'_>, branches: &[Branch<'_>]) {
+        union(sql, branches);
+        if let Some(acknowledged) = self.filter.acknowledged {
+            acknowledge::join(sql, asked);
+            sql.push(if acknowledged { " WHERE a.kind IS NOT NULL" } else { " WHERE a.kind IS NULL" });
+        } else {
+            sql.push(" WHERE true");
         }
-        sql.push(") f WHERE true");
         if let Some(severities) = &self.filter.severities {
             sql.push(" AND f.urgency IN ").list(severities.iter().map(|one| one.urgency()));
         }

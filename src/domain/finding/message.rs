@@ -2,11 +2,16 @@
 //! it.
 
 use super::{
-    kind::FindingKind,
+    kind::{FindingKind, Severity},
     requests::SOON,
     row::{Finding, Subject},
 };
-use crate::domain::{catalog::Catalog, period::day_of};
+use crate::domain::{
+    catalog::Catalog,
+    incident::NOTIFY_WITHIN,
+    period::{day_of, time_of},
+    processing_record::{Gap, gaps_at},
+};
 use chrono::{Days, NaiveDate, TimeDelta};
 use entity::{
     enums::{Locale, TrustStatus},
@@ -20,14 +25,9 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
     match finding.subject {
         Subject::DataLocation(_) => words.line(finding),
         Subject::ThirdParty(id) => words.third_party(finding, id),
-        Subject::System(id) if finding.kind == FindingKind::ConnectorFailing => {
-            let name = words.system(Some(id));
-            words.either(
-                format!("{name} kan inte nås: se vad kopplingen säger (`checkConnector`), och rätta det."),
-                format!("{name} cannot be reached: see what its connector says (`checkConnector`), and put it right."),
-            )
-        }
+        Subject::System(id) if finding.kind == FindingKind::ConnectorFailing => words.unreachable(id),
         Subject::System(_) if finding.kind == FindingKind::ReconciliationOverdue => words.unchecked(finding),
+        Subject::System(id) if finding.kind == FindingKind::RecordIncomplete => words.incomplete(id),
         Subject::System(id) => {
             let (name, day) = (words.system(Some(id)), words.last_day(finding));
             words.either(
@@ -53,19 +53,7 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
                 ),
             )
         }
-        Subject::LegalHold(_) => {
-            let day = words.last_day(finding);
-            words.either(
-                format!(
-                    "Ett bevarande skulle ha omprövats senast {day}: häv det om det inte behövs, eller besluta om ett \
-                     nytt med ett senare datum."
-                ),
-                format!(
-                    "A legal hold was to be looked at again by {day}: lift it if it is not needed, or place another \
-                     one with a later date."
-                ),
-            )
-        }
+        Subject::LegalHold(_) => words.hold(finding),
         Subject::DataRequest(_) if finding.kind == FindingKind::RequestDueSoon => {
             let day = day_of(finding.since, &catalog.zone()) + Days::new(SOON - 1);
             words.either(
@@ -88,6 +76,7 @@ pub fn message(finding: &Finding, catalog: &Catalog, locale: Locale) -> String {
         }
         Subject::Difference(_) => words.unmapped(finding),
         Subject::AuditEvent(_) => words.audit_log(finding.kind).to_owned(),
+        Subject::Incident(_) => words.incident(finding),
         Subject::Task(_) if finding.kind == FindingKind::NothingFound => {
             let name = words.system(finding.system);
             words.either(
@@ -175,6 +164,86 @@ impl Words<'_> {
     }
 
     /// Of what is wrong since the midnight after it.
+    fn hold(&self, finding: &Finding) -> String {
+        if finding.kind == FindingKind::RetentionWithoutEnd {
+            return self.either(
+                "Ett bevarande gäller tills vidare, utan dag för omprövning: häv det om det inte behövs, eller besluta om ett nytt \
+                 med en dag."
+                    .to_owned(),
+                "A legal hold is in force with no day on which it is looked at again: lift it if it is not needed, or place \
+                 another one with a day."
+                    .to_owned(),
+            );
+        }
+        let day = self.last_day(finding);
+        self.either(
+            format!(
+                "Ett bevarande skulle ha omprövats senast {day}: häv det om det inte behövs, eller besluta om ett \
+                 nytt med ett senare datum."
+            ),
+            format!(
+                "A legal hold was to be looked at again by {day}: lift it if it is not needed, or place another \
+                 one with a later date."
+            ),
+        )
+    }
+
+    fn unreachable(&self, id: SystemId) -> String {
+        let name = self.system(Some(id));
+        self.either(
+            format!("{name} kan inte nås: se vad kopplingen säger (`checkConnector`), och rätta det."),
+            format!(
+                "{name} cannot be reached: see what its connector says (`checkConnector`), and put it right."
+            ),
+        )
+    }
+
+    fn incomplete(&self, id: SystemId) -> String {
+        let gaps = self.catalog.systems.get(&id).map(|row| gaps_at(self.catalog, row)).unwrap_or_default();
+        let gap = |gap: Gap| format!("{} (30.1 {})", gap.text(self.catalog, self.locale), gap.letter());
+        let gaps = gaps.into_iter().map(gap).collect::<Vec<_>>().join(" ");
+        self.either(
+            format!("Registerförteckningen är inte komplett (art. 30). {gaps}"),
+            format!("The record of processing activities is not complete (Art. 30). {gaps}"),
+        )
+    }
+
+    fn incident(&self, finding: &Finding) -> String {
+        if finding.kind == FindingKind::CustomersNotToldOfIncident {
+            return self.either(
+                "De kunder som en incident med hög risk rör har inte fått veta det: underrätta dem utan onödigt dröjsmål (art. \
+                 34), och anteckna det."
+                    .to_owned(),
+                "The customers concerned by an incident of high risk have not been told: tell them without undue delay (Art. \
+                 34), and record it."
+                    .to_owned(),
+            );
+        }
+        let due = time_of(finding.since + NOTIFY_WITHIN, &self.catalog.zone());
+        if finding.severity == Severity::Critical {
+            return self.either(
+                format!(
+                    "En incident skulle ha anmälts till tillsynsmyndigheten senast {due} (art. 33.1): anmäl den nu, och ange \
+                     varför det dröjde."
+                ),
+                format!(
+                    "An incident was to be notified to the authority by {due} (Art. 33(1)): notify it now, and say why it \
+                     took longer."
+                ),
+            );
+        }
+        self.either(
+            format!(
+                "En incident ska anmälas till tillsynsmyndigheten senast {due} (art. 33.1), om den inte sannolikt är utan risk \
+                 för kunderna: bedöm den, och anmäl den."
+            ),
+            format!(
+                "An incident must be notified to the authority by {due} (Art. 33(1)), unless it is unlikely to be a risk to \
+                 customers: judge it, and notify it."
+            ),
+        )
+    }
+
     fn last_day(&self, finding: &Finding) -> NaiveDate {
         day_of(finding.since - TimeDelta::microseconds(1), &self.catalog.zone())
     }

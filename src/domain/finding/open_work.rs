@@ -57,6 +57,9 @@ pub(super) fn branches<'a>(asked: &'a Asked<'a>, days: &'a [NaiveDate]) -> Vec<B
     if asked.lets(FindingKind::ConnectorFailing) && asked.filter.customer.is_none() {
         all.push(Box::new(|sql| failing(sql, asked)));
     }
+    if asked.lets(FindingKind::RetentionWithoutEnd) && !asked.is_somewhere() {
+        all.push(Box::new(|sql| endless(sql, asked)));
+    }
     if let (Some(earliest), true) = (days.last(), lets_holds(asked)) {
         all.push(Box::new(|sql| holds(sql, asked, days, *earliest)));
     }
@@ -106,6 +109,17 @@ fn failing(sql: &mut Sql, asked: &Asked<'_>) {
          AND y.connector IS NOT NULL AND y.retired_at IS NULL WHERE k.failing_since IS NOT NULL",
     );
     asked.conditions(sql, "k");
+}
+
+/// A rule of retention always ends. A hold ends when somebody lifts it, and nobody is asked to without a day for its review.
+fn endless(sql: &mut Sql, asked: &Asked<'_>) {
+    select(sql, FindingKind::RetentionWithoutEnd);
+    sql.push("h.placed_at AS since, h.id AS subject_id, h.customer_id AS customer_id, ").bind(None::<String>);
+    sql.push(" AS category, ").bind(None::<uuid::Uuid>);
+    sql.push(" AS system_id FROM legal_hold h WHERE h.lifted_at IS NULL AND h.review_due IS NULL");
+    if let Some(customer) = asked.filter.customer {
+        sql.push(" AND h.customer_id = ").bind(customer.0);
+    }
 }
 
 fn holds(sql: &mut Sql, asked: &Asked<'_>, days: &[NaiveDate], earliest: NaiveDate) {

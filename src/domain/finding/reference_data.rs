@@ -5,11 +5,13 @@ use super::{
     kind::FindingKind,
     known::Known,
 };
+use crate::domain::processing_record::gaps_at;
 use entity::enums::Sensitivity;
 
 /// All of it.
 pub(super) fn known(asked: &Asked<'_>) -> Vec<Known> {
     let mut all = systems(asked);
+    all.extend(incomplete(asked));
     all.extend(requirements(asked));
     all
 }
@@ -29,6 +31,21 @@ fn systems(asked: &Asked<'_>) -> Vec<Known> {
         })
     };
     systems.filter_map(known).collect()
+}
+
+/// In use, and without something that the record of processing activities has to say of it.
+fn incomplete(asked: &Asked<'_>) -> Vec<Known> {
+    let systems = asked.catalog.systems.values().filter(|system| system.retired_at.is_none());
+    let incomplete = systems.filter(|system| !gaps_at(asked.catalog, system).is_empty());
+    let known = |system: &std::sync::Arc<entity::system::Model>| Known {
+        kind: FindingKind::RecordIncomplete,
+        since: made(system.id.0),
+        subject: system.id.0,
+        system: Some(system.id),
+        third_party: system.third_party_id,
+        while_held: false,
+    };
+    incomplete.map(known).collect()
 }
 
 /// A service that can be ordered needs a special category (Art. 9) for a purpose without a condition of Art. 9(2).

@@ -4,8 +4,8 @@ use super::kind::{FindingKind, Severity};
 use chrono::{DateTime, Utc};
 use entity::{
     ids::{
-        AuditEventId, CategoryKey, CustomerId, DataLocationId, DataRequestId, DifferenceId, LegalHoldId,
-        RequirementId, SystemId, TaskId, ThirdPartyId,
+        AuditEventId, CategoryKey, CustomerId, DataLocationId, DataRequestId, DifferenceId, IncidentId,
+        LegalHoldId, RequirementId, SystemId, TaskId, ThirdPartyId,
     },
     touch::Touch,
 };
@@ -35,12 +35,13 @@ pub enum Subject {
     Task(TaskId),
     DataRequest(DataRequestId),
     Difference(DifferenceId),
+    Incident(IncidentId),
     /// For what is wrong with the log: the first that waits for its place, or the newest when it was found.
     AuditEvent(AuditEventId),
 }
 
 impl Subject {
-    const fn new(kind: FindingKind, id: Uuid) -> Self {
+    pub(super) const fn new(kind: FindingKind, id: Uuid) -> Self {
         use FindingKind as Kind;
         match kind {
             Kind::UnjustifiedData
@@ -54,20 +55,26 @@ impl Subject {
             | Kind::NoAgreement
             | Kind::NoTransferSafeguard
             | Kind::SubProcessorObjectionEnding => Self::ThirdParty(ThirdPartyId(id)),
-            Kind::SystemReviewOverdue | Kind::ConnectorFailing | Kind::ReconciliationOverdue => {
-                Self::System(SystemId(id))
-            }
+            Kind::SystemReviewOverdue
+            | Kind::ConnectorFailing
+            | Kind::ReconciliationOverdue
+            | Kind::RecordIncomplete => Self::System(SystemId(id)),
             Kind::SpecialCategoryConditionMissing => Self::DataRequirement(RequirementId(id)),
-            Kind::HoldReviewOverdue => Self::LegalHold(LegalHoldId(id)),
+            Kind::HoldReviewOverdue | Kind::RetentionWithoutEnd => Self::LegalHold(LegalHoldId(id)),
             Kind::NothingFound | Kind::TaskNeedsHuman | Kind::TaskOverdue => Self::Task(TaskId(id)),
             Kind::RequestDueSoon | Kind::RequestOverdue => Self::DataRequest(DataRequestId(id)),
+            Kind::IncidentNotificationDue | Kind::CustomersNotToldOfIncident => {
+                Self::Incident(IncidentId(id))
+            }
             Kind::AuditLogNotSealed | Kind::AuditLogUnprotected | Kind::AuditLogTampered => {
                 Self::AuditEvent(AuditEventId(id))
             }
         }
     }
 
-    pub(super) const fn id(self) -> Uuid {
+    /// Its id, which tells it apart from others of its kind.
+    #[must_use]
+    pub const fn id(self) -> Uuid {
         match self {
             Self::DataLocation(DataLocationId(id))
             | Self::ThirdParty(ThirdPartyId(id))
@@ -77,6 +84,7 @@ impl Subject {
             | Self::Task(TaskId(id))
             | Self::DataRequest(DataRequestId(id))
             | Self::Difference(DifferenceId(id))
+            | Self::Incident(IncidentId(id))
             | Self::AuditEvent(AuditEventId(id)) => id,
         }
     }

@@ -9,4 +9,4 @@ mod types;
 pub use inputs::CustomerProfileInput;
 pub use mutations::CustomerMutation;
 pub use queries::{CustomerFilter, CustomerQuery};
-pub use types::{Customer, CustomerProfile};
+pub use types::{Customer, CustomerConnection, CustomerProfile};

@@ -18,7 +18,8 @@ pub struct CustomerMutation;
 
 #[derive(Debug, InputObject)]
 pub struct RegisterCustomerInput {
-    /// The company's own customer number. It must not be a personal number or an address.
+    /// The company's own customer number. It must not be a personal number or an address. Letters with marks are one
+    /// character each (Unicode's form NFC), and characters that are not seen have no place in it.
     reference: String,
     kind: CustomerKind,
     locale: Locale,

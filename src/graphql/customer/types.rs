@@ -2,21 +2,25 @@
 
 use crate::{
     access::Revealed,
-    domain::customer::{Keyed, RevealProfile},
+    domain::{
+        customer::{Keyed, RevealProfile},
+        picture::PictureOfCustomer,
+    },
     graphql::{
         audit::{AuditEvent, AuditEventConnection},
         connection::{Arguments, connection, page_of},
         consent::{Consent, ConsentConnection},
-        context::{access, charge_beyond_few, loaders},
+        context::{access, catalog, charge_beyond_few, loaders},
         data_location::{DataLocation, DataLocationConnection, DataLocationFilter},
         data_request::{DataRequest, DataRequestConnection},
         disclosure::{Disclosure, DisclosureConnection, Recipient, RecipientConnection},
-        enums::{CustomerKind, CustomerStatus, Locale},
+        enums::{CustomerKind, CustomerStatus, Locale, PictureFormat},
         error::OrError,
         legal_hold::LegalHold,
         loaders::{Part, RestrictionOf},
         node,
         notice::{Notice, NoticeConnection},
+        picture::drawn,
         restriction::Restriction,
         scalars::DateTime,
         subscription::{ServiceSubscription, ServiceSubscriptionConnection},
@@ -114,6 +118,25 @@ impl Customer {
         let of = filter.unwrap_or_default().part(ctx, page)?;
         let page = loaders(ctx).batch.load_one(Part(self.0.row.id, of)).await.or_error()?.unwrap_or_default();
         Ok(DataLocationConnection::new(LIST, page.map(DataLocation)))
+    }
+
+    /// The data map as a picture: which service, or what else, lets data be at which system, and who has that. What nothing
+    /// justifies, and tasks that are overdue, are told in words. In the customer's language unless told.
+    async fn data_map_picture(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default_with = "PictureFormat::Svg")] format: PictureFormat,
+        locale: Option<Locale>,
+    ) -> Result<String> {
+        let row = &self.0.row;
+        let inquiry = PictureOfCustomer {
+            catalog: catalog(ctx),
+            customer: row.id,
+            reference: row.reference.clone(),
+            locale: locale.map_or(row.locale, Into::into),
+        };
+        let picture = access(ctx).read(inquiry).await.or_error()?;
+        Ok(drawn(&picture, format))
     }
 
     async fn consents(

@@ -1,7 +1,7 @@
 //! Whose data is at a place.
 
 use crate::{
-    domain::data_location::{AtPlace, CustomerAt, CustomersAt},
+    domain::data_location::{AtPlace, CustomerAt, CustomersAt, During},
     graphql::{
         catalog::{DataCategory, categories},
         connection::{Arguments, PageInfo, cursor, page_info},
@@ -76,7 +76,7 @@ pub async fn customers_at(
     ctx: &Context<'_>,
     place: AtPlace,
     arguments: Arguments,
-    as_of: Option<DateTime>,
+    during: Option<During>,
     categories: Option<Vec<String>>,
 ) -> Result<CustomerDataConnection> {
     const LIST: &str = "customersAt";
@@ -85,7 +85,7 @@ pub async fn customers_at(
     let inquiry = CustomersAt {
         catalog: catalog(ctx),
         place,
-        as_of: as_of.map(|moment| moment.0),
+        during,
         categories: categories.map(|keys| named::categories(ctx, "categories", keys)).transpose()?,
         page,
     };

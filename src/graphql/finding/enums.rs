@@ -40,6 +40,8 @@ pub enum FindingKind {
     SystemReviewOverdue,
     /// A hold's review date has passed.
     HoldReviewOverdue,
+    /// A hold is in force without a day on which somebody looks at it again: what it keeps has no end.
+    RetentionWithoutEnd,
     /// Data is held by a third party whose approval has lapsed.
     ThirdPartyReviewOverdue,
     /// Data is held by a third party that is not approved.
@@ -58,6 +60,13 @@ pub enum FindingKind {
     SpecialCategoryConditionMissing,
     /// A system's connector fails.
     ConnectorFailing,
+    /// The authority has not been told of an incident, and its 72 hours run or have run out.
+    IncidentNotificationDue,
+    /// An incident is of high risk, and the customers concerned have not been told.
+    CustomersNotToldOfIncident,
+    /// A column of the Art. 30 record that the law requires is empty. What is missing of the company itself is about the system that is
+    /// Kartotek.
+    RecordIncomplete,
     /// Events wait for their places in what is signed for longer than a minute.
     AuditLogNotSealed,
     /// Triggers or privileges that keep the audit log as it is are missing, or nothing is signed.

@@ -1,7 +1,9 @@
 //! What is wrong right now.
 
 mod enums;
+mod mutations;
 mod queries;
 mod types;
 
+pub use mutations::FindingMutation;
 pub use queries::FindingQuery;

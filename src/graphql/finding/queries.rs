@@ -69,8 +69,8 @@ async fn preload(ctx: &Context<'_>, page: &Page<finding::Finding>) -> Result<()>
     let shows = |field: &str| nodes.iter().any(|node| node.field(field).exists());
     let (batch, rows) = (&loaders(ctx).batch, page.entries.iter().map(|(_, row)| row));
     if shows("subject") {
-        let (mut lines, mut holds, mut tasks, mut requests, mut differences) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut lines, mut holds, mut tasks) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut requests, mut differences, mut incidents) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows.clone() {
             match row.subject {
                 Subject::DataLocation(id) => lines.push(One(id)),
@@ -78,6 +78,7 @@ async fn preload(ctx: &Context<'_>, page: &Page<finding::Finding>) -> Result<()>
                 Subject::Task(id) => tasks.push(One(id)),
                 Subject::DataRequest(id) => requests.push(One(id)),
                 Subject::Difference(id) => differences.push(One(id)),
+                Subject::Incident(id) => incidents.push(id),
                 // At most three of them.
                 Subject::AuditEvent(_)
                 | Subject::ThirdParty(_)
@@ -90,6 +91,10 @@ async fn preload(ctx: &Context<'_>, page: &Page<finding::Finding>) -> Result<()>
         load(batch, tasks).await?;
         load(batch, requests).await?;
         load(batch, differences).await?;
+        load(batch, incidents).await?;
+    }
+    if shows("acknowledgement") {
+        load(batch, rows.clone().map(|row| (row.kind, row.subject.id())).collect()).await?;
     }
     if shows("customer") {
         let customers = rows.filter_map(|row| row.customer).collect::<BTreeSet<_>>();

@@ -4,30 +4,33 @@ use super::enums::{FindingKind, Severity};
 use crate::{
     domain::{
         finding::{self, Subject},
+        period::day_of,
         reconciliation::Differing,
     },
     graphql::{
         audit::AuditEvent,
         catalog::DataRequirement,
         connection::connection,
-        context::{catalog, loaders},
+        context::{access, catalog, loaders},
         customer::Customer,
         data_location::DataLocation,
         data_request::DataRequest,
         enums::Locale,
         error::{OrError, missing},
+        incident::Incident,
         legal_hold::LegalHold,
         loaders::One,
         named,
         node::{Node, NodeId, id_or_nobody},
         reconciliation::ReconciliationDifference,
-        scalars::DateTime,
+        scalars::{Date, DateTime},
         system::System,
         task::Task,
         third_party::ThirdParty,
     },
 };
 use async_graphql::{Context, ID, InputObject, Object, Result};
+use entity::finding_acknowledgement;
 
 #[derive(Clone)]
 pub struct Finding(pub finding::Finding);
@@ -49,6 +52,7 @@ impl Finding {
             Subject::Task(id) => id.into(),
             Subject::DataRequest(id) => id.into(),
             Subject::Difference(id) => id.into(),
+            Subject::Incident(id) => id.into(),
             Subject::AuditEvent(id) => id.into(),
         };
         format!("{}:{}", self.0.kind.word(), subject.id().0)
@@ -100,6 +104,9 @@ impl Finding {
                 let row = loaders.batch.load_one(One(id)).await.or_error()?;
                 row.map(|row| ReconciliationDifference(Differing::from(&row)).into())
             }
+            Subject::Incident(id) => {
+                loaders.batch.load_one(id).await.or_error()?.map(|found| Incident(found).into())
+            }
             Subject::AuditEvent(id) => {
                 loaders.batch.load_one(One(id)).await.or_error()?.map(|row| AuditEvent(row).into())
             }
@@ -112,6 +119,14 @@ impl Finding {
             }
         };
         node.ok_or_else(missing)
+    }
+
+    /// Why it stays so for now, where somebody has said so, and it has not become worse or another since.
+    async fn acknowledgement(&self, ctx: &Context<'_>) -> Result<Option<FindingAcknowledgement>> {
+        let key = (self.0.kind, self.0.subject.id());
+        let said = loaders(ctx).batch.load_one(key).await.or_error()?;
+        let today = day_of(access(ctx).now(), &catalog(ctx).zone());
+        Ok(said.filter(|said| finding::holds(&self.0, said, today)).map(FindingAcknowledgement))
     }
 
     /// Whom it is about, if it is about one customer.
@@ -127,6 +142,30 @@ impl Finding {
     }
 }
 
+pub struct FindingAcknowledgement(finding_acknowledgement::Model);
+
+/// That somebody has seen a finding, and why it stays so for now.
+#[Object]
+impl FindingAcknowledgement {
+    async fn reason(&self) -> &str {
+        &self.0.reason
+    }
+
+    /// The last day on which it holds.
+    async fn until(&self) -> Date {
+        Date(self.0.until)
+    }
+
+    /// The actor's name.
+    async fn acknowledged_by(&self) -> &str {
+        &self.0.acknowledged_by
+    }
+
+    async fn acknowledged_at(&self) -> DateTime {
+        DateTime(self.0.acknowledged_at)
+    }
+}
+
 #[derive(Debug, Default, InputObject)]
 pub struct FindingFilter {
     kinds: Option<Vec<FindingKind>>,
@@ -137,6 +176,8 @@ pub struct FindingFilter {
     system_ids: Option<Vec<ID>>,
     /// Only what is about one of these, or about one of their systems.
     third_party_ids: Option<Vec<ID>>,
+    /// true: only those of which somebody has said why they stay for now; false: only the others.
+    acknowledged: Option<bool>,
 }
 
 impl FindingFilter {
@@ -159,6 +200,7 @@ impl FindingFilter {
             customer: self.customer_id.map(|id| id_or_nobody(&id)),
             systems: self.system_ids.map(systems).transpose()?,
             third_parties: self.third_party_ids.map(third_parties).transpose()?,
+            acknowledged: self.acknowledged,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! A place where data is stored.
 
 use crate::{
-    domain::data_location::AtPlace,
+    domain::data_location::{AtPlace, During},
     graphql::{
         connection::{Arguments, connection},
         connector::{Connector, connector_of},
@@ -126,8 +126,9 @@ impl System {
         #[graphql(desc = "Now unless told.")] as_of: Option<DateTime>,
         #[graphql(desc = "Only these categories.")] categories: Option<Vec<String>>,
     ) -> Result<CustomerDataConnection> {
+        let during = as_of.map(|moment| During::at(moment.0));
         let arguments = Arguments { first, after, last, before };
-        customers_at(ctx, AtPlace::System(self.0.id), arguments, as_of, categories).await
+        customers_at(ctx, AtPlace::System(self.0.id), arguments, during, categories).await
     }
 
     async fn retired_at(&self) -> Option<DateTime> {

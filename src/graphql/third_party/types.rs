@@ -1,7 +1,11 @@
 //! A third party and how it was vetted.
 
 use crate::{
-    domain::{data_location::AtPlace, period::day_of, third_party::blockers},
+    domain::{
+        data_location::{AtPlace, During},
+        period::day_of,
+        third_party::blockers,
+    },
     graphql::{
         connection::{Arguments, connection, page_of},
         context::{access, catalog},
@@ -181,8 +185,9 @@ impl ThirdParty {
         #[graphql(desc = "Now unless told.")] as_of: Option<DateTime>,
         #[graphql(desc = "Only these categories.")] categories: Option<Vec<String>>,
     ) -> Result<CustomerDataConnection> {
+        let during = as_of.map(|moment| During::at(moment.0));
         let arguments = Arguments { first, after, last, before };
-        customers_at(ctx, AtPlace::ThirdParty(self.0.id), arguments, as_of, categories).await
+        customers_at(ctx, AtPlace::ThirdParty(self.0.id), arguments, during, categories).await
     }
 }
 

@@ -12,6 +12,7 @@ use crate::{
         disclosure::DisclosuresByIds,
         disposal::PlansByIds,
         import::ImportById,
+        incident::IncidentsByIds,
         job::{JobsByIds, SelectionById},
         legal_hold::HoldsByIds,
         notice::NoticesByIds,
@@ -31,6 +32,7 @@ use crate::{
         disposal::DisposalPlan,
         error::OrError,
         import::Import,
+        incident::Incident,
         job::{CustomerSelection, Job},
         legal_hold::LegalHold,
         node::{Node, NodeId},
@@ -96,6 +98,7 @@ async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<N
         | NodeId::CustomerSelection(_)
         | NodeId::Import(_)
         | NodeId::Job(_)
+        | NodeId::Incident(_)
         | NodeId::Reconciliation(_)
         | NodeId::ReconciliationDifference(_)
         | NodeId::AuditEvent(_) => {
@@ -179,6 +182,10 @@ async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
         NodeId::Job(id) => {
             let found = access.read(JobsByIds(vec![id])).await.or_hidden()?;
             found.and_then(|mut all| all.pop()).map(|row| Job(row).into())
+        }
+        NodeId::Incident(id) => {
+            let found = access.read(IncidentsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|found| Incident(found).into())
         }
         NodeId::Reconciliation(id) => {
             let also_of_customers = access.may(Action::SeeDifferences);

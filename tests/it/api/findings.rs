@@ -299,7 +299,7 @@ async fn what_makes_no_sense_is_refused_by_name() {
         assert_eq!(answer.code(), Some("BAD_USER_INPUT"), "{variables}: {:#}", answer.json);
         assert_eq!(answer.field().as_deref(), Some(field), "{variables}: {:#}", answer.json);
     }
-    let unknown = officer.ask(FINDINGS, json!({ "filter": { "kinds": ["RECORD_INCOMPLETE"] } })).await;
+    let unknown = officer.ask(FINDINGS, json!({ "filter": { "kinds": ["WEATHER_BAD"] } })).await;
     assert!(!unknown.errors().is_empty());
     assert_eq!(app.agent().findings(json!({})).await.code(), Some("FORBIDDEN"));
     app.finish().await;
@@ -339,11 +339,11 @@ async fn findings_agree_with_the_gate_and_with_the_map() {
         let input = json!({ "consentId": consent, "channel": "EMAIL" });
         assert_eq!(app.agent().ask(WITHDRAW, json!({ "input": input })).await.user_errors(), []);
     };
-    // Held, and taken back: it lies there against the withdrawal.
+    // Held until further notice, and taken back: it lies there against the withdrawal.
     let (held, _) = app.hosted("K-6101").await;
     app.hold(&held, None).await;
     withdraw(&held).await;
-    assert_eq!(kinds(&held).await, ["CONSENT_MISSING".to_owned()].into());
+    assert_eq!(kinds(&held).await, ["CONSENT_MISSING", "RETENTION_WITHOUT_END"].map(str::to_owned).into());
 
     // Kept on the customer's own request (Art. 18): nobody is to be told to remove it.
     let (kept, subscription) = app.hosted("K-6102").await;

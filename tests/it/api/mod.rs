@@ -1,5 +1,6 @@
 //! The API as clients meet it: what they may send, and what they get.
 
+mod acknowledged;
 mod another_server;
 mod at_once;
 mod bad_input;

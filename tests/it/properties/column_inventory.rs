@@ -69,6 +69,7 @@ fn what_is_personal_of_customers_is_sealed() {
             "disclosure.disclosed_by",
             "disposal_plan.created_by",
             "envelope.sealed",
+            "finding_acknowledgement.acknowledged_by",
             "legal_hold.lifted_by",
             "legal_hold.placed_by",
             "notice.delivered_by",

@@ -5,6 +5,7 @@ mod bulk;
 mod disclosure;
 mod disposal;
 mod import;
+mod incident;
 mod reference_data;
 mod requests;
 
@@ -33,6 +34,7 @@ impl Fixture {
         match self.name {
             "system { customers }" => vec!["system", "system.customers"],
             "thirdParty { customers }" => vec!["thirdParty", "thirdParty.customers"],
+            "incident { affectedCustomers }" => vec!["incident", "incident.affectedCustomers"],
             _ => vec![self.root()],
         }
     }
@@ -80,6 +82,9 @@ pub struct Ids {
     pub job: String,
     pub large: (String, String),
     pub selection: String,
+    /// A breach, and another that can be closed.
+    pub incident: String,
+    pub other_incident: String,
     /// Files of each kind of rows, and one that is done with.
     pub imports: Vec<String>,
     /// Different each time, for what may be there only once.
@@ -122,6 +127,9 @@ impl Ids {
         let list =
             app.compliance().ask(job::UPLOAD, list).await.data()["uploadSelection"]["selection"].clone();
         let imports = imports(app).await;
+        let (incident, other_incident) =
+            (breach(app, json!(null)).await, breach(app, json!("UNLIKELY")).await);
+        app.approve_record().await;
         app.seal().await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
@@ -159,6 +167,8 @@ impl Ids {
                 large["plan"]["planHash"].as_str().unwrap().to_owned(),
             ),
             selection: list["id"].as_str().unwrap().to_owned(),
+            incident,
+            other_incident,
             imports,
             fresh: "fresh-0".to_owned(),
         }
@@ -183,6 +193,15 @@ async fn imports(app: &TestApp) -> Vec<String> {
         imports.push(answer.data()["beginImport"]["import"]["id"].as_str().unwrap().to_owned());
     }
     imports
+}
+
+/// A breach of this risk.
+async fn breach(app: &TestApp, risk: Value) -> String {
+    let mut breach = app.breach_at("Faktureringssystem").await;
+    breach["windowStart"] = json!("2026-03-01T00:00:00Z");
+    breach["awareAt"] = json!("2026-03-01T12:00:00Z");
+    breach["risk"] = risk;
+    app.report(breach).await
 }
 
 /// A service that began and ended, and left something to be disposed of: its task and its plan.
@@ -229,6 +248,7 @@ pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
         .chain(import::FIXTURES)
         .chain(disclosure::FIXTURES)
         .chain(disposal::FIXTURES)
+        .chain(incident::FIXTURES)
         .chain(requests::FIXTURES)
         .chain(reference_data::FIXTURES)
 }
@@ -255,6 +275,7 @@ const FIXTURES: &[Fixture] = &[
         document: NODE,
         variables: |ids| json!({ "id": ids.difference }),
     },
+    Fixture { name: "node { Incident }", document: NODE, variables: |ids| json!({ "id": ids.incident }) },
     Fixture { name: "controller", document: "{ controller { name country } }", variables: nothing },
     Fixture {
         name: "customer",

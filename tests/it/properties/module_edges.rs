@@ -15,6 +15,8 @@ const EDGES: &[Knows] = &[
     ("cli", &["access", "auth", "checkpoints", "client", "config", "connector", "crypto", "demo_peers", "domain", "graphql", "http", "identifier", "ledger", "policy", "rows", "server", "telemetry", "transparency"], &["clap", "config", "entity"]),
     // Files as people have them; `domain` for what their rows become.
     ("rows", &["domain"], &["entity"]),
+    // How things look; `domain` for what is to be shown.
+    ("report", &["domain"], &[]),
     // Whoever asks a server knows it from outside.
     ("client", &[], &["reqwest"]),
     // Others, who only know what docs/third-party-api.md says; `domain` for who is in the demo, `access` for its map and the time.
@@ -25,7 +27,8 @@ const EDGES: &[Knows] = &[
     ("http", &["access", "auth", "connector", "domain", "graphql", "policy", "transparency"], &["async_graphql", "axum", "entity", "hyper", "metrics", "metrics_exporter_prometheus", "tower", "tower_http"]),
     ("auth", &["policy"], &["jsonwebtoken", "reqwest"]),
     // `connector` only to hand over what reaches others.
-    ("graphql", &["access", "connector", "domain", "identifier", "policy"], &["async_graphql", "entity"]),
+    // `report` for pictures.
+    ("graphql", &["access", "connector", "domain", "identifier", "policy", "report"], &["async_graphql", "entity"]),
     ("worker", &["access", "auth", "connector", "domain", "transparency"], &["entity", "metrics", "metrics_exporter_prometheus"]),
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
     ("connector", &[], &["entity", "lettre", "reqwest", "sqlx"]),
@@ -78,7 +81,11 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("job", &["catalog", "customer", "disposal", "erasure", "task"]),
     ("erasure", &["catalog", "customer", "data_request", "disposal", "restriction", "task"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
-    ("finding", &["audit", "catalog", "data_request", "justification", "third_party"]),
+    ("finding", &["audit", "catalog", "data_request", "incident", "justification", "processing_record", "third_party"]),
+    ("incident", &["catalog"]),
+    ("picture", &["catalog", "inventory", "justification"]),
+    ("processing_record", &["catalog", "third_party"]),
+    ("inventory", &["catalog", "justification"]),
     ("legal_hold", &["catalog", "customer", "disposal"]),
     ("consent", &["catalog", "customer", "disposal", "gate", "import", "notice", "third_party"]),
     ("notice", &["catalog", "customer", "gate", "third_party"]),

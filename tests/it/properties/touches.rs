@@ -51,6 +51,9 @@ async fn every_row_of_a_customers_says_whose_it_is() {
     // What the example company has none of.
     let (customer, subscription) = app.hosted("K-9901").await;
     app.hold(&customer, Some(&["user.payment"])).await;
+    let unjustified = app.findings(serde_json::json!({ "kinds": ["UNJUSTIFIED_DATA"] })).await.remove(0);
+    let key = unjustified["key"].as_str().unwrap();
+    assert_eq!(app.acknowledge(key, "2026-04-01").await.user_errors(), []);
     assert_eq!(app.end(&subscription, serde_json::json!({})).await.user_errors(), []);
     let request = app.submit(&customer, serde_json::json!({ "categories": ["user.payment"] })).await;
     app.pause(&request).await;

@@ -159,6 +159,11 @@ impl TestApp {
         swept.lines
     }
 
+    /// Adds up what was counted, if there is much to, as the server does by itself.
+    pub async fn fold_inventory(&self) {
+        kartotek::domain::inventory::fold(&self.server.door).await.unwrap();
+    }
+
     /// One pass of the worker, as the server makes them by itself. How many tasks were done, and left to people.
     pub async fn work(&self) -> (usize, usize) {
         let worked = self.try_to_work().await;

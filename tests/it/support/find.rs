@@ -28,6 +28,14 @@ impl TestApp {
         self.findings(filter).await.iter().map(found).collect()
     }
 
+    /// Says of a finding why it stays so for now.
+    pub async fn acknowledge(&self, key: &str, until: &str) -> Answer {
+        const ACKNOWLEDGE: &str = "mutation ($input: AcknowledgeFindingInput!) { acknowledgeFinding(input: $input) {
+            finding { key acknowledgement { reason until acknowledgedBy } } userErrors { code message field } } }";
+        let input = json!({ "key": key, "reason": "Being looked into.", "until": until });
+        self.compliance().ask(ACKNOWLEDGE, json!({ "input": input })).await
+    }
+
     /// A third party is vetted with this outcome, and what else is given.
     pub async fn assess(&self, third_party: &str, status: &str, more: Value) {
         const ASSESS: &str = "mutation ($input: AssessThirdPartyInput!) { assessThirdParty(input: $input) {

@@ -51,7 +51,7 @@ pub async fn put(app: &TestApp, world: &mut World) -> Places {
             "sharingNeedsConsent": key != UNASKED });
         change(app, "createPurpose", input, "purpose { id }").await;
     }
-    let systems = systems(app).await;
+    let (systems, third_party) = systems(app).await;
     let mut services = Vec::new();
     for number in 0..SERVICES {
         let input = json!({ "key": format!("service-{number}"), "name": format!("Service {number}") });
@@ -62,16 +62,18 @@ pub async fn put(app: &TestApp, world: &mut World) -> Places {
     }
     keep(app, &world.rules).await;
     register(app, world, &services, &systems).await;
-    Places { services, systems }
+    Places { services, systems, third_party }
 }
 
 /// The ids of what there is, as the API has them.
 pub struct Places {
     pub services: Vec<String>,
     pub systems: Vec<String>,
+    /// It has the last of the systems.
+    pub third_party: String,
 }
 
-async fn systems(app: &TestApp) -> Vec<String> {
+async fn systems(app: &TestApp) -> (Vec<String>, String) {
     let mut systems = vec![app.system_id("Kartotek").await];
     let party = json!({ "name": "Party", "kind": "HOSTING", "role": "PROCESSOR", "country": "SE" });
     let party = change(app, "createThirdParty", party, "thirdParty { id }").await["thirdParty"]["id"].clone();
@@ -83,7 +85,7 @@ async fn systems(app: &TestApp) -> Vec<String> {
         let made = change(app, "createSystem", input, "system { id }").await;
         systems.push(made["system"]["id"].as_str().unwrap().to_owned());
     }
-    systems
+    (systems, party.as_str().unwrap().to_owned())
 }
 
 /// A requirement, as the API is told of it.

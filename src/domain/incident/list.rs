@@ -1,0 +1,131 @@
+//! The register: by id, and filtered.
+
+use super::on_record::{NOTIFY_WITHIN, OnRecord, whole};
+use crate::{
+    access::{Inquiry, Reader, Sql, Stop},
+    domain::{
+        each_customer::foreign_cursor,
+        page::{Page, PageRequest, cursor_id},
+    },
+    policy::{Action, Target},
+};
+use chrono::{DateTime, Utc};
+use entity::{
+    ids::{IncidentId, SystemId, ThirdPartyId},
+    incident,
+    touch::{Recorded, Touch},
+};
+use sea_orm::FromQueryResult;
+
+/// Those of these that there are.
+#[derive(Clone, Debug)]
+pub struct IncidentsByIds(pub Vec<IncidentId>);
+
+impl Inquiry for IncidentsByIds {
+    const ACTION: Action = Action::SeeIncidents;
+    const SNAPSHOT: bool = true;
+    type Output = Vec<OnRecord>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Vec<OnRecord>, Stop> {
+        let mut sql = Sql::new("SELECT * FROM incident WHERE id IN ");
+        sql.list(self.0.iter().map(|id| id.0));
+        let rows = r.rows(sql, incident::Entity::touch).await?;
+        whole(r, rows).await
+    }
+}
+
+/// Which incidents: every condition given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IncidentFilter {
+    pub open: Option<bool>,
+    pub overdue: Option<bool>,
+    pub system: Option<SystemId>,
+    pub third_party: Option<ThirdPartyId>,
+}
+
+impl IncidentFilter {
+    fn conditions(&self, sql: &mut Sql, now: DateTime<Utc>) {
+        if let Some(open) = self.open {
+            sql.push(if open { " AND i.closed_at IS NULL" } else { " AND i.closed_at IS NOT NULL" });
+        }
+        if let Some(overdue) = self.overdue {
+            sql.push(if overdue { " AND (" } else { " AND NOT (" });
+            unsaid(sql);
+            sql.push(" AND i.aware_at < ").bind(now - NOTIFY_WITHIN).push(")");
+        }
+        if let Some(system) = self.system {
+            sql.push(
+                " AND EXISTS (SELECT 1 FROM incident_system x WHERE x.incident_id = i.id AND x.system_id = ",
+            );
+            sql.bind(system.0).push(")");
+        }
+        if let Some(third_party) = self.third_party {
+            sql.push(
+                " AND EXISTS (SELECT 1 FROM incident_system x JOIN system y ON y.id = x.system_id \
+                 WHERE x.incident_id = i.id AND y.third_party_id = ",
+            );
+            sql.bind(third_party.0).push(")");
+        }
+    }
+}
+
+/// Adds that the authority was not told of the incident `i`, and has to be unless somebody finds that it need not.
+pub(in crate::domain) fn unsaid(sql: &mut Sql) {
+    sql.push(
+        "coalesce(i.risk, 'LIKELY') <> 'UNLIKELY' AND NOT EXISTS (SELECT 1 FROM incident_notification n \
+         WHERE n.incident_id = i.id AND n.recipient = 'SUPERVISORY_AUTHORITY')",
+    );
+}
+
+#[derive(FromQueryResult)]
+struct Total {
+    total: i64,
+}
+
+/// A page of the register, newest first.
+#[derive(Clone, Debug)]
+pub struct ListIncidents {
+    pub filter: IncidentFilter,
+    pub page: PageRequest,
+}
+
+impl Inquiry for ListIncidents {
+    const ACTION: Action = Action::SeeIncidents;
+    const SNAPSHOT: bool = true;
+    type Output = Page<OnRecord>;
+
+    fn target(&self) -> Target {
+        Target::none()
+    }
+
+    async fn run(self, r: &Reader) -> Result<Page<OnRecord>, Stop> {
+        let of = |begin: &str| {
+            let mut sql = Sql::new(begin);
+            sql.push(" FROM incident i WHERE true");
+            self.filter.conditions(&mut sql, r.now());
+            sql
+        };
+        let mut sql = of("SELECT i.*");
+        for (argument, keys, comparison) in
+            [("after", &self.page.after, " AND i.id < "), ("before", &self.page.before, " AND i.id > ")]
+        {
+            if let Some(keys) = keys {
+                sql.push(comparison).bind(cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?);
+            }
+        }
+        sql.push(if self.page.backward { " ORDER BY i.id" } else { " ORDER BY i.id DESC" });
+        let (rows, more) = r.some(sql, self.page.limit, |_: &incident::Model| Touch::nobody()).await?;
+        let total = if self.page.count {
+            let counted = r.numbers::<Total>(of("SELECT count(*) AS total")).await?;
+            counted.first().and_then(|row| u64::try_from(row.total).ok())
+        } else {
+            None
+        };
+        let rows = whole(r, rows).await?;
+        Ok(Page::fetched(&self.page, rows, more, |one| vec![one.row.id.to_string()], total))
+    }
+}

@@ -1,0 +1,7 @@
+//! How much personal data lies where, and what for.
+
+mod filter;
+mod queries;
+mod types;
+
+pub use queries::InventoryQuery;

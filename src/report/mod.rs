@@ -1,0 +1,7 @@
+//! How things look on paper and on screen. What is to be shown comes from the domain; nothing here reads anything.
+
+mod mermaid;
+mod svg;
+
+pub use mermaid::mermaid;
+pub use svg::svg;
