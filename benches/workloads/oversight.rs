@@ -3,6 +3,7 @@
 
 use std::{fmt::Write, time::Instant};
 
+use kartotek::access::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use crate::{
@@ -87,7 +88,7 @@ impl Stand {
                 bare: Some(bare),
             });
         }
-        let moment = json!({ "asOf": chrono::Utc::now().to_rfc3339() });
+        let moment = json!({ "asOf": SystemClock.now().to_rfc3339() });
         let past =
             "query ($asOf: DateTime) { inventory(groupBy: [SYSTEM, CATEGORY], asOf: $asOf) { locations } }";
         questions.push(Question {
@@ -117,7 +118,7 @@ impl Stand {
         let systems = connection.told("{ systems(first: 100) { nodes { id } } }", json!({})).await?;
         let ids =
             systems["systems"]["nodes"].as_array().ok_or("no systems")?.iter().map(|node| node["id"].clone());
-        let now = chrono::Utc::now().to_rfc3339();
+        let now = SystemClock.now().to_rfc3339();
         let input = json!({ "summary": "A backup lay open.", "kinds": ["CONFIDENTIALITY"],
             "place": { "systemIds": ids.collect::<Vec<_>>() }, "windowStart": now, "awareAt": now });
         let made = connection.told(REPORT, json!({ "input": input })).await?;

@@ -62,6 +62,11 @@ CREATE FUNCTION refuse_change_of_register() RETURNS trigger LANGUAGE plpgsql AS 
 CREATE TRIGGER incident_no_delete BEFORE DELETE ON incident FOR EACH ROW EXECUTE FUNCTION refuse_change_of_register();
 CREATE TRIGGER incident_closes_once BEFORE UPDATE ON incident FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL)
     EXECUTE FUNCTION refuse_change_of_register();
+CREATE TRIGGER incident_no_truncate BEFORE TRUNCATE ON incident FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_register();
+CREATE TRIGGER incident_system_no_truncate BEFORE TRUNCATE ON incident_system
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_register();
+CREATE TRIGGER incident_notification_no_truncate BEFORE TRUNCATE ON incident_notification
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_register();
 CREATE TRIGGER incident_system_no_change BEFORE UPDATE OR DELETE ON incident_system FOR EACH ROW
     EXECUTE FUNCTION refuse_change_of_register();
 CREATE TRIGGER incident_notification_no_change BEFORE UPDATE OR DELETE ON incident_notification FOR EACH ROW

@@ -17,7 +17,9 @@ CREATE TABLE processing_record (
 
 const LOCK_POSTGRES: &str =
     "CREATE TRIGGER processing_record_no_change BEFORE UPDATE OR DELETE ON processing_record
-    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_register()";
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_of_register();
+CREATE TRIGGER processing_record_no_truncate BEFORE TRUNCATE ON processing_record
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_register();";
 
 const LOCK_SQLITE: &str = r"
 CREATE TRIGGER processing_record_no_update BEFORE UPDATE ON processing_record

@@ -94,6 +94,14 @@ pub fn charge_beyond_few(ctx: &Context<'_>, entries: usize) -> async_graphql::Re
     charge(ctx, entries.saturating_mul(fields))
 }
 
+/// Charges for something that takes work of its own each time, as many values as that is worth.
+///
+/// # Errors
+/// `QUERY_TOO_COMPLEX` when the request has no more to spend.
+pub fn charge_work(ctx: &Context<'_>, values: usize) -> async_graphql::Result<()> {
+    charge(ctx, values)
+}
+
 /// Charges for a document that was charged for as one value beforehand, by how many it holds.
 ///
 /// # Errors

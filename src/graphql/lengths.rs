@@ -3,7 +3,7 @@
 use super::budget::DEFAULT_PAGE;
 use crate::{
     connector::sql::{MOST_COLUMNS, MOST_TABLES},
-    domain::{catalog::Catalog, data_location, import, job::MOST_SMALL_GROUPS, system},
+    domain::{catalog::Catalog, data_location, import, incident, job::MOST_SMALL_GROUPS, system},
 };
 
 /// Entries that a document is charged for beforehand of lists that are short as a rule: reasons why data may be where
@@ -27,7 +27,8 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         // Each need of a service's for a purpose of its own, at the most.
         ("ProcessingRecord", "activities" | "processorActivities")
         | ("ProcessingRecordSnapshot", "changes") => catalog.services.len() as u64,
-        ("ThirdParty" | "Incident", "systems") => most.systems,
+        ("ThirdParty", "systems") => most.systems,
+        ("Incident", "systems") => incident::MOST_SYSTEMS as u64,
         ("ThirdParty", "subProcessors") => most.sub_processors,
         ("RecordDataLocationsPayload", "blockers")
         | ("DataLocation", "justifications")

@@ -138,13 +138,17 @@ impl CustomersAt {
         systems: &[SystemId],
         between: Between,
     ) -> Result<(Vec<CustomerId>, bool), Stop> {
+        if systems.is_empty() {
+            return Ok((Vec::new(), false));
+        }
         let order = if self.page.backward { "" } else { " DESC" };
         let most = i64::try_from(self.page.limit + 1).unwrap_or(i64::MAX);
         let mut sql = Sql::default();
-        for (at, system) in systems.iter().enumerate() {
+        // A statement takes only so many parts.
+        for (at, some) in systems.chunks(systems.len().div_ceil(MOST_PARTS)).enumerate() {
             sql.push(if at == 0 { "SELECT x.* FROM (" } else { " UNION SELECT x.* FROM (" });
-            sql.push("SELECT DISTINCT l.customer_id FROM data_location l WHERE l.system_id = ")
-                .bind(system.0);
+            sql.push("SELECT DISTINCT l.customer_id FROM data_location l WHERE l.system_id IN ");
+            sql.list(some.iter().map(|system| system.0));
             self.there(&mut sql, between);
             for (argument, keys, comparison) in [
                 ("after", &self.page.after, " AND l.customer_id < "),
@@ -155,9 +159,6 @@ impl CustomersAt {
                 }
             }
             sql.push(&format!(" ORDER BY l.customer_id{order} LIMIT ")).bind(most).push(") x");
-        }
-        if systems.is_empty() {
-            return Ok((Vec::new(), false));
         }
         sql.push(&format!(" ORDER BY customer_id{order}"));
         let (rows, more) =
@@ -176,6 +177,9 @@ impl CustomersAt {
         }
     }
 }
+
+/// Parts of a statement that each look at some systems.
+const MOST_PARTS: usize = 30;
 
 /// The first and the last moment.
 type Between = (DateTime<Utc>, DateTime<Utc>);

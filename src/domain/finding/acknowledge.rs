@@ -17,7 +17,7 @@ use crate::{
     policy::{Action, Target},
 };
 use chrono::{Months, NaiveDate};
-use entity::{finding_acknowledgement, ids::CustomerId, touch::Recorded};
+use entity::{customer, finding_acknowledgement, ids::CustomerId, touch::Recorded};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use std::{collections::HashMap, sync::Arc};
 use uuid::Uuid;
@@ -60,6 +60,13 @@ impl Command for AcknowledgeFinding {
         }
         checks.finish()?;
         let found = self.find(w).await?.ok_or_else(|| not_found("key", "finding, or no more"))?;
+        let whose = match found.customer {
+            Some(id) => w.lock(customer::Entity::find_by_id(id)).await?,
+            None => None,
+        };
+        // Of somebody who is gone nothing is written down any more.
+        let is_gone = whose.is_some_and(|row| row.disposed_as.is_some());
+        let reason = if is_gone { String::new() } else { reason };
         let before = finding_acknowledgement::Entity::delete_many()
             .filter(finding_acknowledgement::Column::Kind.eq(self.kind.word()))
             .filter(finding_acknowledgement::Column::SubjectId.eq(self.subject));

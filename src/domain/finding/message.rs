@@ -163,7 +163,6 @@ impl Words<'_> {
         )
     }
 
-    /// Of what is wrong since the midnight after it.
     fn hold(&self, finding: &Finding) -> String {
         if finding.kind == FindingKind::RetentionWithoutEnd {
             return self.either(
@@ -244,6 +243,7 @@ impl Words<'_> {
         )
     }
 
+    /// Of what is wrong since the midnight after it.
     fn last_day(&self, finding: &Finding) -> NaiveDate {
         day_of(finding.since - TimeDelta::microseconds(1), &self.catalog.zone())
     }

@@ -3,6 +3,7 @@
 use super::on_record::OnRecord;
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
+    domain::people,
     policy::{Action, Target},
 };
 use chrono::{DateTime, Utc};
@@ -31,14 +32,18 @@ impl Inquiry for AffectedCategories {
         let mut sql = Sql::new("SELECT DISTINCT l.category FROM data_location l WHERE ");
         there(&mut sql, &self.0, r.now());
         sql.push(" ORDER BY l.category");
-        Ok(r.numbers::<Key>(sql).await?.into_iter().map(|row| row.category).collect())
+        let found = r.numbers::<Key>(sql).await?.into_iter().map(|row| row.category).collect::<Vec<_>>();
+        // What a few had there is known of each of them.
+        let now = r.now();
+        people::few(r, &|sql: &mut Sql| who(sql, &self.0, now), &found).await?;
+        Ok(found)
     }
 }
 
 /// Adds that the line `l` was there at any time of the window.
 pub(super) fn there(sql: &mut Sql, incident: &OnRecord, now: DateTime<Utc>) {
     sql.push("l.system_id IN ").list(incident.systems.iter().map(|id| id.0));
-    sql.push(" AND l.held_from <= ").bind(incident.row.window_end.unwrap_or(now));
+    sql.push(" AND l.held_from <= ").bind(incident.until().unwrap_or(now));
     sql.push(" AND (l.held_to IS NULL OR l.held_to > ").bind(incident.row.window_start).push(")");
 }
 

@@ -39,12 +39,15 @@ impl Command for CloseIncident {
         let conclusion = checks.block("conclusion", &self.conclusion, BLOCK);
         let because = self.not_told_because.map(|text| checks.block("customersNotToldReason", &text, BLOCK));
         checks.finish()?;
+        // It says why not only where they should have been told and were not.
+        let untold =
+            found.row.risk == Some(IncidentRisk::High) && !found.has_told(IncidentRecipient::Customers);
         let row = incident::Model {
             version: found.row.version + 1,
             closed_by: Some(w.actor_name()),
             closed_at: Some(w.now()),
             conclusion: Some(conclusion),
-            not_told_because: because,
+            not_told_because: because.filter(|_| untold),
             ..found.row
         };
         let row = w.update::<incident::Entity>(row).await?;

@@ -50,8 +50,6 @@ impl Inquiry for NotificationForm {
 
     async fn run(self, r: &Reader) -> Result<String, Stop> {
         let now = r.now();
-        let whose = |sql: &mut Sql| who(sql, &self.incident, now);
-        people::few(r, &whose, &[]).await?;
         let mut sql = Sql::new("SELECT c.kind, count(*) AS customers FROM customer c JOIN (");
         who(&mut sql, &self.incident, now);
         sql.push(") x ON x.customer_id = c.id GROUP BY c.kind ORDER BY c.kind DESC");
@@ -60,8 +58,17 @@ impl Inquiry for NotificationForm {
         there(&mut sql, &self.incident, now);
         sql.push(" GROUP BY l.category ORDER BY l.category");
         let records = r.numbers::<Records>(sql).await?;
-        Ok(Form { catalog: &self.catalog, incident: &self.incident, locale: self.locale, customers, records }
-            .text())
+        let categories = records.iter().map(|row| row.category.clone()).collect::<Vec<_>>();
+        people::few(r, &|sql: &mut Sql| who(sql, &self.incident, now), &categories).await?;
+        let form = Form {
+            catalog: &self.catalog,
+            incident: &self.incident,
+            locale: self.locale,
+            now,
+            customers,
+            records,
+        };
+        Ok(form.text())
     }
 }
 
@@ -69,6 +76,7 @@ struct Form<'a> {
     catalog: &'a Catalog,
     incident: &'a OnRecord,
     locale: Locale,
+    now: DateTime<Utc>,
     customers: Vec<Customers>,
     records: Vec<Records>,
 }
@@ -202,7 +210,10 @@ impl Form<'_> {
         let categories = self.records.iter().map(|row| self.category(&row.category));
         vec![
             (
-                self.say("Ungefärligt antal registrerade", "Approximate number of data subjects"),
+                self.say(
+                    "Ungefärligt antal registrerade, och organisationer",
+                    "Approximate number of data subjects, and organizations",
+                ),
                 Some(customers.collect::<Vec<_>>().join(", "))
                     .filter(|said| !said.is_empty())
                     .or(Some("0".to_owned())),
@@ -266,8 +277,11 @@ impl Form<'_> {
             lines.push((self.say("Tidigare anmält", "Notified earlier"), Some(earlier.join("; "))));
         }
         let reasons = told.iter().filter_map(|one| one.delay_reason.clone()).collect::<Vec<_>>();
-        if !reasons.is_empty() {
-            lines.push((self.say("Skäl till dröjsmålet", "Reasons for the delay"), Some(reasons.join("; "))));
+        let in_time = told.iter().any(|one| one.notified_at <= self.incident.due_at());
+        // What comes late is to say why (33(1)).
+        if !in_time && (self.now > self.incident.due_at() || !reasons.is_empty()) {
+            let said = Some(reasons.join("; "));
+            lines.push((self.say("Skäl till dröjsmålet", "Reasons for the delay"), said));
         }
         lines
     }

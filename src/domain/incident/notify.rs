@@ -67,13 +67,13 @@ impl RecordIncidentNotification {
             checks.refuse("notifiedAt", Code::OutOfRange, message);
         }
         let authority = IncidentRecipient::SupervisoryAuthority;
-        // What is added later to what was told in time is not late (Art. 33(4)).
-        let told = |one: &incident_notification::Model| {
-            one.recipient == authority && one.notified_at <= found.due_at()
-        };
+        // What is added later to what was told already is not late (Art. 33(4)).
         let is_late = self.recipient == authority
             && self.notified_at > found.due_at()
-            && !found.notifications.iter().any(told);
+            && !found
+                .notifications
+                .iter()
+                .any(|one| one.recipient == authority && one.notified_at <= self.notified_at);
         if is_late && self.delay_reason.is_none() {
             let message = "The authority was told after the 72 hours: say why (Art. 33(1)).";
             checks.refuse("delayReason", Code::Required, message);

@@ -52,6 +52,12 @@ impl OnRecord {
         self.notifications.iter().any(|one| one.recipient == recipient)
     }
 
+    /// The last moment at which what was there counts: of one that is closed and has no end on record, when it was closed.
+    #[must_use]
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.row.window_end.or(self.row.closed_at)
+    }
+
     /// By when the authority must have been told.
     #[must_use]
     pub fn due_at(&self) -> DateTime<Utc> {

@@ -69,7 +69,7 @@ impl Command for ReportIncident {
 }
 
 impl ReportIncident {
-    /// The systems that it is about. One that is out of use by now may well have been in use then.
+    /// The systems that it is about.
     fn systems(&self, catalog: &Catalog, checks: &mut Checks) -> BTreeSet<SystemId> {
         match &self.place {
             IncidentPlace::Systems(ids) => {
@@ -77,11 +77,7 @@ impl ReportIncident {
                     checks.refuse("place.systemIds", Code::Required, "Name at least one system.");
                 }
                 checks.at_most("place.systemIds", ids, MOST_SYSTEMS);
-                for (at, _) in ids.iter().enumerate().filter(|(_, id)| !catalog.systems.contains_key(*id)) {
-                    let path = format!("place.systemIds.{at}");
-                    checks.refuse(&path, Code::NotFound, "There is no such system.");
-                }
-                ids.iter().copied().collect()
+                known_systems("place.systemIds", ids, catalog, checks)
             }
             IncidentPlace::ThirdParty(id) => {
                 let theirs = catalog.systems.values().filter(|system| system.third_party_id == Some(*id));
@@ -91,6 +87,10 @@ impl ReportIncident {
                 } else if theirs.is_empty() {
                     let message = "This third party has no systems on record: add them, so that it is known whose data is there.";
                     checks.refuse("place.thirdPartyId", Code::OutOfRange, message);
+                }
+                if theirs.len() > MOST_SYSTEMS {
+                    let message = format!("It has more than {MOST_SYSTEMS} systems: name those concerned.");
+                    checks.refuse("place.thirdPartyId", Code::TooLong, message);
                 }
                 theirs
             }
@@ -104,11 +104,6 @@ impl ReportIncident {
         systems: &BTreeSet<SystemId>,
         checks: &mut Checks,
     ) -> incident::Model {
-        let holders =
-            systems.iter().filter_map(|id| catalog.systems.get(id)).map(|system| system.third_party_id);
-        let holders = holders.collect::<BTreeSet<_>>();
-        // At several holders, none of them is the one.
-        let third_party_id = if holders.len() == 1 { holders.into_iter().next().flatten() } else { None };
         if self.aware_at > w.now() {
             checks.refuse("awareAt", Code::OutOfRange, "This lies in the future.");
         }
@@ -122,7 +117,7 @@ impl ReportIncident {
             integrity,
             availability,
             risk: self.risk,
-            third_party_id,
+            third_party_id: holder(catalog, systems),
             window_start: self.window_start,
             window_end: self.window_end,
             aware_at: self.aware_at,
@@ -136,6 +131,29 @@ impl ReportIncident {
             not_told_because: None,
         }
     }
+}
+
+/// These systems, each once, as far as there are such. One that is out of use by now may well have been in use then.
+pub(super) fn known_systems(
+    path: &str,
+    ids: &[SystemId],
+    catalog: &Catalog,
+    checks: &mut Checks,
+) -> BTreeSet<SystemId> {
+    for (at, _) in ids.iter().enumerate().filter(|(_, id)| !catalog.systems.contains_key(*id)) {
+        checks.refuse(&format!("{path}.{at}"), Code::NotFound, "There is no such system.");
+    }
+    ids.iter().copied().collect()
+}
+
+/// The third party that has all of these systems; none in-house, and none where several have some.
+pub(super) fn holder<'a>(
+    catalog: &Catalog,
+    systems: impl IntoIterator<Item = &'a SystemId>,
+) -> Option<ThirdPartyId> {
+    let rows = systems.into_iter().filter_map(|id| catalog.systems.get(id));
+    let holders = rows.map(|system| system.third_party_id).collect::<BTreeSet<_>>();
+    if holders.len() == 1 { holders.into_iter().next().flatten() } else { None }
 }
 
 /// When it happened: it began before it was known, and what is not over has no end yet.

@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use entity::{
     enums::{DataLocationState, LegalBasis, Sensitivity},
-    ids::{CategoryKey, PurposeKey, ServiceId, SystemId, ThirdPartyId},
+    ids::{CategoryKey, CustomerId, PurposeKey, ServiceId, SystemId, ThirdPartyId},
 };
 use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult};
 use std::sync::Arc;
@@ -20,9 +20,6 @@ pub const MOST_GROUPS: u64 = 10_000;
 
 /// The most dimensions that it is counted by.
 const MOST_DIMENSIONS: usize = 4;
-
-/// A number of locations that may all be a few customers'. There are seldom more of one.
-const MAY_BE_FEW: i64 = 1_000;
 
 /// What is in use, kept, or on its way out.
 const THERE: [DataLocationState; 3] =
@@ -47,7 +44,7 @@ pub struct InventoryFilter {
 }
 
 /// Counts locations in groups, in the order of their values. Without what customers have ordered, what is counted is kept as a
-/// sum, and takes the same time whatever there is.
+/// sum, and takes the same time whatever there is; but where a group is so small that it is somebody in particular, they are looked up.
 #[derive(Clone, Debug)]
 pub struct CountInventory {
     pub catalog: Arc<Catalog>,
@@ -122,7 +119,7 @@ impl Inquiry for CountInventory {
         self.from(&mut sql);
         self.conditions(&mut sql);
         let by = self.by.iter().map(|one| one.column()).collect::<Vec<_>>().join(", ");
-        sql.push(&format!(" GROUP BY {by} HAVING {} <> 0 ORDER BY {by}", self.count()));
+        sql.push(&format!(" GROUP BY {by} HAVING {} <> 0", self.count()));
         let (rows, more) = r.some::<Row>(sql, MOST_GROUPS, |_| entity::touch::Touch::nobody()).await?;
         if more {
             return Ok(None);
@@ -133,10 +130,10 @@ impl Inquiry for CountInventory {
             customers: row.customers,
             unjustified: row.unjustified,
         };
-        let groups = rows.into_iter().map(group).collect::<Vec<_>>();
-        if groups.iter().map(|group| group.locations).sum::<i64>() <= MAY_BE_FEW {
-            self.tell_of_few(r).await?;
-        }
+        let mut groups = rows.into_iter().map(group).collect::<Vec<_>>();
+        // Here, as the databases do not agree on where nothing comes, or on letters.
+        groups.sort_by(|a, b| a.key.cmp(&b.key));
+        self.tell_of_few(r, &groups).await?;
         Ok(Some(groups))
     }
 }
@@ -289,17 +286,60 @@ impl CountInventory {
         self.catalog.categories.keys().filter(below).cloned().collect()
     }
 
-    /// What is so little that it is somebody in particular has them on record.
-    async fn tell_of_few(&self, r: &Reader) -> Result<(), Stop> {
-        let by_location = Self { customers: true, ..self.clone() };
-        let whose = |sql: &mut Sql| {
-            sql.push("SELECT DISTINCT l.customer_id");
-            by_location.from(sql);
-            by_location.conditions(sql);
-        };
-        let categories = self.filter.categories.as_deref().map(|above| self.categories(above));
-        people::few(r, &whose, &categories.unwrap_or_default()).await.map(drop)
+    /// Whoever so small a number is about that it is somebody in particular is on record.
+    async fn tell_of_few(&self, r: &Reader, groups: &[Group]) -> Result<(), Stop> {
+        let few = |number: Option<i64>| number.is_some_and(|number| (1..=FEW).contains(&number));
+        let (mut all, mut unjustified) = (Vec::new(), Vec::new());
+        for group in groups {
+            if few(Some(group.locations)) || few(group.customers) {
+                all.push(group);
+            } else if few(group.unjustified) {
+                unjustified.push(group);
+            }
+        }
+        for some in all.chunks(AT_ONCE) {
+            self.tell_of(r, some, false).await?;
+        }
+        for some in unjustified.chunks(AT_ONCE) {
+            self.tell_of(r, some, true).await?;
+        }
+        Ok(())
     }
+
+    async fn tell_of(&self, r: &Reader, groups: &[&Group], unjustified: bool) -> Result<(), Stop> {
+        let by_location = Self { customers: true, ..self.clone() };
+        let mut sql = Sql::new("SELECT DISTINCT l.customer_id");
+        by_location.from(&mut sql);
+        by_location.conditions(&mut sql);
+        for (at, group) in groups.iter().enumerate() {
+            sql.push(if at == 0 { " AND (" } else { " OR " });
+            for (place, (dimension, value)) in group.key.iter().enumerate() {
+                sql.push(if place == 0 { "(" } else { " AND " }).push(dimension.column());
+                value.equals(&mut sql);
+            }
+            sql.push(")");
+        }
+        sql.push(")");
+        if unjustified {
+            sql.push(" AND ");
+            Facts::new(&self.catalog, r.now()).decide(&mut sql, "l", false);
+        }
+        for one in r.numbers::<Whose>(sql).await? {
+            r.tells(one.customer_id, &[]);
+        }
+        Ok(())
+    }
+}
+
+/// Groups that are looked for in one statement.
+const AT_ONCE: usize = 100;
+
+/// See [`people::FEW`].
+const FEW: i64 = people::FEW.cast_signed();
+
+#[derive(FromQueryResult)]
+struct Whose {
+    customer_id: CustomerId,
 }
 
 /// The last id that something can have that was put on record by then.

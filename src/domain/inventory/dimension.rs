@@ -1,6 +1,6 @@
 //! What the inventory can be counted by.
 
-use crate::domain::catalog::Catalog;
+use crate::{access::Sql, domain::catalog::Catalog};
 use entity::{
     enums::Locale,
     ids::{CategoryKey, PurposeKey, ServiceId, SystemId, ThirdPartyId},
@@ -9,7 +9,7 @@ use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
 /// What the inventory can be counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dimension {
     System,
     /// The holder; none in-house.
@@ -26,7 +26,7 @@ pub enum Dimension {
 }
 
 /// Where a group lies in one dimension.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     System(SystemId),
     ThirdParty(ThirdPartyId),
@@ -91,6 +91,19 @@ impl Raw {
 }
 
 impl Value {
+    /// Adds that a column has this value.
+    pub(super) fn equals(&self, sql: &mut Sql) {
+        match self {
+            Self::System(id) => sql.push(" = ").bind(id.0),
+            Self::ThirdParty(id) => sql.push(" = ").bind(id.0),
+            Self::Service(id) => sql.push(" = ").bind(id.0),
+            Self::Category(key) => sql.push(" = ").bind(key.0.clone()),
+            Self::Purpose(key) => sql.push(" = ").bind(key.0.clone()),
+            Self::Word(word) => sql.push(" = ").bind(word.clone()),
+            Self::Nothing => sql.push(" IS NULL"),
+        };
+    }
+
     /// What it says to a person: a name of the reference data, or the word itself.
     #[must_use]
     pub fn label(&self, dimension: Dimension, catalog: &Catalog, locale: Locale) -> String {

@@ -9,12 +9,13 @@ use crate::{
     domain::{
         catalog::Catalog,
         inventory::{CountInventory, Dimension, InventoryFilter, Value},
+        people,
     },
     policy::{Action, Target},
 };
 use entity::{
     enums::Locale,
-    ids::{CategoryKey, SystemId, ThirdPartyId},
+    ids::{CategoryKey, CustomerId, SystemId, ThirdPartyId},
 };
 use sea_orm::FromQueryResult;
 use std::{collections::HashMap, sync::Arc};
@@ -35,6 +36,11 @@ enum Key {
     Category(usize),
     System(SystemId),
     Holder(Option<ThirdPartyId>),
+}
+
+#[derive(FromQueryResult)]
+struct Whose {
+    customer_id: CustomerId,
 }
 
 #[derive(FromQueryResult)]
@@ -79,6 +85,14 @@ impl Inquiry for PictureOfCompany {
         );
         sql.bind(r.now()).push(" GROUP BY t.system_id");
         let overdue = r.numbers::<Overdue>(sql).await?;
+        let few = overdue.iter().filter(|row| row.tasks.unsigned_abs() <= people::FEW);
+        let mut sql = Sql::new(
+            "SELECT DISTINCT t.customer_id FROM task t WHERE t.finished_at IS NULL AND t.customer_id IS NOT NULL AND t.due_at < ",
+        );
+        sql.bind(r.now()).push(" AND t.system_id IN ").list(few.map(|row| row.system_id.0));
+        for one in r.numbers::<Whose>(sql).await? {
+            r.tells(one.customer_id, &[]);
+        }
         let overdue = overdue.into_iter().map(|row| (row.system_id, row.tasks)).collect();
         let groups = groups.into_iter().filter_map(|group| match &group.key[..] {
             [(_, Value::Category(category)), (_, Value::System(system))] => {

@@ -4,7 +4,7 @@ use super::time_limit::TimeLimit;
 use crate::domain::{catalog::Catalog, third_party::is_in_eea};
 use entity::{
     data_requirement,
-    enums::{Channel, CustomerKind, DisposalMethod},
+    enums::{Channel, CustomerKind, DisposalMethod, TrustStatus},
     ids::{CategoryKey, PurposeKey, ServiceId, SystemId, ThirdPartyId},
     service,
 };
@@ -169,22 +169,37 @@ pub(super) fn processor_activities(catalog: &Catalog, known: &Known) -> Vec<Proc
     services.into_iter().map(one).collect()
 }
 
-/// The third parties that have these systems.
-fn holders(catalog: &Catalog, systems: &BTreeSet<SystemId>) -> Vec<ThirdPartyId> {
+/// The third parties that have these systems, and those that work for them, and for those.
+pub(super) fn holders(catalog: &Catalog, systems: &BTreeSet<SystemId>) -> Vec<ThirdPartyId> {
     let holders = systems.iter().filter_map(|id| catalog.systems.get(id)?.third_party_id);
-    holders.collect::<BTreeSet<_>>().into_iter().collect()
+    let mut all = holders.collect::<BTreeSet<_>>();
+    let mut next = all.clone();
+    while !next.is_empty() {
+        let work_for = |row: &&std::sync::Arc<entity::third_party::Model>| {
+            row.status != TrustStatus::Retired && row.sub_processor_of.is_some_and(|id| next.contains(&id))
+        };
+        let found = catalog.third_parties.values().filter(work_for).map(|row| row.id);
+        next = found.filter(|id| !all.contains(id)).collect();
+        all.extend(&next);
+    }
+    all.into_iter().collect()
 }
 
 /// Where a third party's system is, and where the third party itself is: each may be outside.
 fn transfers(catalog: &Catalog, systems: &BTreeSet<SystemId>) -> Vec<Transfer> {
     let mut all = BTreeSet::new();
-    for system in systems.iter().filter_map(|id| catalog.systems.get(id)) {
-        let Some(party) = system.third_party_id.and_then(|id| catalog.third_parties.get(&id)) else {
-            continue;
-        };
-        for country in [&system.country, &party.country].into_iter().filter(|country| !is_in_eea(country)) {
-            all.insert(Transfer { third_party: party.id, country: country.clone() });
+    let mut add = |third_party: ThirdPartyId, country: &String| {
+        if !is_in_eea(country) {
+            all.insert(Transfer { third_party, country: country.clone() });
         }
+    };
+    for system in systems.iter().filter_map(|id| catalog.systems.get(id)) {
+        if let Some(holder) = system.third_party_id {
+            add(holder, &system.country);
+        }
+    }
+    for party in holders(catalog, systems).iter().filter_map(|id| catalog.third_parties.get(id)) {
+        add(party.id, &party.country);
     }
     all.into_iter().collect()
 }

@@ -14,7 +14,7 @@ pub enum RecordChange {
 /// What one part of the record differs in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordChanged {
-    /// The key of an activity, the service of one on customers' behalf, or what part it is: `controller`.
+    /// The key of an activity, that of the service of one on customers' behalf, or what part it is: `controller`.
     pub key: String,
     pub change: RecordChange,
     /// By name. All that a new one has; none of one that is gone.
@@ -69,7 +69,7 @@ fn parts(document: &Value) -> BTreeMap<String, Map<String, Value>> {
         add(text(part, "key"), part);
     }
     for part in document["processorActivities"].as_array().into_iter().flatten() {
-        add(format!("processor: {}", text(part, "service")), part);
+        add(format!("processor: {}", text(part, "key")), part);
     }
     parts.insert(
         "as a whole".to_owned(),

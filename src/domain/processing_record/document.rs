@@ -72,8 +72,10 @@ impl Said<'_> {
 
     fn processor_activity(&self, one: &ProcessorActivity) -> Value {
         json!({
+            "key": self.catalog.services.get(&one.service).map(|row| &row.key),
             "service": self.service(one.service),
             "processing": one.processing,
+            "systems": one.systems.iter().map(|id| self.system(*id)).collect::<Vec<_>>(),
             "subProcessors": one.sub_processors.iter().map(|id| self.party(*id)).collect::<Vec<_>>(),
             "transfers": one.transfers.iter().map(|transfer| self.transfer(transfer)).collect::<Vec<_>>(),
             "measures": one.measures(self.catalog),

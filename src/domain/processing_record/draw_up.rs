@@ -84,7 +84,9 @@ pub(super) async fn draw_up(r: &Reader, catalog: &Catalog) -> Result<Record, Sto
     let known = known(r).await?;
     let activities = activities(catalog, &known);
     let processor_activities = processor_activities(catalog, &known);
-    let gaps = gaps(catalog);
+    let systems = activities.iter().flat_map(|one| &one.systems);
+    let systems = systems.chain(processor_activities.iter().flat_map(|one| &one.systems));
+    let gaps = gaps(catalog, systems.copied());
     let document = document(catalog, &activities, &processor_activities, &gaps);
     Ok(Record { activities, processor_activities, gaps, document })
 }

@@ -1,5 +1,6 @@
 //! What the record lacks that Art. 30 asks for.
 
+use super::activity::holders;
 use crate::domain::{catalog::Catalog, third_party::is_in_eea};
 use entity::{
     enums::{Locale, TransferSafeguard},
@@ -75,13 +76,11 @@ impl Gap {
     }
 }
 
-/// All that the record as a whole lacks: of the company, and of the places that some service in use needs.
+/// All that the record as a whole lacks: of the company, and of the places that these are.
 #[must_use]
-pub fn gaps(catalog: &Catalog) -> Vec<Gap> {
+pub(super) fn gaps(catalog: &Catalog, systems: impl Iterator<Item = SystemId>) -> Vec<Gap> {
     let mut all = of_the_company(catalog);
-    let needs = catalog.requirements.values().filter(|need| need.retired_at.is_none());
-    let systems = needs.map(|need| need.system_id).collect::<BTreeSet<_>>();
-    all.extend(of_systems(catalog, systems.into_iter()));
+    all.extend(of_systems(catalog, systems));
     all
 }
 
@@ -121,15 +120,16 @@ fn of_system(catalog: &Catalog, system: &system::Model) -> Vec<Gap> {
     if system.measures.0.is_empty() && party.is_none_or(|party| party.measures.0.is_empty()) {
         all.push(party.map_or(Gap::MeasuresOfSystem(system.id), |party| Gap::MeasuresOfThirdParty(party.id)));
     }
-    if let Some(party) = party {
-        let outside = !is_in_eea(&system.country) || !is_in_eea(&party.country);
+    let with = holders(catalog, &BTreeSet::from([system.id]));
+    for party in with.iter().filter_map(|id| catalog.third_parties.get(id)) {
+        let here = system.third_party_id == Some(party.id) && !is_in_eea(&system.country);
         let undocumented = match party.safeguard {
             None | Some(TransferSafeguard::Eea) => true,
             // Art. 30(1)(e) asks for the documentation of these.
             Some(TransferSafeguard::Derogation) => party.safeguard_reference.is_none(),
             Some(_) => false,
         };
-        if outside && undocumented {
+        if (here || !is_in_eea(&party.country)) && undocumented {
             all.push(Gap::Safeguard(party.id));
         }
     }

@@ -13,7 +13,7 @@ pub use activity::{Activity, ProcessorActivity, Transfer};
 pub use changes::{FieldChanged, RecordChange, RecordChanged, changes};
 pub use document::joint_controllers;
 pub use draw_up::{DrawUpRecord, Record};
+pub use gap::Gap;
 pub(in crate::domain) use gap::gaps_at;
-pub use gap::{Gap, gaps};
 pub use snapshot::{ApproveRecord, ListSnapshots, SnapshotByNumber};
 pub use time_limit::TimeLimit;

@@ -40,9 +40,9 @@ impl TimeLimit {
     pub fn text(&self, catalog: &Catalog, locale: Locale) -> String {
         let words = |period: &str| Period::parse(period).ok().and_then(|period| period.in_words(locale));
         let after_the_service = self.grace.as_deref().map(|grace| match (locale, words(grace)) {
-            (Locale::Sv, Some(grace)) => format!("Till {grace} efter att tjänsten upphört"),
+            (Locale::Sv, Some(grace)) => format!("I {grace} efter att tjänsten upphört"),
             (Locale::Sv, None) => "Tills tjänsten upphört".to_owned(),
-            (Locale::En, Some(grace)) => format!("Until {grace} after the service ends"),
+            (Locale::En, Some(grace)) => format!("For {grace} after the service ends"),
             (Locale::En, None) => "Until the service ends".to_owned(),
         });
         let rule = self.rule.and_then(|id| catalog.retention_rules.get(&id));

@@ -10,7 +10,7 @@ use crate::{
         audit::{AuditEvent, AuditEventConnection},
         connection::{Arguments, connection, page_of},
         consent::{Consent, ConsentConnection},
-        context::{access, catalog, charge_beyond_few, loaders},
+        context::{access, catalog, charge_beyond_few, charge_work, loaders},
         data_location::{DataLocation, DataLocationConnection, DataLocationFilter},
         data_request::{DataRequest, DataRequestConnection},
         disclosure::{Disclosure, DisclosureConnection, Recipient, RecipientConnection},
@@ -34,6 +34,9 @@ use async_graphql::{Context, ID, Object, Result};
 pub struct Customer(pub Keyed);
 
 connection!(CustomerConnection, CustomerEdge, Customer);
+
+/// What a picture is worth in values: a request draws twenty at most, each from all of a customer's map.
+const PICTURE: usize = 2_400;
 
 /// Somebody whose data the company has: the data subject, or a company with its contact person.
 #[Object]
@@ -128,6 +131,7 @@ impl Customer {
         #[graphql(default_with = "PictureFormat::Svg")] format: PictureFormat,
         locale: Option<Locale>,
     ) -> Result<String> {
+        charge_work(ctx, PICTURE)?;
         let row = &self.0.row;
         let inquiry = PictureOfCustomer {
             catalog: catalog(ctx),

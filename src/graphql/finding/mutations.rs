@@ -35,7 +35,7 @@ pub struct AcknowledgeFindingPayload {
 #[Object]
 impl FindingMutation {
     /// Says of something that is wrong why it stays so for now, in place of what was said before. It remains a finding, and
-    /// whatever has become worse, or is wrong again, counts as not acknowledged.
+    /// one that has become more urgent, or began anew (`since`), counts as not acknowledged.
     ///
     /// Requires: COMPLIANCE.
     async fn acknowledge_finding(

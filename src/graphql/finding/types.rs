@@ -121,7 +121,7 @@ impl Finding {
         node.ok_or_else(missing)
     }
 
-    /// Why it stays so for now, where somebody has said so, and it has not become worse or another since.
+    /// Why it stays so for now, where somebody has said so, and it has not become more urgent or begun anew since.
     async fn acknowledgement(&self, ctx: &Context<'_>) -> Result<Option<FindingAcknowledgement>> {
         let key = (self.0.kind, self.0.subject.id());
         let said = loaders(ctx).batch.load_one(key).await.or_error()?;

@@ -57,8 +57,12 @@ pub struct UpdateIncidentInput {
     expected_version: Option<i32>,
     summary: Option<String>,
     kinds: Option<Vec<IncidentKind>>,
+    /// Systems that turn out to be concerned as well. None is ever taken away.
+    add_system_ids: Option<Vec<ID>>,
     window_start: Option<DateTime>,
     window_end: MaybeUndefined<DateTime>,
+    /// Where it was put down wrong. The 72 hours run from then.
+    aware_at: Option<DateTime>,
     risk: MaybeUndefined<IncidentRisk>,
     consequences: MaybeUndefined<String>,
     measures: MaybeUndefined<String>,
@@ -147,11 +151,14 @@ impl IncidentMutation {
         input: UpdateIncidentInput,
     ) -> Result<UpdateIncidentPayload> {
         let command = UpdateIncident {
+            catalog: catalog(ctx),
             incident: id_or_nobody(&input.incident_id),
             expected_version: input.expected_version,
             summary: input.summary,
             kinds: input.kinds.map(|kinds| kinds.into_iter().map(Into::into).collect()),
+            more_systems: input.add_system_ids.unwrap_or_default().iter().map(id_or_nobody).collect(),
             window_start: input.window_start.map(|moment| moment.0),
+            aware_at: input.aware_at.map(|moment| moment.0),
             window_end: change(input.window_end).map(|moment| moment.0),
             risk: change(input.risk).map(Into::into),
             consequences: change(input.consequences),

@@ -9,7 +9,7 @@ use crate::{
     graphql::{
         catalog::{DataCategory, categories},
         connection::{Arguments, connection},
-        context::{access, catalog},
+        context::{access, catalog, charge_work},
         data_location::{CustomerDataConnection, customers_at},
         enums::Locale,
         error::{OrError, missing},
@@ -26,6 +26,9 @@ use entity::incident_notification;
 pub struct Incident(pub OnRecord);
 
 connection!(IncidentConnection, IncidentEdge, Incident);
+
+/// What a look at all that was at an incident's systems is worth in values: a request takes ten at most.
+const LOOK: usize = 4_800;
 
 /// A personal-data breach at a system or a third party (Art. 33).
 #[Object]
@@ -105,6 +108,7 @@ impl Incident {
 
     /// All that was there in the window.
     async fn affected_categories(&self, ctx: &Context<'_>) -> Result<Vec<DataCategory>> {
+        charge_work(ctx, LOOK)?;
         let keys = access(ctx).read(AffectedCategories(self.0.clone())).await.or_error()?;
         categories(ctx, &keys)
     }
@@ -123,7 +127,7 @@ impl Incident {
     ) -> Result<CustomerDataConnection> {
         let OnRecord { row, systems, .. } = &self.0;
         let place = AtPlace::Incident { id: row.id, systems: systems.clone() };
-        let during = During { from: row.window_start, to: row.window_end };
+        let during = During { from: row.window_start, to: self.0.until() };
         let arguments = Arguments { first, after, last, before };
         customers_at(ctx, place, arguments, Some(during), categories).await
     }
@@ -131,6 +135,7 @@ impl Incident {
     /// What the authority is to be told (Art. 33(3)), filled in from what is on record, as a text. What is missing says so. In the
     /// controller's language unless told.
     async fn notification_form(&self, ctx: &Context<'_>, locale: Option<Locale>) -> Result<String> {
+        charge_work(ctx, LOOK)?;
         let catalog = catalog(ctx);
         let locale = locale.map_or(catalog.locale(), Into::into);
         let form = NotificationForm { catalog, incident: self.0.clone(), locale };

@@ -39,7 +39,7 @@ impl InventoryQuery {
         filter: Option<InventoryFilter>,
         #[graphql(
             desc = "Now unless told; not in the future. In what state something was, and whether anything justified it, is not \
-                    known of the past; where systems and third parties are, and what a category is, is as of now."
+                    known of the past, so what was lost track of counts as there; where systems and third parties are, and what a category is, is as of now."
         )]
         as_of: Option<DateTime>,
     ) -> Result<Vec<InventoryRow>> {

@@ -46,6 +46,64 @@ async fn whose_data_was_there_in_the_window_is_told_and_nobody_elses() {
     app.finish().await;
 }
 
+/// What has been erased since was there then, and what came after it was closed was not.
+#[tokio::test]
+async fn tombstones_count_for_the_time_before_and_nothing_counts_after_it_was_closed() {
+    let app = TestApp::new().await;
+    app.hosted("K-8001").await;
+    let incident = app.report(app.breach_at(HOST).await).await;
+    app.advance(TimeDelta::hours(1));
+    let gone = format!(
+        "UPDATE data_location SET state = 'ERASED', held_to = '{}', external_reference = NULL WHERE customer_id = \
+         (SELECT id FROM customer WHERE reference = 'K-8001')",
+        app.now().to_rfc3339()
+    );
+    app.database.run(&gone).await;
+    let concerned = async |incident: &str| {
+        let affected = app.affected(incident, None).await;
+        affected
+            .into_iter()
+            .map(|(whose, _)| whose)
+            .filter(|whose| whose.starts_with("K-80"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(concerned(&incident).await, ["K-8001"]);
+    app.advance(TimeDelta::hours(2));
+    let mut later = app.breach_at(HOST).await;
+    later["windowStart"] = later["awareAt"].clone();
+    let later = app.report(later).await;
+    assert_eq!(concerned(&later).await, Vec::<String>::new());
+
+    assert_eq!(app.about(UPDATE, &incident, json!({ "risk": "UNLIKELY" })).await.user_errors(), []);
+    let conclusion = json!({ "conclusion": "Nobody came in." });
+    assert_eq!(app.about(CLOSE, &incident, conclusion).await.user_errors(), []);
+    app.advance(TimeDelta::hours(1));
+    app.hosted("K-8002").await;
+    assert_eq!(concerned(&incident).await, ["K-8001"]);
+    assert_eq!(concerned(&later).await, ["K-8002"]);
+    app.finish().await;
+}
+
+/// More turns out to be concerned, and what was put down wrong is put right.
+#[tokio::test]
+async fn what_turns_out_later_is_added() {
+    let app = TestApp::new().await;
+    let incident = app.report(app.breach_at("Kundregister").await).await;
+    let before = app.affected(&incident, Some(&["user.content.private"])).await;
+    let earlier = app.now() - TimeDelta::minutes(30);
+    let more = json!({ "addSystemIds": [app.system_id(HOST).await, app.system_id("Kundregister").await],
+        "awareAt": earlier.to_rfc3339() });
+    assert_eq!(app.about(UPDATE, &incident, more).await.user_errors(), []);
+    let now = app.incident(&incident).await;
+    assert_eq!(now["systems"].as_array().unwrap().len(), 2);
+    assert_eq!(now["thirdParty"], json!(null));
+    assert_eq!(now["awareAt"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap(), earlier);
+    assert!(app.affected(&incident, None).await.len() >= before.len());
+    let nothing = app.about(UPDATE, &incident, json!({ "addSystemIds": ["bm9ib2R5"] })).await;
+    assert_eq!(codes(&nothing), refused("NOT_FOUND", "addSystemIds.0"));
+    app.finish().await;
+}
+
 #[tokio::test]
 async fn at_a_third_party_all_of_its_systems_are_meant_and_pages_go_through_everybody_once() {
     let app = TestApp::new().await;

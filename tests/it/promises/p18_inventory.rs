@@ -105,7 +105,12 @@ async fn so_few_that_it_is_somebody_is_on_record_as_them() {
     let answer = app.auditor().ask(COUNT, json!({ "by": ["SYSTEM"], "filter": filter })).await;
     let on_record = app.events_as_auditor(&answer).await[0]["subjects"].to_string();
     assert!(on_record.contains("K-6001"), "{on_record}");
-    let answer = app.auditor().ask(COUNT, json!({ "by": ["SYSTEM"] })).await;
+    // So is one small group beside large ones, and nobody where all are large.
+    let answer = app.auditor().ask(COUNT, json!({ "by": ["SYSTEM", "CATEGORY"] })).await;
+    let whose = app.event(&answer).await.subjects;
+    let everybody = app.database.count("SELECT count(*) FROM customer").await.unsigned_abs();
+    assert!(!whose.is_empty() && (whose.len() as u64) < everybody, "{whose:?}");
+    let answer = app.auditor().ask(COUNT, json!({ "by": ["STATE"], "filter": { "states": ["HELD"] } })).await;
     assert_eq!(app.event(&answer).await.subjects.len(), 0);
     app.finish().await;
 }

@@ -6,6 +6,7 @@ mod disclosure;
 mod disposal;
 mod import;
 mod incident;
+mod record;
 mod reference_data;
 mod requests;
 
@@ -85,6 +86,8 @@ pub struct Ids {
     /// A breach, and another that can be closed.
     pub incident: String,
     pub other_incident: String,
+    /// The hash of the record of processing activities.
+    pub record: String,
     /// Files of each kind of rows, and one that is done with.
     pub imports: Vec<String>,
     /// Different each time, for what may be there only once.
@@ -129,7 +132,7 @@ impl Ids {
         let imports = imports(app).await;
         let (incident, other_incident) =
             (breach(app, json!(null)).await, breach(app, json!("UNLIKELY")).await);
-        app.approve_record().await;
+        let record = app.approve_record().await;
         app.seal().await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
@@ -169,6 +172,7 @@ impl Ids {
             selection: list["id"].as_str().unwrap().to_owned(),
             incident,
             other_incident,
+            record,
             imports,
             fresh: "fresh-0".to_owned(),
         }
@@ -243,6 +247,7 @@ fn nothing(_: &Ids) -> Value {
 pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
     FIXTURES
         .iter()
+        .chain(record::FIXTURES)
         .chain(audit::FIXTURES)
         .chain(bulk::FIXTURES)
         .chain(import::FIXTURES)

@@ -14,10 +14,11 @@ impl TestApp {
         self.compliance().ask(APPROVE, json!({ "input": input })).await
     }
 
-    /// Approves the record as it is.
-    pub async fn approve_record(&self) {
+    /// Approves the record as it is, and returns its hash.
+    pub async fn approve_record(&self) -> String {
         let seen = self.auditor().get("{ processingRecord { hash } }").await;
-        let approved = self.approve(&seen.data()["processingRecord"]["hash"]).await;
-        assert_eq!(approved.user_errors(), []);
+        let hash = &seen.data()["processingRecord"]["hash"];
+        assert_eq!(self.approve(hash).await.user_errors(), []);
+        hash.as_str().unwrap().to_owned()
     }
 }
