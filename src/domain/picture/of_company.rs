@@ -18,7 +18,10 @@ use entity::{
     ids::{CategoryKey, CustomerId, SystemId, ThirdPartyId},
 };
 use sea_orm::FromQueryResult;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 /// The picture of all that is on maps.
 #[derive(Clone, Debug)]
@@ -83,7 +86,13 @@ impl Inquiry for PictureOfCompany {
         let mut sql = Sql::new(
             "SELECT t.system_id, count(*) AS tasks FROM task t WHERE t.finished_at IS NULL AND t.due_at < ",
         );
-        sql.bind(r.now()).push(" GROUP BY t.system_id");
+        // Of what is drawn, and nothing beside it.
+        let drawn = groups.iter().flat_map(|group| &group.key).filter_map(|(_, value)| match value {
+            Value::System(id) => Some(id.0),
+            _ => None,
+        });
+        let drawn = drawn.collect::<BTreeSet<_>>();
+        sql.bind(r.now()).push(" AND t.system_id IN ").list(drawn).push(" GROUP BY t.system_id");
         let overdue = r.numbers::<Overdue>(sql).await?;
         let few = overdue.iter().filter(|row| row.tasks.unsigned_abs() <= people::FEW);
         let mut sql = Sql::new(

@@ -98,6 +98,12 @@ async fn the_companys_picture_has_the_inventorys_numbers_and_tasks_that_are_late
         "{drawn:?}"
     );
     assert!(!drawn.iter().any(|text| text.contains("K-6001") || text.contains(&customer)));
+    // Whose tasks are late there is on record, and nobody is where nothing is drawn.
+    let of_whom = app.event(&answer).await.subjects;
+    assert!(!of_whom.is_empty(), "{of_whom:?}");
+    let nothing = json!({ "systemIds": [system], "categories": ["user.biometric"] });
+    let answer = app.auditor().ask(OF_COMPANY, json!({ "format": "SVG", "filter": nothing })).await;
+    assert_eq!(app.event(&answer).await.subjects.len(), 0);
     app.finish().await;
 }
 
