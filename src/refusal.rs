@@ -48,7 +48,7 @@ codes! {
     IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", NotAwaitingApproval = "NOT_AWAITING_APPROVAL", OwnJob = "OWN_JOB",
     JobFinished = "JOB_FINISHED", ProgramFailed = "PROGRAM_FAILED",
     IncidentClosed = "INCIDENT_CLOSED", NotificationMissing = "NOTIFICATION_MISSING",
-    RecordChanged = "RECORD_CHANGED",
+    RecordChanged = "RECORD_CHANGED", TooManyReports = "TOO_MANY_REPORTS",
 }
 
 /// One thing that a rule says no to.

@@ -312,6 +312,36 @@ words! {
     /// Who was told of a breach.
     IncidentRecipient { SupervisoryAuthority, Customers }
 
+    /// What a report tells.
+    ReportKind {
+        /// The record of processing activities (Art. 30).
+        Ropa,
+        /// How many data locations there are where, and what the places are.
+        Inventory,
+        /// All that is wrong right now.
+        Findings,
+        /// Where one customer's data is and why, what they ordered, allowed and asked for, and who looked.
+        Customer,
+        /// A breach, and whose data was there.
+        Incident,
+        /// Events of the audit log.
+        Audit,
+    }
+
+    /// What a report is as a file.
+    ReportFormat { Csv, Xlsx, Json, Html }
+
+    /// How far a report has come.
+    ReportState {
+        Queued,
+        Running,
+        /// It can be downloaded.
+        Ready,
+        Failed,
+        /// It was there, and its time is over.
+        Expired,
+    }
+
     /// How far a comparison of the map with a system has come.
     ReconciliationState { Running, Succeeded, Failed }
 

@@ -88,6 +88,8 @@ ids! {
     ImportId,
     /// A personal-data breach.
     IncidentId,
+    /// A report as a file.
+    ReportId,
     /// One time that somebody was told of an incident.
     IncidentNotificationId,
     /// One comparison of the map with what a system itself holds.

@@ -55,6 +55,8 @@ pub mod purpose;
 pub mod reconciliation;
 pub mod reconciliation_difference;
 pub mod reconciliation_found;
+pub mod report;
+pub mod report_part;
 pub mod restriction;
 pub mod retention_rule;
 pub mod sealed;

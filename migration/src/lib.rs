@@ -22,6 +22,7 @@ mod m20261129_000014_create_inventory;
 mod m20261129_000015_create_incident;
 mod m20261129_000016_create_acknowledgement;
 mod m20261129_000017_create_processing_record;
+mod m20261129_000018_create_report;
 pub mod months;
 pub mod privileges;
 pub mod protection;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000015_create_incident::Migration),
             Box::new(m20261129_000016_create_acknowledgement::Migration),
             Box::new(m20261129_000017_create_processing_record::Migration),
+            Box::new(m20261129_000018_create_report::Migration),
         ]
     }
 }

@@ -49,9 +49,9 @@ const STATEMENT: Duration = Duration::from_secs(25);
 #[derive(Clone, Debug)]
 pub(in crate::access) struct Database {
     pub(super) reading: DatabaseConnection,
-    searching: DatabaseConnection,
+    pub(super) searching: DatabaseConnection,
     writing: DatabaseConnection,
-    audit: DatabaseConnection,
+    pub(super) audit: DatabaseConnection,
 }
 
 impl Database {
@@ -87,18 +87,6 @@ impl Database {
                 Ok(Self { reading: writing.clone(), searching, writing, audit })
             }
         }
-    }
-
-    pub(in crate::access) fn reading(&self) -> &DatabaseConnection {
-        &self.reading
-    }
-
-    pub(in crate::access) fn searching(&self) -> &DatabaseConnection {
-        &self.searching
-    }
-
-    pub(in crate::access) fn audit(&self) -> &DatabaseConnection {
-        &self.audit
     }
 
     /// Whether all who write wait for each other.

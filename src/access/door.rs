@@ -52,7 +52,7 @@ impl Door {
 
     fn with(database: Database, keys: MasterKeys, clock: Box<dyn Clock>) -> Arc<Self> {
         let ticker = Ticker::new(clock);
-        let (journal, writer) = Journal::start(database.audit().clone(), ticker.id());
+        let (journal, writer) = Journal::start(database.audit.clone(), ticker.id());
         let (vault, writer) = (Vault::new(keys), Mutex::new(Some(writer)));
         Arc::new(Self { database, vault, journal, ticker, writer })
     }
@@ -78,6 +78,11 @@ impl Door {
     pub fn program(self: &Arc<Self>, part: &str, operation: &str) -> Access {
         let request_id = self.ticker.id().to_string();
         let caller = Caller { actor: program(part), purpose: None, reason: None, request_id, client: None };
+        Access::new(self.clone(), Arc::new(caller), operation, Gate::AtOnce)
+    }
+
+    /// An operation on behalf of somebody who asked for it before: each read is on record before it is returned.
+    pub fn errand(self: &Arc<Self>, caller: Caller, operation: &str) -> Access {
         Access::new(self.clone(), Arc::new(caller), operation, Gate::AtOnce)
     }
 

@@ -1,7 +1,9 @@
 //! Verbs that read. Each notes whom its rows are about.
 #![expect(clippy::disallowed_types, reason = "the reader wraps a connection and hands out rows only")]
 
-use super::{Access, Apart, Broken, Inquiry, Profile, Revealed, Sql, Stop, Trail, database::snapshot, vault};
+use super::{
+    Access, Apart, Broken, Caller, Inquiry, Profile, Revealed, Sql, Stop, Trail, database::snapshot, vault,
+};
 use crate::{
     crypto::Context,
     policy::{self, ProfileField, Sight},
@@ -49,7 +51,7 @@ pub struct Reader {
 impl Reader {
     pub(in crate::access) async fn open<I: Inquiry>(access: &Access) -> Result<Self, Broken> {
         let database = &access.door().database;
-        let pool = if I::SEARCH { database.searching() } else { database.reading() };
+        let pool = if I::SEARCH { &database.searching } else { &database.reading };
         let on = if I::SNAPSHOT { On::Transaction(snapshot(pool).await?) } else { On::Pool(pool.clone()) };
         Ok(Self::new(access, on))
     }
@@ -58,9 +60,9 @@ impl Reader {
         Self { access: access.clone(), on, trail: Mutex::default() }
     }
 
-    /// Who asks: issuer and subject, as the audit log names them.
-    pub fn actor_id(&self) -> String {
-        self.access().caller().actor.id()
+    /// Who asks, and what for.
+    pub fn caller(&self) -> &Caller {
+        self.access.caller()
     }
 
     /// What was touched. A transaction that only read ends by being dropped.
@@ -250,6 +252,11 @@ impl Reader {
     /// The keyed hash that something a customer can be found by is kept as.
     pub fn lookup(&self, kind: LookupKind, normalized: &str) -> Vec<u8> {
         self.access.door().vault.lookup(kind, normalized)
+    }
+
+    /// What proves that this program has handed out a link of this text.
+    pub fn sign_link(&self, text: &str) -> [u8; 32] {
+        self.access.door().vault.keys.sign_link(text)
     }
 
     /// Notes that the answer tells of this customer, and of these kinds of their data, whether or not a row does: that

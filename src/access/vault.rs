@@ -86,7 +86,7 @@ impl Revealed {
 /// Holds the master keys.
 #[derive(Debug)]
 pub(super) struct Vault {
-    keys: MasterKeys,
+    pub(super) keys: MasterKeys,
 }
 
 const PROFILE: &str = "profile";

@@ -19,6 +19,7 @@ mod ledger;
 mod migrate;
 mod output;
 mod progress;
+mod report;
 mod run;
 mod schema;
 mod serve;

@@ -5,7 +5,7 @@ use super::{
     args::{AuditArgs, AuditCommand, Cli, Command, LedgerArgs, LedgerCommand},
     audit, catalog, client,
     failure::Failure,
-    import, ledger, migrate, output, schema, serve, token, worker,
+    import, ledger, migrate, output, report, schema, serve, token, worker,
 };
 use crate::{
     config::{Config, LogFormat},
@@ -90,6 +90,7 @@ async fn command(cli: Cli) -> Result<(), Failure> {
             import::run(*args, Some(config)).await
         }
         Command::Anonymize(args) => anonymize::run(*args).await,
+        Command::Report(args) => report::run(*args).await,
         Command::Token(args) => token::run(&args, &configured()?),
         Command::Schema => schema::run(),
     }

@@ -18,7 +18,8 @@ enum Refused {
     #[error(
         "there is no scope `{0}`: scopes are the root fields of schema.graphql, as `kartotek schema` prints it, and \
          createSystem.connector, importCatalog.assessment, importCatalog.connector, importCatalog.retirement, incident.affectedCustomers, \
-         reconcileSystem.customer, system.connector, system.customers, systems.connector, \
+         reconcileSystem.customer, requestReport.audit, requestReport.customer, requestReport.findings, requestReport.incident, \
+         requestReport.inventory, requestReport.ropa, system.connector, system.customers, systems.connector, \
          thirdParty.customers and updateSystem.connector"
     )]
     NoScope(String),
@@ -95,7 +96,7 @@ mod tests {
         // What the message says of all of them.
         let below = Action::scopes().into_iter().filter(|scope| scope.contains('.')).collect::<Vec<_>>();
         assert!(below.iter().all(|scope| refused.to_string().contains(scope)), "{below:?}");
-        assert_eq!(below.len(), 11);
+        assert_eq!(below.len(), 17);
         let schema = crate::graphql::sdl();
         for root in Action::scopes().into_iter().filter(|scope| !scope.contains('.')) {
             assert!(schema.contains(&format!("\n  {root}")), "{root}");

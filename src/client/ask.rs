@@ -2,7 +2,7 @@
 
 use super::{answer, endpoint::Endpoint, error::ClientError};
 use reqwest::{
-    Response,
+    Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
@@ -21,6 +21,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long an answer may take. A server gives up after 30 seconds unless it is told otherwise.
 const ANSWER: Duration = Duration::from_mins(2);
+
+/// How long a file may take.
+const DOWNLOAD: Duration = Duration::from_hours(1);
 
 /// The longest answer, in bytes.
 const LONGEST: usize = 8 << 20;
@@ -149,6 +152,24 @@ impl Client {
             sleep_until(next).await;
             wait = (wait * 2).min(LONGEST_WAIT);
         }
+    }
+
+    /// A file that the server has said where to find, a piece at a time. The address alone proves who asks.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn fetch(&self, path: &str, mut piece: impl FnMut(&[u8])) -> Result<(), ClientError> {
+        let url = self.endpoint.file(path).ok_or(ClientError::Unexpected)?;
+        let lost = |error: reqwest::Error| ClientError::Unanswered(error.without_url());
+        let mut answer = self.http.get(url).timeout(DOWNLOAD).send().await.map_err(lost)?;
+        let status = answer.status();
+        if status != StatusCode::OK {
+            return Err(ClientError::NotKartotek(status));
+        }
+        while let Some(bytes) = answer.chunk().await.map_err(lost)? {
+            piece(&bytes);
+        }
+        Ok(())
     }
 
     /// Asks, and says on failing how long the server wants to be left alone.

@@ -63,6 +63,19 @@ impl Endpoint {
     }
 }
 
+impl Endpoint {
+    /// The address of a file of the same server, by its path there; `None` for what is no path.
+    pub(super) fn file(&self, path: &str) -> Option<Url> {
+        let is_path = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+        let mut base = self.url.clone();
+        let above = base.path().strip_suffix("/graphql")?.to_owned();
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        base.set_path(&format!("{above}{path}"));
+        base.set_query((!query.is_empty()).then_some(query));
+        is_path.then_some(base)
+    }
+}
+
 fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -93,6 +106,12 @@ mod tests {
         ] {
             assert_eq!(Endpoint::parse(text, false), Err(why), "{text}");
             assert!(!why.to_string().contains("hunter2"));
+        }
+        let below = Endpoint::parse("https://kartotek.example/registry/", false).unwrap();
+        let file = below.file("/reports/1/a.csv?until=1&signature=2").unwrap();
+        assert_eq!(file.as_str(), "https://kartotek.example/registry/reports/1/a.csv?until=1&signature=2");
+        for elsewhere in ["//evil.example/a", "https://evil.example/a", "/\\evil.example", "reports/1"] {
+            assert_eq!(below.file(elsewhere), None, "{elsewhere}");
         }
         assert!(Endpoint::parse("http://kartotek.example", true).unwrap().in_the_clear);
     }

@@ -6,6 +6,7 @@
 
 pub mod envelope;
 pub mod keyring;
+pub mod link;
 pub mod lookup_hash;
 
 pub use envelope::{Context, DataKey, SealError, WrappedKey};

@@ -32,6 +32,7 @@ pub mod period;
 pub mod picture;
 pub mod processing_record;
 pub mod reconciliation;
+pub mod report;
 pub mod restriction;
 pub mod subscription;
 pub mod system;

@@ -36,6 +36,7 @@ mod notice;
 mod picture;
 mod processing_record;
 mod reconciliation;
+mod report;
 mod restriction;
 mod root;
 mod scalars;

@@ -15,6 +15,7 @@ use super::{
     legal_hold::LegalHold,
     notice::Notice,
     reconciliation::{Reconciliation, ReconciliationDifference},
+    report::Report,
     subscription::ServiceSubscription,
     system::System,
     task::Task,
@@ -25,8 +26,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::ids::{
     AssessmentId, AuditEventId, CategoryKey, ConsentId, CustomerId, CustomerSelectionId, DataLocationId,
     DataRequestId, DifferenceId, DisclosureId, DisposalPlanId, ImportId, IncidentId, JobId, LegalHoldId,
-    NoticeId, PurposeKey, ReconciliationId, RequirementId, RetentionRuleId, ServiceId, SubscriptionId,
-    SystemId, TaskId, ThirdPartyId,
+    NoticeId, PurposeKey, ReconciliationId, ReportId, RequirementId, RetentionRuleId, ServiceId,
+    SubscriptionId, SystemId, TaskId, ThirdPartyId,
 };
 use uuid::Uuid;
 
@@ -117,6 +118,7 @@ nodes! {
         Import(ImportId),
         Job(JobId),
         Incident(IncidentId),
+        Report(ReportId),
         Reconciliation(ReconciliationId),
         ReconciliationDifference(DifferenceId),
         AuditEvent(AuditEventId),
@@ -188,6 +190,7 @@ pub enum Node {
     Import(Import),
     Job(Job),
     Incident(Incident),
+    Report(Report),
     Reconciliation(Reconciliation),
     ReconciliationDifference(ReconciliationDifference),
     AuditEvent(AuditEvent),

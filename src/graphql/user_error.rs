@@ -146,6 +146,8 @@ pub enum UserErrorCode {
     NotificationMissing,
     /// The record of processing activities is not, or no more, what its approver has seen.
     RecordChanged,
+    /// Too many reports of the caller's are still being made.
+    TooManyReports,
 }
 
 impl UserError {

@@ -151,6 +151,9 @@ fn route(path: &str) -> &'static str {
     if path.starts_with("/answers/") {
         return "/answers/{token}";
     }
+    if path.starts_with("/reports/") {
+        return "/reports/{id}";
+    }
     if path.starts_with("/callbacks/") {
         return "/callbacks/{task}";
     }

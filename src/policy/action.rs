@@ -90,7 +90,7 @@ actions! {
         "startSubscription", "recordDataLocations", "deliverNotice", "grantConsent", "withdrawConsent", "shareData", "endSubscription",
         "switchService", "placeLegalHold", "liftLegalHold", "completeTask", "retryTask", "task", "tasks", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "report", "reports", "requestReport", "requestReport.customer", "requestReport.findings"];
     /// One customer by what they are called elsewhere.
     FindCustomer: Read "Customer" SERVING personal yes ["findCustomer"];
     /// All customers.
@@ -101,24 +101,24 @@ actions! {
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
         "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress", "requestReport.customer"];
     /// Why data may be where it is.
     Justify: Read "DataLocation" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "recordDataLocations", "shareData", "endSubscription",
         "switchService", "withdrawConsent", "liftLegalHold", "setDataRequirements", "setRetentionRule",
         "retireRetentionRule", "updateController", "updatePurpose", "completeTask", "retryTask", "task", "tasks", "findings", "acknowledgeFinding",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
-        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
+        "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply", "eraseCustomer", "anonymizeCustomer", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress", "requestReport.customer"];
     /// What customers ordered.
     SeeSubscriptions: Read "ServiceSubscription" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService"];
+        ["customer", "customers", "findCustomer", "node", "endSubscription", "switchService", "requestReport.customer"];
     /// What customers were told and allowed.
     SeeConsents: Read "Consent" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "disclosureCheck", "deliverNotice", "grantConsent", "withdrawConsent",
-        "shareData"];
+        "shareData", "requestReport.customer"];
     /// What of customers' was given to third parties.
     SeeDisclosures: Read "Disclosure" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "shareData"];
+        ["customer", "customers", "findCustomer", "node", "shareData", "requestReport.customer"];
     /// What is to be done at systems with customers' data, of those that are named.
     SeeTasks: Read "Task" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "task", "tasks", "endSubscription", "switchService",
@@ -140,15 +140,15 @@ actions! {
     /// All that is to be done at systems.
     ListTasks: Read "Task" STAFF personal yes ["task", "tasks", "bulkAnonymize", "approveJob", "cancelJob", "job", "jobs", "jobProgress"];
     /// All that is wrong right now.
-    ListFindings: Read "Finding" OVERSEEING personal yes ["findings", "acknowledgeFinding"];
+    ListFindings: Read "Finding" OVERSEEING personal yes ["findings", "acknowledgeFinding", "requestReport.findings"];
     /// What the company does with personal data (Art. 30), as it is and as it was approved. It names no customer.
     SeeProcessingRecord: Read "ProcessingRecord" OVERSEEING
-        ["processingRecord", "processingRecordSnapshot", "processingRecordSnapshots", "approveProcessingRecord"];
+        ["processingRecord", "processingRecordSnapshot", "processingRecordSnapshots", "approveProcessingRecord", "requestReport.ropa"];
     /// Personal-data breaches. So few may be concerned that it is somebody in particular.
     SeeIncidents: Read "Incident" OVERSEEING personal yes
-        ["incident", "incidents", "node", "findings", "acknowledgeFinding", "reportIncident", "updateIncident", "recordIncidentNotification", "closeIncident"];
+        ["incident", "incidents", "node", "findings", "acknowledgeFinding", "reportIncident", "updateIncident", "recordIncidentNotification", "closeIncident", "requestReport.incident"];
     /// How much lies where, and what for. A small number may be somebody in particular.
-    CountInventory: Read "InventoryRow" OVERSEEING personal yes ["inventory", "inventoryPicture"];
+    CountInventory: Read "InventoryRow" OVERSEEING personal yes ["inventory", "inventoryPicture", "requestReport.inventory"];
     /// What disposals would do, or did.
     SeePlans: Read "DisposalPlan" STAFF own yes personal yes ["node",
         "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
@@ -176,7 +176,7 @@ actions! {
     SeeDataRequests: Read "DataRequest" STAFF own yes personal yes
         ["customer", "customers", "findCustomer", "node", "findings", "acknowledgeFinding", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest", "resumeDataRequest",
         "extendDataRequest", "rejectDataRequest", "withdrawDataRequest", "verifyIdentity", "deliverReply",
-        "task", "tasks", "eraseCustomer", "anonymizeCustomer"];
+        "task", "tasks", "eraseCustomer", "anonymizeCustomer", "requestReport.customer"];
     /// What was gathered for customers who asked for it.
     SeeExports: Read "DataRequest" SERVING own yes personal yes
         ["customer", "customers", "findCustomer", "node", "dataRequest", "dataRequests", "submitDataRequest", "pauseDataRequest",
@@ -186,9 +186,9 @@ actions! {
     ListDataRequests: Read "DataRequest" STAFF personal yes ["dataRequests"];
     /// Who looked at or changed a customer's data.
     SeeAccessLog: Read "AuditEvent" STAFF own yes personal yes
-        ["customer", "customers", "findCustomer", "node", "auditEvents", "auditInclusionProof"];
+        ["customer", "customers", "findCustomer", "node", "auditEvents", "auditInclusionProof", "requestReport.customer"];
     /// Whose data is at a place.
-    SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers", "incident.affectedCustomers"];
+    SeeCustomersAt: Read "Customer" OVERSEEING personal yes ["thirdParty.customers", "system.customers", "incident.affectedCustomers", "requestReport.incident"];
     /// Places where data is stored.
     SeeSystems: Read "System" CATALOG
         ["system", "systems", "node", "createSystem", "updateSystem", "retireSystem", "checkConnector", "describeSystem",
@@ -214,7 +214,11 @@ actions! {
     /// What the law makes the company keep.
     SeeRetentionRules: Read "RetentionRule" ANYONE ["retentionRules", "node"];
     /// The audit log.
-    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "auditInclusionProof", "findings", "acknowledgeFinding", "node"];
+    ReadAuditLog: Read "AuditEvent" OVERSEEING personal yes ["auditEvents", "auditInclusionProof", "findings", "acknowledgeFinding", "node", "requestReport.audit"];
+    /// Reports as files, and who asked for them.
+    SeeReports: Read "Report" OVERSEEING personal yes ["report", "reports", "node", "requestReport"];
+    /// What is in a report, by whoever asked for it.
+    FetchReport: Read "Report" OVERSEEING personal yes ["requestReport"];
 
     /// Puts a customer on record.
     RegisterCustomer: Write "Customer" SERVING personal yes ["registerCustomer"];
@@ -258,6 +262,8 @@ actions! {
     PlaceLegalHold: Write "LegalHold" OFFICER personal yes ["placeLegalHold"];
     /// Ends a hold.
     LiftLegalHold: Write "LegalHold" OFFICER personal yes ["liftLegalHold"];
+    /// Asks for a report as a file.
+    RequestReport: Write "Report" OVERSEEING personal yes ["requestReport"];
     /// Freezes the record of processing activities.
     ApproveProcessingRecord: Write "ProcessingRecord" OFFICER ["approveProcessingRecord"];
     /// Says why something that is wrong stays so for now.
@@ -367,6 +373,8 @@ actions! {
     CompareMap: Write "Reconciliation" NOBODY [];
     /// Finds out whom bulk work is about, and what becomes of them.
     RunJob: Write "Job" NOBODY [];
+    /// Makes reports that were asked for, keeps them, and destroys them when their time is over.
+    MakeReport: Write "Report" NOBODY [];
     /// Does with the next of them what was asked for.
     AnonymizeMany: Dispose "Job" NOBODY [];
     /// Finds what time has changed on maps, and puts it right.

@@ -8,7 +8,7 @@ use crate::{
     ledger::Ledger,
     worker::{
         Worker, keep_alarms, keep_catalog, keep_erasures, keep_jobs, keep_maps, keep_metrics, keep_months,
-        keep_pushed, keep_reconciliations, keep_sealed, keep_tasks,
+        keep_pushed, keep_reconciliations, keep_reports, keep_sealed, keep_tasks,
     },
 };
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -119,10 +119,11 @@ impl Ground {
             approval_above,
             small_group,
         };
-        let (comparing, bulk) = (worker.clone(), worker.clone());
+        let (comparing, bulk, reporting) = (worker.clone(), worker.clone(), worker.clone());
         self.start(|stop| keep_tasks(worker, stop));
         self.start(|stop| keep_reconciliations(comparing, stop));
         self.start(|stop| keep_jobs(bulk, stop));
+        self.start(|stop| keep_reports(reporting, stop));
     }
 
     /// What tells others to stop, as duties are told.

@@ -9,8 +9,8 @@ use crate::{
     domain::{audit::Log, catalog::Catalogs, erasure::Erasures},
     graphql::Api,
     http::{
-        Answers, Callbacks, Front, Limits, Probes, Site, Sockets, TrustedProxies, answer_routes,
-        callback_routes, log_routes, router, socket_routes,
+        Answers, Callbacks, Front, Limits, Probes, Reports, Site, Sockets, TrustedProxies, answer_routes,
+        callback_routes, log_routes, report_routes, router, socket_routes,
     },
     ledger::Ledger,
     worker::{keep_keys, keep_rejections},
@@ -79,6 +79,7 @@ impl Server {
         };
         let answers =
             Answers { front: front.clone(), catalogs: catalogs.clone(), proxies: parts.proxies.clone() };
+        let reports = Reports { front: front.clone(), proxies: parts.proxies.clone() };
         let site = Site {
             probes: probes(&door, &verifier, parts.metrics.clone()),
             answer: front.clone(),
@@ -102,6 +103,7 @@ impl Server {
             &parts.limits,
             callback_routes(callbacks)
                 .merge(answer_routes(answers))
+                .merge(report_routes(reports))
                 .merge(log_routes(door.clone()))
                 .merge(socket_routes(sockets)),
         );

@@ -11,6 +11,7 @@ mod months;
 mod pushes;
 mod reconciliations;
 mod rejections;
+mod reports;
 mod seals;
 mod tasks;
 
@@ -25,5 +26,6 @@ pub use months::keep_months;
 pub use pushes::keep_pushed;
 pub use reconciliations::keep_reconciliations;
 pub use rejections::keep_rejections;
+pub use reports::keep_reports;
 pub use seals::keep_sealed;
 pub use tasks::{Worked, Worker, keep_tasks};

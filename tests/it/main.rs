@@ -13,6 +13,8 @@ mod cli_anonymize;
 #[cfg(test)]
 mod cli_import;
 #[cfg(test)]
+mod cli_report;
+#[cfg(test)]
 mod connector_sql;
 #[cfg(test)]
 mod crash;

@@ -6,6 +6,7 @@ mod client;
 mod export;
 mod import;
 mod program;
+mod report;
 mod server;
 mod token;
 
@@ -17,5 +18,6 @@ pub use client::ClientArgs;
 pub use export::ExportArgs;
 pub use import::{ImportArgs, SummaryForm};
 pub use program::{Cli, Command};
+pub use report::{ReportArgs, ReportForm, ReportWhat};
 pub use server::{LedgerArgs, LedgerCommand, MigrateArgs, ReplayArgs, ServeArgs, WorkerArgs};
 pub use token::TokenArgs;

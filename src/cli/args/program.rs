@@ -5,6 +5,7 @@ use super::{
     audit::AuditArgs,
     export::ExportArgs,
     import::ImportArgs,
+    report::ReportArgs,
     server::{LedgerArgs, LedgerCommand, MigrateArgs, ServeArgs, WorkerArgs},
     token::TokenArgs,
 };
@@ -39,7 +40,7 @@ impl Cli {
             Command::Export(args) => (args.database_url.clone(), None),
             Command::Import(args) => (args.database_url.clone(), None),
             Command::Audit(AuditArgs { command }) => (command.database_url(), None),
-            Command::Anonymize(_) | Command::Token(_) | Command::Schema => (None, None),
+            Command::Anonymize(_) | Command::Report(_) | Command::Token(_) | Command::Schema => (None, None),
         };
         Overrides { config_file: self.config.clone(), database_url, listen }
     }
@@ -64,6 +65,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Anonymize many customers, by way of a server that runs.
     Anonymize(Box<AnonymizeArgs>),
+    /// Have a report made, by a server that runs, and save it as a file.
+    Report(Box<ReportArgs>),
     /// Print a token signed with the local development key.
     Token(TokenArgs),
     /// Print the GraphQL schema.
@@ -110,13 +113,13 @@ mod tests {
     #[test]
     fn what_the_examples_show_can_be_said() {
         let (mut examples, mut cli) = (include_str!("../../../README.md").to_owned(), Cli::command());
-        for name in ["anonymize", "import", "export"] {
+        for name in ["anonymize", "import", "export", "report"] {
             examples += &cli.find_subcommand_mut(name).unwrap().render_help().to_string();
         }
         // With what stands before it on its line, and up to where its output goes.
         let commands = examples.lines().filter_map(|line| Some(&line[line.find("kartotek ")?..]));
         let commands = commands.map(|line| line.split(" > ").next().unwrap());
-        let begin = ["kartotek anonymize --", "kartotek import ", "kartotek export "];
+        let begin = ["kartotek anonymize --", "kartotek import ", "kartotek export ", "kartotek report "];
         let lines = commands.filter(|line| begin.iter().any(|begin| line.starts_with(begin)));
         let lines = lines.filter(|line| !line.contains('`') && !line.contains('…'));
         assert!(lines.clone().count() >= 18);

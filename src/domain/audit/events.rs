@@ -19,11 +19,12 @@ use entity::{
     touch::Touch,
 };
 use sea_orm::{ActiveEnum, DbErr, EntityTrait, FromQueryResult, QueryResult};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Which events: every condition given must hold, and a list means any of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditFilter {
     /// Those that saw or changed this customer's data.
     pub customer: Option<CustomerId>,

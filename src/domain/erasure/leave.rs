@@ -8,6 +8,7 @@ use crate::{
         catalog::Catalog,
         customer::{hashes, remember_erased},
         disposal::{Judged, Verdict, ask_anew, judged, lapse_all},
+        report::forget_reports_of,
         task::{call_off_corrections, finish_own, seal_before_disposal},
     },
     policy::ProfileField,
@@ -123,6 +124,7 @@ impl Leaving {
         }
         replace(w, &ids, rests).await?;
         forget_references(w, &ids).await?;
+        forget_reports_of(w, &ids).await?;
         coarsen(w, &ids).await?;
         read_again(w, &ids).await?;
         if let Some(own) = own {

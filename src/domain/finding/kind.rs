@@ -1,7 +1,9 @@
 //! What can be wrong, and how soon to act on it.
 
+use serde::{Deserialize, Serialize};
+
 /// How soon to act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Severity {
     Low,
     Medium,
@@ -10,6 +12,17 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Its name outside.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "LOW",
+            Self::Medium => "MEDIUM",
+            Self::High => "HIGH",
+            Self::Critical => "CRITICAL",
+        }
+    }
+
     /// Its number in the database, where the most urgent comes first.
     pub(super) const fn urgency(self) -> i32 {
         match self {
@@ -28,7 +41,7 @@ impl Severity {
 macro_rules! kinds {
     ($($kind:ident $word:literal $($severity:ident)+;)*) => {
         /// What can be wrong.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum FindingKind { $($kind),* }
 
         impl FindingKind {

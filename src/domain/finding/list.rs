@@ -21,11 +21,12 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use entity::ids::{CustomerId, SystemId, ThirdPartyId};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Which findings: every condition given must hold, and a list means any of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingFilter {
     pub kinds: Option<Vec<FindingKind>>,
     pub severities: Option<Vec<Severity>>,

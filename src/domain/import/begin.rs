@@ -64,7 +64,7 @@ impl Command for BeginImport {
         }
         // Keyed: a small file's digest may be looked for.
         let source_hash = w.lookup(LookupKind::Reference, &digest);
-        let requested_by = w.actor_id();
+        let requested_by = w.caller().actor.id();
         let same = import::Entity::find()
             .filter(import::Column::RequestedBy.eq(&requested_by))
             .filter(import::Column::Kind.eq(self.kind))

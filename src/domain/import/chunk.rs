@@ -66,7 +66,7 @@ pub(in crate::domain) struct Opened(Option<Rehearsal>);
 
 /// The import, if it is the actor's own.
 pub(super) fn own(w: &Writer, row: Option<import::Model>) -> Result<import::Model, Stop> {
-    let actor = w.actor_id();
+    let actor = w.caller().actor.id();
     row.filter(|row| row.requested_by == actor).ok_or_else(|| not_found("importId", "import of yours"))
 }
 

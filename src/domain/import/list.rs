@@ -22,7 +22,7 @@ impl Inquiry for ImportById {
 
     async fn run(self, r: &Reader) -> Result<Option<Begun>, Stop> {
         let found = r.one(import::Entity::find_by_id(self.0)).await?;
-        match found.filter(|row| row.requested_by == r.actor_id()) {
+        match found.filter(|row| row.requested_by == r.caller().actor.id()) {
             Some(row) => Ok(Some(so_far(r, row).await?)),
             None => Ok(None),
         }

@@ -12,6 +12,7 @@ use entity::{
     ids::{CategoryKey, CustomerId, PurposeKey, ServiceId, SystemId, ThirdPartyId},
 };
 use sea_orm::{ActiveEnum, DbErr, FromQueryResult, QueryResult};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ const THERE: [DataLocationState; 3] =
     [DataLocationState::Held, DataLocationState::Restricted, DataLocationState::DisposalPending];
 
 /// What is counted: every condition given must hold, and a list means any of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InventoryFilter {
     pub systems: Option<Vec<SystemId>>,
     pub third_parties: Option<Vec<ThirdPartyId>>,
@@ -113,7 +114,7 @@ impl Inquiry for CountInventory {
     }
 
     async fn run(self, r: &Reader) -> Result<Option<Vec<Group>>, Stop> {
-        self.check(r.now())?;
+        self.check(r.now(), "")?;
         let mut sql = Sql::new("SELECT ");
         self.columns(&mut sql, r.now());
         self.from(&mut sql);
@@ -139,8 +140,11 @@ impl Inquiry for CountInventory {
 }
 
 impl CountInventory {
-    fn check(&self, now: DateTime<Utc>) -> Result<(), Stop> {
-        let refuse = |path: &str, message: &str| Err(Refusal::new(Code::OutOfRange, message).at(path).into());
+    /// Whether it can be counted. `within` is where in the input it is asked for.
+    pub(in crate::domain) fn check(&self, now: DateTime<Utc>, within: &str) -> Result<(), Stop> {
+        let refuse = |path: &str, message: &str| {
+            Err(Refusal::new(Code::OutOfRange, message).at(&format!("{within}{path}")).into())
+        };
         if self.by.is_empty() || self.by.len() > MOST_DIMENSIONS {
             return refuse("groupBy", "Name one to four dimensions.");
         }

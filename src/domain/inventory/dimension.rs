@@ -6,10 +6,11 @@ use entity::{
     ids::{CategoryKey, PurposeKey, ServiceId, SystemId, ThirdPartyId},
 };
 use sea_orm::{DbErr, QueryResult};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// What the inventory can be counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Dimension {
     System,
     /// The holder; none in-house.
@@ -59,6 +60,26 @@ impl Dimension {
     #[must_use]
     pub const fn is_of_use(self) -> bool {
         matches!(self, Self::Purpose | Self::Service | Self::LegalBasis)
+    }
+
+    /// What it is called in a language.
+    #[must_use]
+    pub const fn name(self, locale: Locale) -> &'static str {
+        let (sv, en) = match self {
+            Self::System => ("System", "System"),
+            Self::ThirdParty => ("Tredje part", "Third party"),
+            Self::Category => ("Kategori", "Category"),
+            Self::Purpose => ("Ändamål", "Purpose"),
+            Self::Service => ("Tjänst", "Service"),
+            Self::Country => ("Land", "Country"),
+            Self::Sensitivity => ("Skyddsbehov", "Sensitivity"),
+            Self::State => ("Tillstånd", "State"),
+            Self::LegalBasis => ("Rättslig grund", "Legal basis"),
+        };
+        match locale {
+            Locale::Sv => sv,
+            Locale::En => en,
+        }
     }
 
     /// What a key of its column stands for.

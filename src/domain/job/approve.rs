@@ -30,7 +30,7 @@ impl Command for ApproveJob {
             let message = "This job waits for nobody's approval.";
             return Err(Refusal::new(Code::NotAwaitingApproval, message).at("jobId").into());
         }
-        if row.requested_by == w.actor_id() {
+        if row.requested_by == w.caller().actor.id() {
             let message = "You asked for this job: somebody else has to look at it.";
             return Err(Refusal::new(Code::OwnJob, message).at("jobId").into());
         }

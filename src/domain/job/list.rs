@@ -99,12 +99,12 @@ impl Inquiry for ListJobs {
 
     async fn run(self, r: &Reader) -> Result<Page<job::Model>, Stop> {
         let mut sql = Sql::new("SELECT * FROM job WHERE true");
-        self.filter.conditions(&mut sql, r.actor_id());
+        self.filter.conditions(&mut sql, r.caller().actor.id());
         place(&mut sql, &self.page, true)?;
         let (rows, more) = r.some(sql, self.page.limit, |_: &job::Model| Touch::nobody()).await?;
         let counted = if self.page.count {
             let mut sql = Sql::new("SELECT count(*) AS total FROM job WHERE true");
-            self.filter.conditions(&mut sql, r.actor_id());
+            self.filter.conditions(&mut sql, r.caller().actor.id());
             total(r, sql).await?
         } else {
             None

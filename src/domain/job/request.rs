@@ -86,7 +86,7 @@ impl Command for BulkAnonymize {
         // Keyed: from the hash of a number somebody could find out whose it was.
         let input = hex::encode(Sha256::digest(input));
         let input_hash = w.lookup(LookupKind::Reference, &input);
-        let requested_by = w.actor_id();
+        let requested_by = w.caller().actor.id();
         let same = job::Entity::find()
             .filter(job::Column::RequestedBy.eq(&requested_by))
             .filter(job::Column::IdempotencyKey.eq(&key));

@@ -45,7 +45,7 @@ impl Command for UploadSelection {
         let mut references = checked(&self.references)?;
         references.sort();
         references.dedup();
-        let (actor, expires_at) = (w.actor_id(), w.now() + LASTS);
+        let (actor, expires_at) = (w.caller().actor.id(), w.now() + LASTS);
         let row = if let Some(id) = self.selection {
             let found = w.lock(customer_selection::Entity::find_by_id(id)).await?;
             let found =
@@ -102,7 +102,7 @@ struct Listed {
 /// Nobody adds to it in this transaction any more.
 pub(super) async fn digest(w: &Writer, id: CustomerSelectionId) -> Result<Option<String>, Stop> {
     let found = w.lock(customer_selection::Entity::find_by_id(id)).await?;
-    let free = found.filter(|row| row.actor == w.actor_id() && row.job_id.is_none());
+    let free = found.filter(|row| row.actor == w.caller().actor.id() && row.job_id.is_none());
     if free.is_none() {
         return Ok(None);
     }
@@ -126,7 +126,7 @@ pub(super) async fn digest(w: &Writer, id: CustomerSelectionId) -> Result<Option
 pub(super) async fn is_of(w: &Writer, whom: &Whom, job: JobId) -> Result<bool, Stop> {
     let Whom::Selection(id) = whom else { return Ok(false) };
     let found = w.one(customer_selection::Entity::find_by_id(*id)).await?;
-    Ok(found.is_some_and(|row| row.actor == w.actor_id() && row.job_id == Some(job)))
+    Ok(found.is_some_and(|row| row.actor == w.caller().actor.id() && row.job_id == Some(job)))
 }
 
 /// The numbers on the list that this work was asked for with are needed no more.
@@ -152,7 +152,7 @@ impl Inquiry for SelectionById {
 
     async fn run(self, r: &Reader) -> Result<Option<Uploaded>, Stop> {
         let found = r.one(customer_selection::Entity::find_by_id(self.0)).await?;
-        Ok(found.filter(|row| row.actor == r.actor_id() && row.job_id.is_none()))
+        Ok(found.filter(|row| row.actor == r.caller().actor.id() && row.job_id.is_none()))
     }
 }
 

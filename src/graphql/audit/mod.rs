@@ -4,5 +4,5 @@ mod proofs;
 mod queries;
 mod types;
 
-pub use queries::AuditQuery;
+pub use queries::{AuditFilter, AuditQuery};
 pub use types::{AuditEvent, AuditEventConnection};

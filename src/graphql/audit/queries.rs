@@ -42,7 +42,11 @@ pub struct AuditFilter {
 }
 
 impl AuditFilter {
-    fn into_domain(self, ctx: &Context<'_>) -> Result<audit::AuditFilter> {
+    /// What the filter asks for.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` for what there is not.
+    pub fn into_domain(self, ctx: &Context<'_>) -> Result<audit::AuditFilter> {
         Ok(audit::AuditFilter {
             customer: self.customer_id.as_ref().map(id_or_nobody),
             actor: self.actor,

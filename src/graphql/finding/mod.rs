@@ -7,3 +7,4 @@ mod types;
 
 pub use mutations::FindingMutation;
 pub use queries::FindingQuery;
+pub use types::FindingFilter;

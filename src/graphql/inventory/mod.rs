@@ -4,4 +4,6 @@ mod filter;
 mod queries;
 mod types;
 
+pub use filter::InventoryFilter;
 pub use queries::InventoryQuery;
+pub use types::InventoryDimension;

@@ -17,6 +17,7 @@ use crate::{
         legal_hold::HoldsByIds,
         notice::NoticesByIds,
         reconciliation::{Differing, ReconciliationsByIds, WhomDifferences},
+        report::ReportsByIds,
         subscription::SubscriptionsByIds,
         task::TasksByIds,
     },
@@ -38,6 +39,7 @@ use crate::{
         node::{Node, NodeId},
         notice::Notice,
         reconciliation::{Reconciliation, ReconciliationDifference},
+        report::Report,
         subscription::ServiceSubscription,
         system::System,
         task::Task,
@@ -99,6 +101,7 @@ async fn find(ctx: &Context<'_>, access: &Access, id: NodeId) -> Result<Option<N
         | NodeId::Import(_)
         | NodeId::Job(_)
         | NodeId::Incident(_)
+        | NodeId::Report(_)
         | NodeId::Reconciliation(_)
         | NodeId::ReconciliationDifference(_)
         | NodeId::AuditEvent(_) => {
@@ -186,6 +189,10 @@ async fn personal(access: &Access, id: NodeId) -> Result<Option<Node>> {
         NodeId::Incident(id) => {
             let found = access.read(IncidentsByIds(vec![id])).await.or_hidden()?;
             found.and_then(|mut all| all.pop()).map(|found| Incident(found).into())
+        }
+        NodeId::Report(id) => {
+            let found = access.read(ReportsByIds(vec![id])).await.or_hidden()?;
+            found.and_then(|mut all| all.pop()).map(|row| Report(row).into())
         }
         NodeId::Reconciliation(id) => {
             let also_of_customers = access.may(Action::SeeDifferences);

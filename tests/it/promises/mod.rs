@@ -20,3 +20,4 @@ mod p17_many_at_once;
 mod p18_inventory;
 mod p18_pictures;
 mod p18_record;
+mod p18_reports;

@@ -8,6 +8,7 @@ mod import;
 mod incident;
 mod record;
 mod reference_data;
+mod report;
 mod requests;
 
 use crate::support::{TestApp, build, connect::Crm, import as imports_of, job};
@@ -35,6 +36,7 @@ impl Fixture {
         match self.name {
             "system { customers }" => vec!["system", "system.customers"],
             "thirdParty { customers }" => vec!["thirdParty", "thirdParty.customers"],
+            "requestReport" => vec!["requestReport", "requestReport.ropa"],
             "incident { affectedCustomers }" => vec!["incident", "incident.affectedCustomers"],
             _ => vec![self.root()],
         }
@@ -88,6 +90,8 @@ pub struct Ids {
     pub other_incident: String,
     /// The hash of the record of processing activities.
     pub record: String,
+    /// A report that is asked for.
+    pub report: String,
     /// Files of each kind of rows, and one that is done with.
     pub imports: Vec<String>,
     /// Different each time, for what may be there only once.
@@ -133,6 +137,8 @@ impl Ids {
         let (incident, other_incident) =
             (breach(app, json!(null)).await, breach(app, json!("UNLIKELY")).await);
         let record = app.approve_record().await;
+        let report = app.compliance().request_report(json!({ "kind": "ROPA" })).await;
+        app.make_reports().await;
         app.seal().await;
         let id =
             |at: &str| answer.data().pointer(at).and_then(Value::as_str).unwrap_or_else(|| panic!("{at}"));
@@ -173,6 +179,7 @@ impl Ids {
             incident,
             other_incident,
             record,
+            report,
             imports,
             fresh: "fresh-0".to_owned(),
         }
@@ -254,6 +261,7 @@ pub fn fixtures() -> impl Iterator<Item = &'static Fixture> {
         .chain(disclosure::FIXTURES)
         .chain(disposal::FIXTURES)
         .chain(incident::FIXTURES)
+        .chain(report::FIXTURES)
         .chain(requests::FIXTURES)
         .chain(reference_data::FIXTURES)
 }
@@ -281,6 +289,7 @@ const FIXTURES: &[Fixture] = &[
         variables: |ids| json!({ "id": ids.difference }),
     },
     Fixture { name: "node { Incident }", document: NODE, variables: |ids| json!({ "id": ids.incident }) },
+    Fixture { name: "node { Report }", document: NODE, variables: |ids| json!({ "id": ids.report }) },
     Fixture { name: "controller", document: "{ controller { name country } }", variables: nothing },
     Fixture {
         name: "customer",

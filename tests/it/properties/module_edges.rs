@@ -16,7 +16,7 @@ const EDGES: &[Knows] = &[
     // Files as people have them; `domain` for what their rows become.
     ("rows", &["domain"], &["entity"]),
     // How things look; `domain` for what is to be shown.
-    ("report", &["domain"], &[]),
+    ("report", &["domain"], &["entity"]),
     // Whoever asks a server knows it from outside.
     ("client", &[], &["reqwest"]),
     // Others, who only know what docs/third-party-api.md says; `domain` for who is in the demo, `access` for its map and the time.
@@ -29,7 +29,7 @@ const EDGES: &[Knows] = &[
     // `connector` only to hand over what reaches others.
     // `report` for pictures.
     ("graphql", &["access", "connector", "domain", "identifier", "policy", "report"], &["async_graphql", "entity"]),
-    ("worker", &["access", "auth", "connector", "domain", "transparency"], &["entity", "metrics", "metrics_exporter_prometheus"]),
+    ("worker", &["access", "auth", "connector", "domain", "report", "transparency"], &["entity", "metrics", "metrics_exporter_prometheus"]),
     // Never `access` and never `domain`: what is asked and what comes back is all that it sees.
     ("connector", &[], &["entity", "lettre", "reqwest", "sqlx"]),
     // `connector` for what is asked of it and what comes back, and for what it says of settings; `ledger` to say who goes first.
@@ -79,7 +79,8 @@ const NOUNS: &[(&str, &[&str])] = &[
     ("demo", &["catalog", "consent", "customer", "data_location", "disclosure", "gate", "notice", "subscription", "third_party"]),
     ("catalog_document", &["catalog", "demo", "disposal", "system", "third_party"]),
     ("job", &["catalog", "customer", "disposal", "erasure", "task"]),
-    ("erasure", &["catalog", "customer", "data_request", "disposal", "restriction", "task"]),
+    ("erasure", &["catalog", "customer", "data_request", "disposal", "report", "restriction", "task"]),
+    ("report", &["audit", "catalog", "consent", "customer", "data_location", "data_request", "disclosure", "finding", "incident", "inventory", "justification", "picture", "processing_record", "subscription"]),
     ("disclosure", &["catalog", "customer", "data_location", "gate", "notice"]),
     ("finding", &["audit", "catalog", "data_request", "incident", "justification", "processing_record", "third_party"]),
     ("incident", &["catalog"]),

@@ -85,6 +85,7 @@ async fn every_row_of_a_customers_says_whose_it_is() {
     // One whose data is only kept cannot be anonymized, which is a failure of theirs.
     app.compliance().asked_for("touched", serde_json::json!({ "customerIds": [customer] })).await;
     app.run_jobs().await;
+    app.compliance().request_report(serde_json::json!({ "kind": "CUSTOMER", "customerId": customer })).await;
     let db = app.database.owner();
     let mut of = std::collections::BTreeMap::new();
     macro_rules! check_all {

@@ -57,6 +57,11 @@ impl Client<'_> {
         self.command("anonymize", args)
     }
 
+    /// `kartotek report`, with this client's token.
+    pub fn report_command(&self, args: &[&str]) -> Command {
+        self.command("report", args)
+    }
+
     /// Such a command, with this client's token.
     pub fn command(&self, name: &str, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kartotek"));
@@ -99,6 +104,7 @@ impl TestApp {
         while !ended.is_finished() {
             if works {
                 self.run_jobs().await;
+                self.make_reports().await;
             }
             pause(Duration::from_millis(20)).await;
         }

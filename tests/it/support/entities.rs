@@ -55,6 +55,8 @@ macro_rules! each_entity {
             reconciliation,
             reconciliation_difference,
             reconciliation_found,
+            report,
+            report_part,
             restriction,
             retention_rule,
             sealed,

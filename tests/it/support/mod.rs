@@ -25,6 +25,7 @@ pub mod mailbox;
 pub mod process;
 pub mod reconcile;
 pub mod record;
+pub mod report;
 pub mod request;
 pub mod seal;
 pub mod snapshot;
