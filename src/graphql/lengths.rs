@@ -59,6 +59,8 @@ fn known(catalog: &Catalog, of: &str, field: &str) -> Option<u64> {
         ("RecordDataLocationsPayload", "dataLocations" | "userErrors") => data_location::MOST as u64,
         ("SmallGroups", "smallest") => MOST_SMALL_GROUPS.unsigned_abs(),
         ("ImportedRows", "refusals") => import::MOST as u64,
+        // As many as a filter has fields.
+        ("Report", "limits") => 12,
         ("Import", "doneChunks") => import::MOST_DONE as u64,
         (_, "userErrors") => 20,
         // Each language once; granted once and ended once.

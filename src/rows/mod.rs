@@ -13,6 +13,7 @@ mod seen;
 mod source;
 mod table;
 mod value;
+mod workbook;
 
 pub use chunk::{Chunk, Chunks, Rows};
 pub use columns::Kind;
@@ -20,3 +21,4 @@ pub use part::NoRejects;
 pub use reference_data::reference_data;
 pub use rejects::{Rejected, Rejects, default_path};
 pub use source::{Encoding, Format, Source, Unreadable};
+pub use workbook::{BadWorkbook, Unpacked, Workbook, is_workbook};

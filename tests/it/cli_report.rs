@@ -39,7 +39,7 @@ async fn a_table_goes_to_standard_output_or_with_what_it_is_beside_it_and_can_be
     let ran = app.ran(officer.report_command(&["customer", "K-6001", "--format", "csv"])).await;
     ran.ended(0, " rows, ");
     let header =
-        "customer,system,category,externalReference,collectedAt,documentDate,#sourceChannel,#thirdParty";
+        "customer,system,category,#state,#justifiedBy,#thirdParty,#country,#sourceChannel,collectedAt";
     assert!(ran.out.starts_with(header), "{}", ran.out);
     let lines = ran.out.lines().filter(|line| line.starts_with("K-6001,")).count();
     assert!(lines > 3, "{}", ran.out);
@@ -68,6 +68,39 @@ async fn a_table_goes_to_standard_output_or_with_what_it_is_beside_it_and_can_be
     let owner = owner.data()["systems"]["nodes"].as_array().unwrap().clone();
     let owner = owner.iter().find(|one| one["name"] == "Kundregister").unwrap().clone();
     assert_eq!(owner["owner"], "Ny Ansvarig");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_workbook_is_brought_in_again_and_says_nothing_new() {
+    let app = TestApp::reachable().await;
+    app.hosted("K-6001").await;
+    let officer = app.compliance();
+    let (path, name) = app.new_file("customer.xlsx");
+    app.ran(officer.report_command(&["customer", "K-6001", "-o", &name])).await.ended(0, "");
+    let before = app
+        .database
+        .texts("SELECT category || state || coalesce(external_reference, '') FROM data_location ORDER BY 1")
+        .await;
+    let ran = app.ran(officer.command("import", &[&name])).await;
+    ran.ended(0, "passed over are the sheets Om, Tjänster, ");
+    let summary = ran.json();
+    assert_eq!((&summary["kind"], &summary["rejected"]), (&json!("data-locations"), &json!(0)));
+    assert_eq!((&summary["created"], &summary["unchanged"]), (&json!(0), &json!(7)), "{summary:#}");
+    let after = app
+        .database
+        .texts("SELECT category || state || coalesce(external_reference, '') FROM data_location ORDER BY 1")
+        .await;
+    assert_eq!(after, before);
+    assert!(!path.with_file_name("customer.data-locations.csv").exists(), "it is there only meanwhile");
+
+    let (path, name) = app.new_file("inventory.xlsx");
+    app.ran(officer.report_command(&["inventory", "-o", &name])).await.ended(0, "");
+    app.ran(officer.command("import", &["--yes", &name]))
+        .await
+        .ended(0, "passed over are the sheets Om, Förekomster");
+    fs::write(&path, "no workbook").unwrap();
+    app.ran(officer.command("import", &[&name])).await.ended(2, "no workbook that can be read");
     app.finish().await;
 }
 

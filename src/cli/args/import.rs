@@ -24,8 +24,8 @@ Without --endpoint (or KARTOTEK_ENDPOINT) it works on the database of the settin
 program's own doing. With it, it asks that server, with the token in KARTOTEK_TOKEN or in the file that KARTOTEK_TOKEN_FILE names, \
 which needs the role COMPLIANCE.
 
-Files are CSV (comma, semicolon or tab, with a first line that names the columns, in Swedish or English), JSONL, or for reference \
-data YAML as `kartotek export` writes it; UTF-8 or Windows-1252. They are brought in by what is in them: third parties, systems, \
+Files are CSV (comma, semicolon or tab, with a first line that names the columns, in Swedish or English), XLSX with the same in \
+the first row of a sheet, JSONL, or for reference data YAML as `kartotek export` writes it; UTF-8 or Windows-1252. They are brought in by what is in them: third parties, systems, \
 services and what those need first, then customers, subscriptions, consents and data locations.
 
 Of reference data it is shown what would change, and somebody has to agree or say --yes; then all of it is done, or nothing.

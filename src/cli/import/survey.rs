@@ -4,7 +4,7 @@ use super::run::unreadable;
 use crate::{
     cli::{args::ImportArgs, catalog::from_yaml, failure::Failure, output},
     domain::catalog_document::{Document, RowKind},
-    rows::{Encoding, Kind, Source},
+    rows::{BadWorkbook, Encoding, Kind, Source, Unpacked, Workbook, is_workbook},
 };
 use entity::enums::ImportKind;
 use std::{
@@ -19,6 +19,8 @@ pub(super) struct Survey {
     pub tables: Vec<(Source, RowKind)>,
     /// In the order in which they need each other.
     pub rows: Vec<(Source, ImportKind)>,
+    /// Sheets of workbooks that are files until this is over.
+    unpacked: Vec<Unpacked>,
 }
 
 impl Survey {
@@ -40,18 +42,54 @@ impl Survey {
                 survey.documents.push((path.clone(), document));
                 continue;
             }
-            let source = Source::survey(path, args.kind, args.encoding.map(Into::into), &args.ignore);
-            let source = source.map_err(|error| unreadable(&path.display().to_string(), error))?;
-            if source.guessed && source.encoding == Encoding::Windows1252 {
-                output::note(&format!("{} is not UTF-8, and is read as Windows-1252", path.display()));
-            }
-            match source.kind {
-                Kind::ReferenceData(kind) => survey.tables.push((source, kind)),
-                Kind::Rows(kind) => survey.rows.push((source, kind)),
+            if is_workbook(path) {
+                survey.unpack(path, args)?;
+            } else {
+                survey.look_at(path, args.kind, args)?;
             }
         }
         survey.rows.sort_by_key(|(_, kind)| Kind::ALL.iter().position(|it| *it == Kind::Rows(*kind)));
         Ok(survey)
+    }
+}
+
+impl Survey {
+    fn look_at(&mut self, path: &Path, kind: Option<Kind>, args: &ImportArgs) -> Result<(), Failure> {
+        let source = Source::survey(path, kind, args.encoding.map(Into::into), &args.ignore);
+        let source = source.map_err(|error| unreadable(&path.display().to_string(), error))?;
+        if source.guessed && source.encoding == Encoding::Windows1252 {
+            output::note(&format!("{} is not UTF-8, and is read as Windows-1252", path.display()));
+        }
+        match source.kind {
+            Kind::ReferenceData(kind) => self.tables.push((source, kind)),
+            Kind::Rows(kind) => self.rows.push((source, kind)),
+        }
+        Ok(())
+    }
+
+    fn unpack(&mut self, path: &Path, args: &ImportArgs) -> Result<(), Failure> {
+        let name = path.display();
+        let book = Workbook::unpack(path, args.kind, &args.ignore).map_err(|error| {
+            let hint = match error {
+                BadWorkbook::NoTable(_) => {
+                    "name the columns in the first row, or the sheet as --as calls its rows"
+                }
+                BadWorkbook::There(_) => "move it away",
+                BadWorkbook::Uncalculated { .. } => "put it right, and save the workbook",
+                BadWorkbook::Unreadable(_) | BadWorkbook::NotWritten { .. } => {
+                    "is it there, and can you write beside it?"
+                }
+            };
+            Failure::usage(format!("{name}: {error}")).hint(hint)
+        })?;
+        if !book.passed_over.is_empty() {
+            output::note(&format!("{name}: passed over are the sheets {}", book.passed_over.join(", ")));
+        }
+        for table in book.tables {
+            self.look_at(&table.path, Some(table.kind), args)?;
+            self.unpacked.push(table);
+        }
+        Ok(())
     }
 }
 

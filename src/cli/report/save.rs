@@ -57,7 +57,8 @@ pub(super) async fn save(client: &Client, report: &Report, target: Target) -> Re
                 }
                 let path = beside(&to, "-metadata.json");
                 let text = serde_json::to_string_pretty(&metadata)? + "\n";
-                fs::write(&path, text).map_err(|error| unwritable(error, &path))?;
+                let written = private(&path)?.write_all(text.as_bytes());
+                written.map_err(|error| unwritable(error, &path))?;
             }
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! Where customers' data lies already is put on the map, many lines in one transaction.
 
-use super::record::{Asked, NewLine, find_again, known, put};
+use super::record::{self, Asked, NewLine, find_again, known, put};
 use crate::{
     access::{Code, Command, Stop, Writer},
     domain::{
@@ -61,6 +61,9 @@ impl Command for ImportDataLocations {
         let mut tally = Tally::default();
         let whose = Whose::lock(w, self.chunk.rows.iter().map(|row| row.customer.as_str())).await?;
         let lines = self.read(w, &catalog, &whose, &mut tally);
+        let (own, lines): (Vec<_>, Vec<_>) = lines.into_iter().partition(|(_, line)| is_own(&catalog, line));
+        let lines = lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>();
+        unchanged(w, own, &mut tally).await?;
         let known = known(w, &lines).await?;
         let (mut rows, new) = put(w, &lines, &known).await?;
         let found = find_again(w, &mut rows).await?;
@@ -77,12 +80,13 @@ impl Command for ImportDataLocations {
 }
 
 impl ImportDataLocations {
-    /// The rows that make sense, as lines.
-    fn read(&self, w: &Writer, catalog: &Catalog, whose: &Whose, tally: &mut Tally) -> Vec<NewLine> {
+    /// The rows that make sense, as lines, each with its place.
+    fn read(&self, w: &Writer, catalog: &Catalog, whose: &Whose, tally: &mut Tally) -> Vec<(usize, NewLine)> {
         let live = catalog.systems.values().filter(|system| system.retired_at.is_none());
         let systems = live.map(|system| (system.name.as_str(), system.id)).collect::<HashMap<_, SystemId>>();
         let now = w.now();
-        let asked = Asked { catalog, now, today: day_of(now, &catalog.zone()) };
+        let today = day_of(now, &catalog.zone());
+        let asked = Asked { catalog, now, today, own_may_be_there: true };
         let column = |field: &str| if field == "systemId" { "system" } else { field }.to_owned();
         let mut lines = Vec::with_capacity(self.chunk.rows.len());
         for (at, row) in self.chunk.rows.iter().enumerate() {
@@ -104,9 +108,30 @@ impl ImportDataLocations {
             };
             line.check(&asked, &mut checks, &column);
             if tally.check(at, checks) && customer.is_some() {
-                lines.push(line);
+                lines.push((at, line));
             }
         }
         lines
     }
+}
+
+fn is_own(catalog: &Catalog, line: &NewLine) -> bool {
+    catalog.systems.get(&line.system_id).is_some_and(|system| system.built_in)
+}
+
+/// What Kartotek itself keeps comes and goes with a profile. A file that says what is there anyway says nothing wrong.
+async fn unchanged(w: &Writer, own: Vec<(usize, NewLine)>, tally: &mut Tally) -> Result<(), Stop> {
+    if own.is_empty() {
+        return Ok(());
+    }
+    let (places, lines): (Vec<_>, Vec<_>) = own.into_iter().unzip();
+    let known = known(w, &lines).await?;
+    for (at, line) in places.into_iter().zip(&lines) {
+        if known.contains_key(&line.key()) {
+            tally.unchanged += 1;
+        } else {
+            tally.reject(at, record::own("system"));
+        }
+    }
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Data is put on the map: all of it or none, and only where something justifies it.
 
 use crate::{
-    access::{Code, Command, Sql, Stop, Writer},
+    access::{Code, Command, Refusal, Sql, Stop, Writer},
     domain::{
         catalog::{self, Catalog},
         checks::{BLOCK, Checks},
@@ -92,11 +92,7 @@ impl NewLine {
             Some(system) if system.retired_at.is_some() => {
                 checks.refuse(&path("systemId"), Code::Retired, "This system is retired.");
             }
-            Some(system) if system.built_in => {
-                let message = "Kartotek keeps profiles and nothing else, and puts those on the map itself: \
-                               register or rectify the customer.";
-                checks.refuse(&path("systemId"), Code::NotJustified, message);
-            }
+            Some(system) if system.built_in && !asked.own_may_be_there => checks.add(own(&path("systemId"))),
             Some(_) => {}
         }
         if let Some(reference) = &mut self.external_reference {
@@ -111,12 +107,21 @@ impl NewLine {
     }
 }
 
+/// What is to be said of a line at Kartotek itself that is not there.
+pub(super) fn own(path: &str) -> Refusal {
+    let message = "Kartotek keeps profiles and nothing else, and puts those on the map itself: \
+                   register or rectify the customer.";
+    Refusal::new(Code::NotJustified, message).at(path)
+}
+
 /// What lines are checked by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     pub catalog: &'a Catalog,
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
+    /// Whether a line at Kartotek itself may be one that is there already, which is looked at later.
+    pub own_may_be_there: bool,
 }
 
 /// Where data lies, of one customer or of many.
@@ -234,7 +239,8 @@ impl RecordDataLocations {
             checks.refuse("locations", Code::Required, "Give at least one.");
         }
         checks.at_most("locations", &self.lines, MOST);
-        let asked = Asked { catalog, now, today: day_of(now, &catalog.zone()) };
+        let today = day_of(now, &catalog.zone());
+        let asked = Asked { catalog, now, today, own_may_be_there: false };
         for (at, line) in self.lines.iter_mut().enumerate() {
             line.check(&asked, &mut checks, &|field| format!("locations.{at}.{field}"));
         }

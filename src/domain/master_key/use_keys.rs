@@ -4,7 +4,7 @@ use crate::{
     access::{Code, Command, Refusal, Stop, Writer},
     policy::{Action, Target},
 };
-use entity::{envelope, master_key, sealed, subject_key};
+use entity::{envelope, master_key, report_part, sealed, subject_key};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 /// Starts to work with the server's master keys, unless the database was sealed with others: profiles would not open,
@@ -67,6 +67,7 @@ async fn still_wraps(w: &Writer, key: &master_key::Model) -> Result<bool, Stop> 
     let id = &*key.id;
     Ok(w.exists(subject_key::Entity::find().filter(subject_key::Column::MasterKeyId.eq(id))).await?
         || w.exists(envelope::Entity::find().filter(envelope::Column::MasterKeyId.eq(id))).await?
+        || w.exists(report_part::Entity::find().filter(report_part::Column::MasterKeyId.eq(id))).await?
         || w.exists(sealed::Entity::find().filter(sealed::Column::MasterKeyId.eq(id))).await?)
 }
 

@@ -23,17 +23,17 @@ const THIRD_PARTIES: &[Column] = &[
     text("kind", "Slag", "Kind").back(),
     text("role", "Roll", "Role").back(),
     text("country", "Land", "Country").back(),
+    // What an assessment decided is decided by another.
+    text("status", "Ställning", "Status"),
+    text("safeguard", "Skydd vid överföring", "Transfer safeguard"),
+    text("agreementReference", "Avtal", "Agreement"),
+    day("agreementExpiresOn", "Avtalet gäller till och med", "Agreement expires on"),
+    day("reviewDue", "Ses över senast", "Review due"),
+    list("measures", "Säkerhetsåtgärder", "Security measures"),
     text("privacyContact", "Dataskyddskontakt", "Privacy contact").back(),
     text("subProcessorOf", "Underbiträde till", "Sub-processor of").back(),
     day("announcedOn", "Anmäld", "Announced on").back(),
     day("objectionUntil", "Invändning senast", "Objection until").back(),
-    // What an assessment decided is decided by another.
-    text("status", "Ställning", "Status"),
-    text("agreementReference", "Avtal", "Agreement"),
-    day("agreementExpiresOn", "Avtalet gäller till och med", "Agreement expires on"),
-    text("safeguard", "Skydd vid överföring", "Transfer safeguard"),
-    list("measures", "Säkerhetsåtgärder", "Security measures"),
-    day("reviewDue", "Ses över senast", "Review due"),
 ];
 
 const SERVICES: &[Column] = &[
@@ -97,16 +97,16 @@ fn a_third_party(labels: Labels<'_>, row: &third_party::Model) -> Vec<Cell> {
         row.kind.clone().into(),
         row.role.into_value().into(),
         row.country.clone().into(),
+        row.status.into_value().into(),
+        row.safeguard.map(ActiveEnum::into_value).into(),
+        row.agreement_reference.clone().into(),
+        row.agreement_expires_on.into(),
+        row.review_due.into(),
+        row.measures.0.clone().into(),
         row.privacy_contact.clone().into(),
         row.sub_processor_of.map(|id| labels.third_party(id)).into(),
         row.announced_on.into(),
         row.objection_until.into(),
-        row.status.into_value().into(),
-        row.agreement_reference.clone().into(),
-        row.agreement_expires_on.into(),
-        row.safeguard.map(ActiveEnum::into_value).into(),
-        row.measures.0.clone().into(),
-        row.review_due.into(),
     ]
 }
 
