@@ -52,7 +52,7 @@ pub struct Model {
     pub sha256: Option<String>,
     /// Of what it says, whatever the format, in hex.
     pub content_sha256: Option<String>,
-    /// What the columns of a CSV file are.
+    /// What the columns of a CSV file are, as long as that is there.
     pub metadata: Option<Json>,
     /// How often somebody began to fetch it.
     pub downloads: i64,

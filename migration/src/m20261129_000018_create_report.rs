@@ -45,6 +45,8 @@ CREATE TABLE report (
 CREATE INDEX report_open ON report (requested_at) WHERE state IN ('QUEUED', 'RUNNING');
 CREATE INDEX report_there ON report (expires_at) WHERE state = 'READY';
 CREATE INDEX report_of_customer ON report (customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX report_file ON report (sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX report_content ON report (content_sha256) WHERE content_sha256 IS NOT NULL;
 
 -- What is in it, sealed, until it goes.
 CREATE TABLE report_part (

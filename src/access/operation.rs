@@ -6,7 +6,7 @@ use super::{
 };
 use crate::policy::{self, Action, No, Target};
 use entity::{
-    enums::{AuditKind, AuditOutcome},
+    enums::{ActorKind, AuditKind, AuditOutcome},
     ids::AuditEventId,
 };
 use std::sync::{Arc, Mutex, PoisonError};
@@ -361,15 +361,15 @@ impl Access {
     }
 
     async fn saw(&self, action: Action, target: Target, trail: Trail) -> Result<(), Broken> {
-        let about_somebody = !trail.is_empty();
+        // A program that reads what is about nobody, such as its own queue, leaves no event each time.
+        let tells = !trail.is_empty() || self.caller().actor.kind != ActorKind::Program;
         {
             let mut state = self.state();
             state.read.get_or_insert((action, target));
             state.trail.merge(trail);
         }
-        // A program that reads what is about nobody, such as its own queue, leaves no event each time.
         if self.0.gate == Gate::AtOnce
-            && about_somebody
+            && tells
             && let Some(event) = self.unrecorded_read()
         {
             self.record(vec![event]).await?;

@@ -154,11 +154,16 @@ impl Client {
         }
     }
 
-    /// A file that the server has said where to find, a piece at a time. The address alone proves who asks.
+    /// A file that the server has said where to find, a piece at a time, until a piece is not taken. The address alone proves who
+    /// asks.
     ///
     /// # Errors
     /// See [`ClientError`].
-    pub async fn fetch(&self, path: &str, mut piece: impl FnMut(&[u8])) -> Result<(), ClientError> {
+    pub async fn fetch(
+        &self,
+        path: &str,
+        mut piece: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<io::Result<()>, ClientError> {
         let url = self.endpoint.file(path).ok_or(ClientError::Unexpected)?;
         let lost = |error: reqwest::Error| ClientError::Unanswered(error.without_url());
         let mut answer = self.http.get(url).timeout(DOWNLOAD).send().await.map_err(lost)?;
@@ -167,9 +172,11 @@ impl Client {
             return Err(ClientError::NotKartotek(status));
         }
         while let Some(bytes) = answer.chunk().await.map_err(lost)? {
-            piece(&bytes);
+            if let Err(error) = piece(&bytes) {
+                return Ok(Err(error));
+            }
         }
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Asks, and says on failing how long the server wants to be left alone.

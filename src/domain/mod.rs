@@ -1,6 +1,7 @@
 //! What the company promised: a folder for each noun, a file for each verb.
 
 pub mod audit;
+pub mod by_id;
 pub mod canonical;
 pub mod catalog;
 pub mod catalog_document;

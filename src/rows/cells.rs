@@ -79,7 +79,7 @@ impl Cells {
 }
 
 /// What spreadsheets take for the beginning of a formula.
-pub(super) const FORMULA: [char; 7] = ['=', '＝', '+', '-', '@', '\t', '\r'];
+pub(super) const FORMULA: [char; 11] = ['=', '＝', '+', '＋', '-', '－', '@', '＠', '\t', '\r', '\n'];
 
 /// Whether a spreadsheet would calculate it, and nobody is called or reached like that.
 fn is_formula(text: &str) -> bool {

@@ -21,4 +21,4 @@ pub use part::NoRejects;
 pub use reference_data::reference_data;
 pub use rejects::{Rejected, Rejects, default_path};
 pub use source::{Encoding, Format, Source, Unreadable};
-pub use workbook::{BadWorkbook, Unpacked, Workbook, is_workbook};
+pub use workbook::{BadWorkbook, Workbook, is_workbook};

@@ -85,6 +85,8 @@ pub enum Format {
 #[derive(Clone, Debug)]
 pub struct Source {
     pub path: PathBuf,
+    /// What it is called to people, and beside which its rejects go: its path, unless it is a part of something else.
+    pub name: PathBuf,
     pub encoding: Encoding,
     /// Whether the encoding was taken for granted, as the file is no UTF-8.
     pub guessed: bool,
@@ -132,6 +134,7 @@ impl Source {
         };
         let mut source = Self {
             path: path.to_owned(),
+            name: path.to_owned(),
             encoding,
             guessed,
             format: Format::Jsonl,
@@ -197,6 +200,12 @@ impl Source {
             }
             _ => Err(Unreadable::Header),
         }
+    }
+
+    /// The same, called something else.
+    #[must_use]
+    pub fn called(self, name: PathBuf) -> Self {
+        Self { name, ..self }
     }
 
     /// Its text from the beginning, as UTF-8, and what sees its bytes pass.

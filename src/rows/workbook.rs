@@ -1,14 +1,20 @@
-//! Spreadsheets that people bring: those sheets whose columns say what the rows are, each as a file of its own beside the workbook for as
-//! long as it is brought in. So what is wrong is told, left out and gone on with as with any other file.
+//! Spreadsheets that people bring: those sheets whose columns say what the rows are, each as a file of its own in a folder that is gone
+//! when this is. So what is wrong is told, left out and gone on with as with any other file.
 
 use super::columns::{Kind, is_passed_over};
-use calamine::{Data, ExcelDateTime, Range, Reader, Xlsx, open_workbook};
+use calamine::{Data, ExcelDateTime, Reader, Xlsx, open_workbook};
 use std::{
-    fs::{self, File},
-    io::{self, BufReader, Write},
-    os::unix::fs::OpenOptionsExt,
+    fs::File,
+    io::{self, BufReader, BufWriter, Write},
     path::{Path, PathBuf},
 };
+use tempfile::TempDir;
+
+/// Columns that a sheet may have: no kind has nearly as many.
+const MOST_COLUMNS: u32 = 1_000;
+
+/// Bytes of one sheet as a file.
+const LARGEST: u64 = 4 << 30;
 
 /// Why a workbook cannot be brought in.
 #[derive(Debug, thiserror::Error)]
@@ -18,37 +24,32 @@ pub enum BadWorkbook {
     #[error("no sheet has columns that say what its rows are; its sheets are {0}")]
     NoTable(String),
     #[error("the sheet {sheet}, row {row}: a cell of it could not be calculated")]
-    Uncalculated { sheet: String, row: usize },
-    #[error("{} is there already, and something else: it is where a sheet of this workbook would go meanwhile", .0.display())]
-    There(PathBuf),
-    #[error("{} cannot be written, where a sheet of this workbook goes meanwhile", path.display())]
-    NotWritten {
-        path: PathBuf,
-        #[source]
-        error: io::Error,
-    },
+    Uncalculated { sheet: String, row: u32 },
+    #[error("the sheet {sheet}, row {row}: there is something beyond the column {MOST_COLUMNS}")]
+    TooWide { sheet: String, row: u32 },
+    #[error("a sheet of it is larger than any list of rows")]
+    TooLarge,
+    #[error("its sheets cannot be taken apart")]
+    NotWritten(#[from] io::Error),
 }
 
-/// A sheet of a workbook as a file, which is gone when this is.
+/// A sheet as a file.
 #[derive(Debug)]
 pub struct Unpacked {
     pub path: PathBuf,
+    /// The workbook's path with the sheet's name in it.
+    pub name: PathBuf,
     pub kind: Kind,
 }
 
-impl Drop for Unpacked {
-    fn drop(&mut self) {
-        // Others can do nothing with it, and the next run knows it again.
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-/// What there is in a workbook.
+/// What there is in a workbook, as long as this is there.
 #[derive(Debug)]
 pub struct Workbook {
     pub tables: Vec<Unpacked>,
     /// Sheets that are no table of any kind.
     pub passed_over: Vec<String>,
+    /// That nobody else can look into.
+    _folder: TempDir,
 }
 
 /// Whether a file is a workbook, by its name.
@@ -61,50 +62,112 @@ impl Workbook {
     /// Looks through the sheets; those of one kind alone, if it is told.
     ///
     /// # Errors
-    /// When it is no workbook, has no such sheet, or a sheet cannot be put beside it.
+    /// When it is no workbook, has no such sheet, or a sheet is none that could be brought in.
     pub fn unpack(path: &Path, kind: Option<Kind>, ignored: &[String]) -> Result<Self, BadWorkbook> {
         let mut book: Xlsx<BufReader<File>> = open_workbook(path)?;
+        let folder = tempfile::tempdir()?;
         let (mut tables, mut passed_over) = (Vec::new(), Vec::new());
-        for name in book.sheet_names() {
-            let sheet = book.worksheet_range(&name)?;
-            let kind = kind_of(&name, &sheet, ignored).filter(|is| kind.is_none_or(|only| only == *is));
-            let Some(kind) = kind else {
-                passed_over.push(name);
-                continue;
-            };
-            tables.push(Unpacked { path: put_beside(path, kind, &text(&name, &sheet)?)?, kind });
+        for (at, sheet) in book.sheet_names().into_iter().enumerate() {
+            let file = folder.path().join(format!("{at}.csv"));
+            let names = unpack(&mut book, &sheet, &file)?;
+            let of = kind_of(&sheet, &names, ignored).filter(|is| kind.is_none_or(|only| only == *is));
+            match of {
+                Some(kind) => tables.push(Unpacked { path: file, name: called(path, &sheet), kind }),
+                None => passed_over.push(sheet),
+            }
         }
         if tables.is_empty() {
             return Err(BadWorkbook::NoTable(passed_over.join(", ")));
         }
-        Ok(Self { tables, passed_over })
+        Ok(Self { tables, passed_over, _folder: folder })
     }
+}
+
+/// `kunder.xlsx` with the sheet `Nya` as `kunder.Nya.csv`.
+fn called(path: &Path, sheet: &str) -> PathBuf {
+    let sheet = sheet.replace(|letter: char| letter.is_control() || matches!(letter, '/' | '\\'), "_");
+    path.with_file_name(format!("{}.{sheet}.csv", path.file_stem().unwrap_or_default().to_string_lossy()))
 }
 
 /// What the rows of a sheet are: as its columns say, or else its name.
-fn kind_of(name: &str, sheet: &Range<Data>, ignored: &[String]) -> Option<Kind> {
-    let first = sheet.rows().find(|row| row.iter().any(|cell| *cell != Data::Empty))?;
-    let names = first.iter().map(|cell| cell.to_string().trim().to_owned());
+fn kind_of(sheet: &str, names: &[String], ignored: &[String]) -> Option<Kind> {
+    let names = names.iter().map(|name| name.trim().to_owned());
     let names = names.filter(|name| !name.is_empty() && !is_passed_over(name, ignored)).collect::<Vec<_>>();
-    Kind::of_columns(&names).ok().or_else(|| Kind::of(name))
+    if names.is_empty() {
+        return None;
+    }
+    Kind::of_columns(&names).ok().or_else(|| Kind::of(sheet))
 }
 
-/// A sheet as a file of rows. Lines are the rows of the sheet, as far as no cell has several.
-fn text(name: &str, sheet: &Range<Data>) -> Result<Vec<u8>, BadWorkbook> {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    let before = sheet.start().map_or(0, |(row, _)| row);
-    let write =
-        |error: csv::Error| BadWorkbook::NotWritten { path: PathBuf::from(name), error: error.into() };
-    for (at, row) in (1_usize..).zip(sheet.rows()) {
-        let cells = row.iter().map(shown).collect::<Option<Vec<_>>>();
-        let uncalculated = || BadWorkbook::Uncalculated {
-            sheet: name.to_owned(),
-            row: at + usize::try_from(before).unwrap_or_default(),
-        };
-        writer.write_record(cells.ok_or_else(uncalculated)?).map_err(write)?;
+/// Writes a sheet as a file of rows, whose lines are the sheet's rows as far as no cell has several, and gives its first row. Cell by cell: what
+/// a sheet says of its own size is not believed.
+fn unpack(book: &mut Xlsx<BufReader<File>>, sheet: &str, file: &Path) -> Result<Vec<String>, BadWorkbook> {
+    let mut rows = Rows { out: BufWriter::new(File::create(file)?), next: 0, written: 0, first: Vec::new() };
+    let mut cells = book.worksheet_cells_reader(sheet)?;
+    let (mut row, mut at) = (Vec::new(), 0);
+    while let Some(cell) = cells.next_cell()? {
+        let (of, column) = cell.get_position();
+        let place = || (sheet.to_owned(), of + 1);
+        let value = Data::from(cell.get_value().clone());
+        if value == Data::Empty {
+            continue;
+        }
+        if column >= MOST_COLUMNS {
+            let (sheet, row) = place();
+            return Err(BadWorkbook::TooWide { sheet, row });
+        }
+        if of != at {
+            rows.write(at, &mut row)?;
+            at = of;
+        }
+        row.resize(usize::try_from(column).unwrap_or_default(), String::new());
+        row.push(shown(&value).ok_or_else(|| {
+            let (sheet, row) = place();
+            BadWorkbook::Uncalculated { sheet, row }
+        })?);
     }
-    let text = writer.into_inner().map_err(|error| write(error.into_error().into()))?;
-    Ok([vec![b'\n'; usize::try_from(before).unwrap_or_default()], text].concat())
+    rows.write(at, &mut row)?;
+    rows.out.flush()?;
+    Ok(rows.first)
+}
+
+/// A file of rows in the making.
+struct Rows {
+    out: BufWriter<File>,
+    /// The row that comes next; those before it that have nothing are empty lines.
+    next: u32,
+    written: u64,
+    /// The first that has anything.
+    first: Vec<String>,
+}
+
+impl Rows {
+    fn write(&mut self, at: u32, row: &mut Vec<String>) -> Result<(), BadWorkbook> {
+        if row.is_empty() {
+            return Ok(());
+        }
+        for _ in self.next..at {
+            self.out.write_all(b"\n")?;
+        }
+        self.next = at + 1;
+        // What is empty at a row's end is not in the sheet at all.
+        if row.len() < self.first.len() {
+            row.resize(self.first.len(), String::new());
+        }
+        let mut line = csv::Writer::from_writer(Vec::new());
+        line.write_record(&*row).map_err(io::Error::from)?;
+        let line = line.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        self.written += line.len() as u64;
+        if self.written > LARGEST {
+            return Err(BadWorkbook::TooLarge);
+        }
+        self.out.write_all(&line)?;
+        let row = std::mem::take(row);
+        if self.first.is_empty() {
+            self.first = row;
+        }
+        Ok(())
+    }
 }
 
 /// A cell as a file of rows has it; `None` where there is an error in it.
@@ -128,26 +191,12 @@ fn moment(at: &ExcelDateTime) -> String {
     if at.as_f64().fract() == 0.0 { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") }
 }
 
-/// For nobody else to read. One that an earlier run has left, and says the same, is that.
-fn put_beside(path: &Path, kind: Kind, text: &[u8]) -> Result<PathBuf, BadWorkbook> {
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let path = path.with_file_name(format!("{name}.{}.csv", kind.word()));
-    let written = File::options().write(true).create_new(true).mode(0o600).open(&path);
-    match written.and_then(|mut file| file.write_all(text)) {
-        Ok(()) => Ok(path),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let same = fs::read(&path).is_ok_and(|there| there == text);
-            if same { Ok(path) } else { Err(BadWorkbook::There(path)) }
-        }
-        Err(error) => Err(BadWorkbook::NotWritten { path, error }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use entity::enums::ImportKind;
     use rust_xlsxwriter::{ExcelDateTime, Format, Formula};
+    use std::fs;
 
     #[test]
     fn sheets_are_known_by_their_columns_and_cells_are_what_they_show() {
@@ -165,8 +214,9 @@ mod tests {
         sheet.write_with_format(3, 3, &day, &Format::new().set_num_format("yyyy-mm-dd")).unwrap();
         sheet.write_formula(3, 4, Formula::new("=\"070\"").set_result("070-1740605")).unwrap();
         let late = day.clone().and_hms(23, 59, 59).unwrap();
-        sheet.write(4, 0, 10.5).unwrap().write(4, 1, "A\nB").unwrap();
-        sheet.write_with_format(4, 3, &late, &Format::new().set_num_format("yyyy-mm-dd hh:mm")).unwrap();
+        // People leave rows empty.
+        sheet.write(6, 0, 10.5).unwrap().write(6, 1, "A\nB").unwrap();
+        sheet.write_with_format(6, 3, &late, &Format::new().set_num_format("yyyy-mm-dd hh:mm")).unwrap();
         book.save(&path).unwrap();
 
         let there = Workbook::unpack(&path, None, &[]).unwrap();
@@ -175,15 +225,12 @@ mod tests {
         assert_eq!(table.kind, Kind::Rows(ImportKind::Customers));
         let text = fs::read_to_string(&table.path).unwrap();
         let told = "\n\nKundnummer,Namn,#mark,VilandeSedan,Telefon\n1001,=1+1,yes,2024-03-31,070-1740605\n\
-            10.5,\"A\nB\",,2024-03-31 23:59:59,\n";
+            \n\n10.5,\"A\nB\",,2024-03-31 23:59:59,\n";
         assert_eq!(text, told);
+        assert_eq!(table.name, folder.path().join("kunder.Blad 2.csv"));
         let beside = table.path.clone();
-        // An earlier run has left the same; something else is nobody's to overwrite.
-        Workbook::unpack(&path, None, &[]).unwrap();
-        fs::write(&beside, "mine").unwrap();
-        assert!(matches!(Workbook::unpack(&path, None, &[]), Err(BadWorkbook::There(_))));
         drop(there);
-        assert!(!beside.exists());
+        assert!(!beside.exists() && fs::read_dir(folder.path()).unwrap().count() == 1);
         let none = Workbook::unpack(&path, Some(Kind::Rows(ImportKind::Consents)), &[]).unwrap_err();
         assert_eq!(
             none.to_string(),
@@ -191,5 +238,23 @@ mod tests {
         );
         fs::write(&path, "PK no").unwrap();
         assert!(matches!(Workbook::unpack(&path, None, &[]), Err(BadWorkbook::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_sheet_that_says_it_is_vast_takes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kunder.xlsx");
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write(0, 0, "reference").unwrap().write(0, 1, "name").unwrap();
+        sheet.write(1_048_575, 0, "K-1").unwrap();
+        book.save(&path).unwrap();
+        let there = Workbook::unpack(&path, None, &[]).unwrap();
+        assert_eq!(fs::metadata(&there.tables[0].path).unwrap().len(), 15 + 1_048_574 + 5);
+        let mut book = rust_xlsxwriter::Workbook::new();
+        book.add_worksheet().write(1_048_575, 16_383, "far").unwrap();
+        book.save(&path).unwrap();
+        let told = Workbook::unpack(&path, None, &[]).unwrap_err().to_string();
+        assert_eq!(told, "the sheet Sheet1, row 1048576: there is something beyond the column 1000");
     }
 }

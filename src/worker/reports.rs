@@ -17,9 +17,13 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Makes reports until `stop` says so. One that is under way is begun anew by whoever comes next.
 pub async fn keep_reports(worker: Worker, mut stop: watch::Receiver<bool>) {
-    let mut tick = tokio::time::interval(EVERY);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let ticks = || {
+        let mut tick = tokio::time::interval(EVERY);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        tick
+    };
     let working = async {
+        let mut tick = ticks();
         loop {
             tick.tick().await;
             if let Err(error) = worker.make_reports().await {
@@ -28,22 +32,43 @@ pub async fn keep_reports(worker: Worker, mut stop: watch::Receiver<bool>) {
             }
         }
     };
+    // By itself: what is over does not wait for what is being made.
+    let tidying = async {
+        let mut tick = ticks();
+        loop {
+            tick.tick().await;
+            if let Err(error) = worker.forget_reports().await {
+                tracing::warn!(%error, "reports whose time is over could not be destroyed yet");
+            }
+        }
+    };
     tokio::select! {
         _ = stop.wait_for(|stop| *stop) => {}
         () = working => {}
+        () = tidying => {}
     }
 }
 
 impl Worker {
-    /// Makes all reports that are asked for, and says how many; and destroys those whose time is over.
+    /// Destroys the reports whose time is over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_reports(&self) -> Result<(), Stop> {
+        let access = |operation| self.door.program("reports", operation);
+        if access("findExpiredReports").read(ExpiredReports).await? {
+            access("forgetReports").write(ForgetReports).await?;
+            self.erasures.empty_log().await;
+        }
+        Ok(())
+    }
+
+    /// Makes all reports that are asked for, and says how many.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn make_reports(&self) -> Result<usize, Stop> {
         let access = |operation| self.door.program("reports", operation);
-        if access("findExpiredReports").read(ExpiredReports).await? {
-            access("forgetReports").write(ForgetReports).await?;
-        }
         let mut made = 0;
         while access("findReports").read(ReportsDue).await? {
             let Some(taken) = access("leaseReport").write(LeaseReport).await? else { break };

@@ -76,6 +76,8 @@ async fn a_workbook_is_brought_in_again_and_says_nothing_new() {
     let app = TestApp::reachable().await;
     app.hosted("K-6001").await;
     let officer = app.compliance();
+    // What was there once is not said to be there.
+    app.database.run("UPDATE data_location SET state = 'LOST_TRACK' WHERE external_reference = 'K-6001-1' AND category = 'user.payment'").await;
     let (path, name) = app.new_file("customer.xlsx");
     app.ran(officer.report_command(&["customer", "K-6001", "-o", &name])).await.ended(0, "");
     let before = app
@@ -83,16 +85,16 @@ async fn a_workbook_is_brought_in_again_and_says_nothing_new() {
         .texts("SELECT category || state || coalesce(external_reference, '') FROM data_location ORDER BY 1")
         .await;
     let ran = app.ran(officer.command("import", &[&name])).await;
-    ran.ended(0, "passed over are the sheets Om, Tjänster, ");
+    ran.ended(0, "passed over are the sheets Om, Var uppgifter har funnits, Tjänster, ");
     let summary = ran.json();
     assert_eq!((&summary["kind"], &summary["rejected"]), (&json!("data-locations"), &json!(0)));
-    assert_eq!((&summary["created"], &summary["unchanged"]), (&json!(0), &json!(7)), "{summary:#}");
+    assert_eq!((&summary["created"], &summary["unchanged"]), (&json!(0), &json!(6)), "{summary:#}");
     let after = app
         .database
         .texts("SELECT category || state || coalesce(external_reference, '') FROM data_location ORDER BY 1")
         .await;
     assert_eq!(after, before);
-    assert!(!path.with_file_name("customer.data-locations.csv").exists(), "it is there only meanwhile");
+    assert!(!path.with_file_name("customer.data-locations.csv").exists(), "nothing is left beside it");
 
     let (path, name) = app.new_file("inventory.xlsx");
     app.ran(officer.report_command(&["inventory", "-o", &name])).await.ended(0, "");
@@ -130,6 +132,11 @@ async fn what_makes_no_sense_or_is_not_allowed_is_told_and_leaves_no_file() {
     let url = officer.report(&id).await["downloadUrl"].as_str().unwrap().to_owned();
     app.advance(TimeDelta::hours(2));
     assert_eq!(app.fetch(&url).await.status.as_u16(), 404);
-    assert!(!path.exists() && !path.with_file_name("report.html.part").exists());
+    let nowhere = path.with_file_name("nosuch").join("report.html").to_str().unwrap().to_owned();
+    let asked = "SELECT count(*) FROM report";
+    let before = app.database.count(asked).await;
+    app.ran(officer.report_command(&["ropa", "-o", &nowhere])).await.ended(1, "cannot be written");
+    assert_eq!(app.database.count(asked).await, before, "nothing was asked for");
+    assert!(!path.exists());
     app.finish().await;
 }

@@ -45,7 +45,7 @@ export function checkCsv(path, check) {
   columns.forEach((column, at) => {
     const form = FORMS[datatype(column)];
     const wrong = rows.map((row) => row[at]).find((value) =>
-      form ? value !== '' && !form.test(value) : /^[=＝+\-@\t\r]/.test(value));
+      form ? value !== '' && !form.test(value) : /^[=＝+＋\-－@＠\t\r\n]/.test(value));
     const what = form ? `is of its kind (${datatype(column)})` : 'begins like no formula';
     check(`all of ${header[at]} ${what}`, wrong === undefined, JSON.stringify(wrong));
   });

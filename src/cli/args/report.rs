@@ -82,7 +82,7 @@ What is in it is on the server for an hour. Its hash is told on standard error, 
 (`reports(filter: {sha256: …})`).
 
 A CSV file is one table, the first unless --table says another: ropa has activities, processorActivities, gaps and controller; \
-inventory groups, systems, third-parties and services; customer data-locations, subscriptions, consents, recipients, disclosures, \
+inventory groups, systems, third-parties and services; customer data-locations, formerLocations, subscriptions, consents, recipients, disclosures, \
 dataRequests and accessLog; incident affectedCustomers, incident, systems and notifications. With -o, what it is and what its columns \
 are is written beside it, to FILE-metadata.json (W3C CSVW). Tables called as `kartotek import` calls them can be brought in again.
 

@@ -61,7 +61,7 @@ fn before(
     (begun, at): (Begun, DateTime<Utc>),
     rejects: Option<Rejects>,
 ) -> Result<Over, Failure> {
-    let (file, rejected) = (source.path.display(), begun.counts.rejected);
+    let (file, rejected) = (source.name.display(), begun.counts.rejected);
     output::note(&format!("{file} was brought in before ({at}); --again goes through it once more"));
     let mut place = None;
     if let Some(mut rejects) = rejects.filter(|_| rejected > 0) {
@@ -79,7 +79,7 @@ fn before(
         );
         output::note(&format!("{file}: rows were left out then ({rejected}): {which}"));
     }
-    let summary = Summary::new(&source.path, kind, begun.id, begun.counts);
+    let summary = Summary::new(&source.name, kind, begun.id, begun.counts);
     let summary = Summary { before: true, rejects: place.as_deref(), ..summary };
     Ok(Over { rejected, told: Some(summary.text(args.output)?) })
 }
@@ -174,7 +174,7 @@ impl<'a> OneFile<'a> {
     fn next(&mut self) -> Result<Option<(Chunk, bool)>, Failure> {
         loop {
             let next = self.chunks.next_chunk();
-            let next = next.map_err(|error| unreadable(&self.source.path.display().to_string(), error))?;
+            let next = next.map_err(|error| unreadable(&self.source.name.display().to_string(), error))?;
             let Some(chunk) = next else { return Ok(None) };
             self.done = chunk.number + 1;
             if self.args.dry_run {
@@ -277,7 +277,7 @@ impl<'a> OneFile<'a> {
             self.sink.finish(&self.begun.id, self.done).await?;
         }
         let place = self.rejects.map(Rejects::publish).transpose().map_err(not_written)?.flatten();
-        let summary = Summary::new(&self.source.path, self.kind, self.begun.id.clone(), self.counts);
+        let summary = Summary::new(&self.source.name, self.kind, self.begun.id.clone(), self.counts);
         let summary = Summary { rejects: place.as_deref(), dry_run: self.args.dry_run, ..summary };
         Ok(Over { rejected, told: Some(summary.text(self.args.output)?) })
     }
@@ -285,7 +285,7 @@ impl<'a> OneFile<'a> {
 
 fn chunks((source, kind): (&Source, ImportKind), begun: &Begun) -> Result<Chunks, Failure> {
     let chunks = Chunks::open(source, kind, begun.zone.clone());
-    chunks.map_err(|error| unreadable(&source.path.display().to_string(), error))
+    chunks.map_err(|error| unreadable(&source.name.display().to_string(), error))
 }
 
 async fn waited_for(came: JoinHandle<Result<Came, Failure>>) -> Result<Came, Failure> {

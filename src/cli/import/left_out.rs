@@ -10,7 +10,7 @@ pub(super) fn those_of(source: &Source, args: &ImportArgs) -> Result<Option<Reje
     if args.dry_run && args.rejects.is_none() {
         return Ok(None);
     }
-    let place = args.rejects.clone().unwrap_or_else(|| default_path(&source.path));
+    let place = args.rejects.clone().unwrap_or_else(|| default_path(&source.name));
     Rejects::open(place, source).map(Some).map_err(not_written)
 }
 
@@ -35,5 +35,5 @@ pub(super) fn tell(source: &Source, rejected: &Rejected, is_last: bool) {
     let Rejected { line, column, reason } = rejected;
     let column = column.as_ref().map_or_else(String::new, |column| format!(", column {column}"));
     let more = if is_last { "; further ones are not told here" } else { "" };
-    output::note(&format!("{} line {line}{column}: {reason}{more}", source.path.display()));
+    output::note(&format!("{} line {line}{column}: {reason}{more}", source.name.display()));
 }

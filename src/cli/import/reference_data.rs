@@ -54,7 +54,7 @@ fn one(survey: &Survey) -> Result<(Document, Vec<Table>), Failure> {
         add(&mut whole, document.clone());
     }
     for (source, kind) in &survey.tables {
-        let path = source.path.display();
+        let path = source.name.display();
         let (rows, mut wrong) =
             reference_data(source, *kind).map_err(|error| unreadable(&path.to_string(), error))?;
         let read = Rows::read(*kind, &rows);
@@ -69,11 +69,11 @@ fn one(survey: &Survey) -> Result<(Document, Vec<Table>), Failure> {
         wrong.sort_by_key(|one| one.line);
         let rows = match read {
             Ok(rows) if wrong.is_empty() => rows,
-            _ => return Err(refused(&source.path, &wrong)),
+            _ => return Err(refused(&source.name, &wrong)),
         };
         let before = whole.requirements.len();
         add(&mut whole, rows.document.clone());
-        tables.push(Table { path: source.path.clone(), rows, before });
+        tables.push(Table { path: source.name.clone(), rows, before });
     }
     Ok((whole, tables))
 }

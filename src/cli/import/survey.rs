@@ -4,7 +4,7 @@ use super::run::unreadable;
 use crate::{
     cli::{args::ImportArgs, catalog::from_yaml, failure::Failure, output},
     domain::catalog_document::{Document, RowKind},
-    rows::{BadWorkbook, Encoding, Kind, Source, Unpacked, Workbook, is_workbook},
+    rows::{BadWorkbook, Encoding, Kind, Source, Workbook, is_workbook},
 };
 use entity::enums::ImportKind;
 use std::{
@@ -19,18 +19,13 @@ pub(super) struct Survey {
     pub tables: Vec<(Source, RowKind)>,
     /// In the order in which they need each other.
     pub rows: Vec<(Source, ImportKind)>,
-    /// Sheets of workbooks that are files until this is over.
-    unpacked: Vec<Unpacked>,
+    /// Workbooks whose sheets are files until this is over.
+    unpacked: Vec<Workbook>,
 }
 
 impl Survey {
     /// Reads each file through once.
     pub(super) fn of(args: &ImportArgs) -> Result<Self, Failure> {
-        if args.rejects.is_some() && args.files.len() > 1 {
-            return Err(Failure::usage(
-                "--rejects is for one file: bring in several without it, or one by one",
-            ));
-        }
         // A summary names them.
         if let Some(path) = args.files.iter().chain(&args.rejects).find(|path| path.to_str().is_none()) {
             return Err(Failure::usage(format!("the name {} is not UTF-8", path.display())).hint("rename it"));
@@ -45,8 +40,13 @@ impl Survey {
             if is_workbook(path) {
                 survey.unpack(path, args)?;
             } else {
-                survey.look_at(path, args.kind, args)?;
+                survey.look_at(path, path, (args.kind, args))?;
             }
+        }
+        if args.rejects.is_some() && survey.documents.len() + survey.tables.len() + survey.rows.len() > 1 {
+            return Err(Failure::usage(
+                "--rejects is for one file or sheet: bring in several without it, or one by one",
+            ));
         }
         survey.rows.sort_by_key(|(_, kind)| Kind::ALL.iter().position(|it| *it == Kind::Rows(*kind)));
         Ok(survey)
@@ -54,12 +54,19 @@ impl Survey {
 }
 
 impl Survey {
-    fn look_at(&mut self, path: &Path, kind: Option<Kind>, args: &ImportArgs) -> Result<(), Failure> {
+    /// A file, called this to people.
+    fn look_at(
+        &mut self,
+        path: &Path,
+        name: &Path,
+        (kind, args): (Option<Kind>, &ImportArgs),
+    ) -> Result<(), Failure> {
         let source = Source::survey(path, kind, args.encoding.map(Into::into), &args.ignore);
-        let source = source.map_err(|error| unreadable(&path.display().to_string(), error))?;
+        let source = source.map_err(|error| unreadable(&name.display().to_string(), error))?;
         if source.guessed && source.encoding == Encoding::Windows1252 {
-            output::note(&format!("{} is not UTF-8, and is read as Windows-1252", path.display()));
+            output::note(&format!("{} is not UTF-8, and is read as Windows-1252", name.display()));
         }
+        let source = source.called(name.to_owned());
         match source.kind {
             Kind::ReferenceData(kind) => self.tables.push((source, kind)),
             Kind::Rows(kind) => self.rows.push((source, kind)),
@@ -74,10 +81,12 @@ impl Survey {
                 BadWorkbook::NoTable(_) => {
                     "name the columns in the first row, or the sheet as --as calls its rows"
                 }
-                BadWorkbook::There(_) => "move it away",
                 BadWorkbook::Uncalculated { .. } => "put it right, and save the workbook",
-                BadWorkbook::Unreadable(_) | BadWorkbook::NotWritten { .. } => {
-                    "is it there, and can you write beside it?"
+                BadWorkbook::TooWide { .. } | BadWorkbook::TooLarge => {
+                    "leave out what is no row, or save the sheet as CSV"
+                }
+                BadWorkbook::Unreadable(_) | BadWorkbook::NotWritten(_) => {
+                    "is it there, and is there room for temporary files?"
                 }
             };
             Failure::usage(format!("{name}: {error}")).hint(hint)
@@ -85,10 +94,10 @@ impl Survey {
         if !book.passed_over.is_empty() {
             output::note(&format!("{name}: passed over are the sheets {}", book.passed_over.join(", ")));
         }
-        for table in book.tables {
-            self.look_at(&table.path, Some(table.kind), args)?;
-            self.unpacked.push(table);
+        for table in &book.tables {
+            self.look_at(&table.path, &table.name, (Some(table.kind), args))?;
         }
+        self.unpacked.push(book);
         Ok(())
     }
 }

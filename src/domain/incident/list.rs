@@ -4,8 +4,8 @@ use super::on_record::{NOTIFY_WITHIN, OnRecord, whole};
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{
-        each_customer::foreign_cursor,
-        page::{Page, PageRequest, cursor_id},
+        by_id::ById,
+        page::{Page, PageRequest},
     },
     policy::{Action, Target},
 };
@@ -15,7 +15,6 @@ use entity::{
     incident,
     touch::{Recorded, Touch},
 };
-use sea_orm::FromQueryResult;
 
 /// Those of these that there are.
 #[derive(Clone, Debug)]
@@ -81,11 +80,6 @@ pub(in crate::domain) fn unsaid(sql: &mut Sql) {
     );
 }
 
-#[derive(FromQueryResult)]
-struct Total {
-    total: i64,
-}
-
 /// A page of the register, newest first.
 #[derive(Clone, Debug)]
 pub struct ListIncidents {
@@ -103,28 +97,15 @@ impl Inquiry for ListIncidents {
     }
 
     async fn run(self, r: &Reader) -> Result<Page<OnRecord>, Stop> {
-        let of = |begin: &str| {
-            let mut sql = Sql::new(begin);
-            sql.push(" FROM incident i WHERE true");
-            self.filter.conditions(&mut sql, r.now());
-            sql
+        let now = r.now();
+        let list = ById {
+            table: "incident",
+            called: "i",
+            newest_first: true,
+            condition: &|sql: &mut Sql| self.filter.conditions(sql, now),
+            page: &self.page,
         };
-        let mut sql = of("SELECT i.*");
-        for (argument, keys, comparison) in
-            [("after", &self.page.after, " AND i.id < "), ("before", &self.page.before, " AND i.id > ")]
-        {
-            if let Some(keys) = keys {
-                sql.push(comparison).bind(cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?);
-            }
-        }
-        sql.push(if self.page.backward { " ORDER BY i.id" } else { " ORDER BY i.id DESC" });
-        let (rows, more) = r.some(sql, self.page.limit, |_: &incident::Model| Touch::nobody()).await?;
-        let total = if self.page.count {
-            let counted = r.numbers::<Total>(of("SELECT count(*) AS total")).await?;
-            counted.first().and_then(|row| u64::try_from(row.total).ok())
-        } else {
-            None
-        };
+        let (rows, more, total) = list.fetch(r, |_: &incident::Model| Touch::nobody()).await?;
         let rows = whole(r, rows).await?;
         Ok(Page::fetched(&self.page, rows, more, |one| vec![one.row.id.to_string()], total))
     }

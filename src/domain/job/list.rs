@@ -3,8 +3,8 @@
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{
-        each_customer::foreign_cursor,
-        page::{Page, PageRequest, cursor_id},
+        by_id::ById,
+        page::{Page, PageRequest},
     },
     policy::{Action, Target},
 };
@@ -14,7 +14,7 @@ use entity::{
     job, job_failure,
     touch::{Recorded, Touch},
 };
-use sea_orm::{ActiveEnum, FromQueryResult};
+use sea_orm::ActiveEnum;
 
 /// Those of these that there are.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub struct JobFilter {
 }
 
 impl JobFilter {
-    fn conditions(&self, sql: &mut Sql, actor: String) {
+    fn conditions(&self, sql: &mut Sql, actor: &str) {
         if let Some(states) = &self.states {
             sql.push(" AND state IN ").list(states.iter().map(ActiveEnum::to_value));
         }
@@ -53,32 +53,12 @@ impl JobFilter {
             sql.push(" AND dry_run = ").bind(dry_run);
         }
         if let Some(key) = &self.idempotency_key {
-            sql.push(" AND requested_by = ").bind(actor).push(" AND idempotency_key = ").bind(key.clone());
+            sql.push(" AND requested_by = ")
+                .bind(actor.to_owned())
+                .push(" AND idempotency_key = ")
+                .bind(key.clone());
         }
     }
-}
-
-#[derive(FromQueryResult)]
-struct Total {
-    total: i64,
-}
-
-/// Adds where a page begins, and its order; newest first unless it is told otherwise.
-fn place(sql: &mut Sql, page: &PageRequest, newest_first: bool) -> Result<(), Stop> {
-    for (argument, keys) in [("after", &page.after), ("before", &page.before)] {
-        if let Some(keys) = keys {
-            let id = cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?;
-            sql.push(if (argument == "after") == newest_first { " AND id < " } else { " AND id > " });
-            sql.bind(id);
-        }
-    }
-    sql.push(if newest_first == page.backward { " ORDER BY id" } else { " ORDER BY id DESC" });
-    Ok(())
-}
-
-async fn total(r: &Reader, sql: Sql) -> Result<Option<u64>, Stop> {
-    let counted = r.numbers::<Total>(sql).await?.pop().map_or(0, |row| row.total);
-    Ok(u64::try_from(counted).ok())
 }
 
 /// A page of all work, newest first.
@@ -98,18 +78,16 @@ impl Inquiry for ListJobs {
     }
 
     async fn run(self, r: &Reader) -> Result<Page<job::Model>, Stop> {
-        let mut sql = Sql::new("SELECT * FROM job WHERE true");
-        self.filter.conditions(&mut sql, r.caller().actor.id());
-        place(&mut sql, &self.page, true)?;
-        let (rows, more) = r.some(sql, self.page.limit, |_: &job::Model| Touch::nobody()).await?;
-        let counted = if self.page.count {
-            let mut sql = Sql::new("SELECT count(*) AS total FROM job WHERE true");
-            self.filter.conditions(&mut sql, r.caller().actor.id());
-            total(r, sql).await?
-        } else {
-            None
+        let actor = r.caller().actor.id();
+        let list = ById {
+            table: "job",
+            called: "t",
+            newest_first: true,
+            condition: &|sql: &mut Sql| self.filter.conditions(sql, &actor),
+            page: &self.page,
         };
-        Ok(Page::fetched(&self.page, rows, more, |row| vec![row.id.to_string()], counted))
+        let (rows, more, total) = list.fetch(r, |_: &job::Model| Touch::nobody()).await?;
+        Ok(Page::fetched(&self.page, rows, more, |row| vec![row.id.to_string()], total))
     }
 }
 
@@ -130,15 +108,16 @@ impl Inquiry for FailuresOf {
     }
 
     async fn run(self, r: &Reader) -> Result<Page<job_failure::Model>, Stop> {
-        let of = |begin: &str| {
-            let mut sql = Sql::new(begin);
-            sql.push(" FROM job_failure WHERE job_id = ").bind(self.job.0);
-            sql
+        let list = ById {
+            table: "job_failure",
+            called: "t",
+            newest_first: false,
+            condition: &|sql: &mut Sql| {
+                sql.push(" AND t.job_id = ").bind(self.job.0);
+            },
+            page: &self.page,
         };
-        let mut sql = of("SELECT *");
-        place(&mut sql, &self.page, false)?;
-        let (rows, more) = r.some(sql, self.page.limit, job_failure::Entity::touch).await?;
-        let counted = if self.page.count { total(r, of("SELECT count(*) AS total")).await? } else { None };
-        Ok(Page::fetched(&self.page, rows, more, |row| vec![row.id.to_string()], counted))
+        let (rows, more, total) = list.fetch(r, job_failure::Entity::touch).await?;
+        Ok(Page::fetched(&self.page, rows, more, |row| vec![row.id.to_string()], total))
     }
 }

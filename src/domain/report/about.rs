@@ -6,7 +6,6 @@ use super::{
     lease::{Taken, wanted},
     wanted::Wanted,
 };
-use crate::access::Stop;
 use crate::domain::{
     audit::AuditFilter, catalog::Catalog, finding::FindingFilter, inventory::InventoryFilter, period::time_of,
 };
@@ -48,12 +47,10 @@ fn limits(catalog: &Catalog, wanted: &Wanted, locale: Locale) -> Vec<(String, St
     said.all
 }
 
-/// The same of a report that is on record.
-///
-/// # Errors
-/// When the row does not say.
-pub fn limits_of(catalog: &Catalog, row: &report::Model) -> Result<Vec<(String, String)>, Stop> {
-    Ok(limits(catalog, &wanted(row)?, row.locale))
+/// The same of a report that is on record; nothing where another version has put it there.
+#[must_use]
+pub fn limits_of(catalog: &Catalog, row: &report::Model) -> Vec<(String, String)> {
+    wanted(row).map(|wanted| limits(catalog, &wanted, row.locale)).unwrap_or_default()
 }
 
 const fn title_of_subject(wanted: &Wanted, locale: Locale) -> &'static str {

@@ -29,11 +29,15 @@ pub(super) fn table() -> Table {
     new_table("events", ("Händelser", "Events"), EVENTS)
 }
 
-pub(super) async fn write<S: Sink>(m: &mut Making<'_, S>, filter: &AuditFilter) -> Result<(), NotMade> {
+pub(super) async fn write<S: Sink + 'static>(
+    m: &mut Making<'_, S>,
+    filter: &AuditFilter,
+) -> Result<(), NotMade> {
     m.table(&table())?;
     let mut pages = Pages::new();
     // What is done for the report itself is not in it.
-    let filter = AuditFilter { to: Some(filter.to.map_or(m.now(), |to| to.min(m.now()))), ..filter.clone() };
+    let until = m.taken.row.requested_at;
+    let filter = AuditFilter { to: Some(filter.to.map_or(until, |to| to.min(until))), ..filter.clone() };
     while let Some(page) = pages.next() {
         let found = m.ask(ListEvents { filter: filter.clone(), page }).await?;
         let labels = m.labels();

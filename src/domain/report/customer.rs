@@ -13,6 +13,7 @@ use crate::domain::{
 };
 use entity::{
     data_location,
+    enums::DataLocationState,
     ids::{CustomerId, DataLocationId},
 };
 use std::collections::HashMap;
@@ -33,14 +34,28 @@ const DATA_LOCATIONS: &[Column] = &[
     moment("heldTo", "Fanns till", "Held to"),
 ];
 
+/// What is there no more, or cannot be found: to bring it in again would say that it is there.
+fn former() -> Table {
+    let there = DATA_LOCATIONS.iter().map(|column| Column { comes_back: false, ..*column });
+    table("formerLocations", ("Var uppgifter har funnits", "Where data was"), &there.collect::<Vec<_>>())
+}
+
+/// What is in use, kept, or on its way out.
+const THERE: [DataLocationState; 3] =
+    [DataLocationState::Held, DataLocationState::Restricted, DataLocationState::DisposalPending];
+
+const GONE: [DataLocationState; 3] =
+    [DataLocationState::Erased, DataLocationState::Anonymized, DataLocationState::LostTrack];
+
 pub(super) fn tables() -> Vec<Table> {
     let mut all =
         vec![table("data-locations", ("Var uppgifterna finns", "Where the data is"), DATA_LOCATIONS)];
+    all.push(former());
     all.extend(history::tables());
     all
 }
 
-pub(super) async fn write<S: Sink>(
+pub(super) async fn write<S: Sink + 'static>(
     m: &mut Making<'_, S>,
     customer: CustomerId,
     reference: &str,
@@ -48,7 +63,8 @@ pub(super) async fn write<S: Sink>(
     for one in tables().into_iter().filter(|one| m.has(one.key)).collect::<Vec<_>>() {
         m.table(&one)?;
         match one.key {
-            "data-locations" => locations(m, customer, reference).await?,
+            "data-locations" => locations(m, customer, reference, &THERE).await?,
+            "formerLocations" => locations(m, customer, reference, &GONE).await?,
             "subscriptions" => history::subscriptions(m, customer).await?,
             "consents" => history::consents(m, customer).await?,
             "recipients" => history::recipients(m, customer).await?,
@@ -60,17 +76,19 @@ pub(super) async fn write<S: Sink>(
     Ok(())
 }
 
-async fn locations<S: Sink>(
+async fn locations<S: Sink + 'static>(
     m: &mut Making<'_, S>,
     customer: CustomerId,
     reference: &str,
+    states: &[DataLocationState],
 ) -> Result<(), NotMade> {
+    let filter = LocationFilter { states: Some(states.to_vec()), ..LocationFilter::default() };
     let mut pages = Pages::new();
     while let Some(page) = pages.next() {
         let inquiry = LocationsOfCustomers {
             catalog: m.catalog.clone(),
             customers: vec![customer],
-            of: LocationsOf { filter: LocationFilter::default(), page },
+            of: LocationsOf { filter: filter.clone(), page },
         };
         let page = m.ask(inquiry).await?.remove(&customer).unwrap_or_default();
         let lines = pages.entries(page);
@@ -88,7 +106,7 @@ async fn locations<S: Sink>(
     Ok(())
 }
 
-fn row<S: Sink>(
+fn row<S: Sink + 'static>(
     m: &Making<'_, S>,
     line: &data_location::Model,
     reference: &str,
@@ -116,7 +134,7 @@ fn row<S: Sink>(
 }
 
 /// What lets data be where it is: of which sort, for which service or by which statute, and what for.
-fn reason<S: Sink>(m: &Making<'_, S>, fact: &Justification) -> String {
+fn reason<S: Sink + 'static>(m: &Making<'_, S>, fact: &Justification) -> String {
     let labels = m.labels();
     let need = fact.requirement_id.and_then(|id| m.catalog.requirements.get(&id));
     let service = need.map(|need| labels.service(need.service_id).label);

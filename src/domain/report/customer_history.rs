@@ -91,7 +91,7 @@ pub(super) fn tables() -> [Table; 6] {
     ]
 }
 
-pub(super) async fn subscriptions<S: Sink>(
+pub(super) async fn subscriptions<S: Sink + 'static>(
     m: &mut Making<'_, S>,
     customer: CustomerId,
 ) -> Result<(), NotMade> {
@@ -114,7 +114,10 @@ pub(super) async fn subscriptions<S: Sink>(
     Ok(())
 }
 
-pub(super) async fn consents<S: Sink>(m: &mut Making<'_, S>, customer: CustomerId) -> Result<(), NotMade> {
+pub(super) async fn consents<S: Sink + 'static>(
+    m: &mut Making<'_, S>,
+    customer: CustomerId,
+) -> Result<(), NotMade> {
     let mut pages = Pages::new();
     while let Some(page) = pages.next() {
         let of = ConsentsOf { active: None, page };
@@ -138,7 +141,10 @@ pub(super) async fn consents<S: Sink>(m: &mut Making<'_, S>, customer: CustomerI
     Ok(())
 }
 
-pub(super) async fn recipients<S: Sink>(m: &mut Making<'_, S>, customer: CustomerId) -> Result<(), NotMade> {
+pub(super) async fn recipients<S: Sink + 'static>(
+    m: &mut Making<'_, S>,
+    customer: CustomerId,
+) -> Result<(), NotMade> {
     let found = m.ask(RecipientsOfCustomers(vec![customer])).await?.remove(&customer);
     let labels = m.labels();
     for one in found.unwrap_or_default() {
@@ -153,7 +159,10 @@ pub(super) async fn recipients<S: Sink>(m: &mut Making<'_, S>, customer: Custome
     m.keep().await
 }
 
-pub(super) async fn disclosures<S: Sink>(m: &mut Making<'_, S>, customer: CustomerId) -> Result<(), NotMade> {
+pub(super) async fn disclosures<S: Sink + 'static>(
+    m: &mut Making<'_, S>,
+    customer: CustomerId,
+) -> Result<(), NotMade> {
     let mut pages = Pages::new();
     while let Some(page) = pages.next() {
         let of = DisclosuresOf(page);
@@ -178,7 +187,7 @@ pub(super) async fn disclosures<S: Sink>(m: &mut Making<'_, S>, customer: Custom
     Ok(())
 }
 
-pub(super) async fn data_requests<S: Sink>(
+pub(super) async fn data_requests<S: Sink + 'static>(
     m: &mut Making<'_, S>,
     customer: CustomerId,
 ) -> Result<(), NotMade> {
@@ -203,7 +212,10 @@ pub(super) async fn data_requests<S: Sink>(
     Ok(())
 }
 
-pub(super) async fn access_log<S: Sink>(m: &mut Making<'_, S>, customer: CustomerId) -> Result<(), NotMade> {
+pub(super) async fn access_log<S: Sink + 'static>(
+    m: &mut Making<'_, S>,
+    customer: CustomerId,
+) -> Result<(), NotMade> {
     let mut pages = Pages::new();
     while let Some(page) = pages.next() {
         let page = m.ask(EventsOfCustomers { customers: vec![customer], page }).await?.remove(&customer);

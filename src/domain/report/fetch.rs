@@ -97,7 +97,6 @@ pub struct ByLink(pub Link);
 
 impl Inquiry for ByLink {
     const ACTION: Action = Action::MakeReport;
-    const SNAPSHOT: bool = true;
     type Output = Option<Fetchable>;
 
     fn target(&self) -> Target {
@@ -106,7 +105,7 @@ impl Inquiry for ByLink {
 
     async fn run(self, r: &Reader) -> Result<Option<Fetchable>, Stop> {
         let Link { report, until, signature } = self.0;
-        // Signed once more, two signatures tell nothing of each other by how long it takes to compare them.
+        // Before anything is asked of the database. Signed once more, two signatures tell nothing of each other by how long it takes to compare them.
         let twice = |signature: &[u8]| r.sign_link(&hex::encode(signature));
         let is_ours = twice(&signature) == twice(&r.sign_link(&signed_text(report, until)));
         if until <= r.now().timestamp() || !is_ours {

@@ -33,9 +33,12 @@ pub(super) fn table() -> Table {
     new_table("findings", ("Brister", "Findings"), FINDINGS)
 }
 
-pub(super) async fn write<S: Sink>(m: &mut Making<'_, S>, filter: &FindingFilter) -> Result<(), NotMade> {
+pub(super) async fn write<S: Sink + 'static>(
+    m: &mut Making<'_, S>,
+    filter: &FindingFilter,
+) -> Result<(), NotMade> {
     m.table(&table())?;
-    let mut pages = Pages::new();
+    let mut pages = Pages::few();
     let today = day_of(m.now(), &m.catalog.zone());
     while let Some(page) = pages.next() {
         // Order by severity, the most urgent first.
@@ -60,7 +63,7 @@ pub(super) async fn write<S: Sink>(m: &mut Making<'_, S>, filter: &FindingFilter
     Ok(())
 }
 
-fn row<S: Sink>(
+fn row<S: Sink + 'static>(
     m: &Making<'_, S>,
     one: &Finding,
     customer: Option<String>,

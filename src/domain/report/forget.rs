@@ -45,17 +45,24 @@ impl Command for ForgetReports {
     }
 
     async fn run(self, w: &mut Writer) -> Result<u64, Stop> {
-        let over = |sql: &mut Sql, now: DateTime<Utc>| {
-            sql.push("state = 'READY' AND expires_at <= ").bind(now);
-        };
-        let mut sql = Sql::new("DELETE FROM report_part WHERE report_id IN (SELECT id FROM report WHERE ");
-        over(&mut sql, w.now());
-        sql.push(")");
-        w.execute(sql).await?;
-        let mut sql = Sql::new("UPDATE report SET state = 'EXPIRED' WHERE ");
-        over(&mut sql, w.now());
-        w.execute(sql).await
+        let mut sql = Sql::new(
+            "UPDATE report SET state = 'EXPIRED', metadata = NULL WHERE state = 'READY' AND expires_at <= ",
+        );
+        sql.bind(w.now());
+        let over = w.execute(sql).await?;
+        forget_ownerless(w).await?;
+        Ok(over)
     }
+}
+
+/// Destroys parts of what is neither made nor being made. Reports go before their parts: whoever makes one waits for that, and then has it in
+/// hand no more, so that no part comes after.
+async fn forget_ownerless(w: &Writer) -> Result<(), Stop> {
+    let sql = Sql::new(
+        "DELETE FROM report_part WHERE NOT EXISTS (SELECT 1 FROM report r WHERE r.id = report_part.report_id \
+         AND r.state IN ('READY', 'RUNNING'))",
+    );
+    w.execute(sql).await.map(drop)
 }
 
 /// Destroys what is in reports about these customers, who are gone. One that is being made is begun anew.
@@ -63,15 +70,10 @@ impl Command for ForgetReports {
 /// # Errors
 /// When the database fails.
 pub(in crate::domain) async fn forget_reports_of(w: &Writer, customers: &[CustomerId]) -> Result<(), Stop> {
-    let of = |sql: &mut Sql| {
-        sql.push("state IN ('READY', 'RUNNING') AND customer_id IN ").list(customers.iter().map(|id| id.0));
-    };
-    let mut sql = Sql::new("DELETE FROM report_part WHERE report_id IN (SELECT id FROM report WHERE ");
-    of(&mut sql);
-    sql.push(")");
-    w.execute(sql).await?;
-    let mut sql =
-        Sql::new("UPDATE report SET state = CASE state WHEN 'READY' THEN 'EXPIRED' ELSE 'QUEUED' END WHERE ");
-    of(&mut sql);
-    w.execute(sql).await.map(drop)
+    let mut sql = Sql::new(
+        "UPDATE report SET metadata = NULL, state = CASE state WHEN 'READY' THEN 'EXPIRED' ELSE 'QUEUED' END \
+         WHERE state IN ('READY', 'RUNNING') AND customer_id IN ",
+    );
+    sql.list(customers.iter().map(|id| id.0));
+    if w.execute(sql).await? > 0 { forget_ownerless(w).await } else { Ok(()) }
 }

@@ -59,7 +59,7 @@ pub(super) fn tables() -> Vec<Table> {
     ]
 }
 
-pub(super) async fn write<S: Sink>(m: &mut Making<'_, S>, id: IncidentId) -> Result<(), NotMade> {
+pub(super) async fn write<S: Sink + 'static>(m: &mut Making<'_, S>, id: IncidentId) -> Result<(), NotMade> {
     let gone = || NotMade::Unfit("There is no such incident.".to_owned());
     let incident = m.ask(IncidentsByIds(vec![id])).await?.pop().ok_or_else(gone)?;
     for one in tables().into_iter().filter(|one| m.has(one.key)).collect::<Vec<_>>() {
@@ -85,7 +85,7 @@ pub(super) const fn form(body: String) -> Text {
     Text { key: "notificationForm", sv: "Underlag för anmälan", en: "Text for the notification", body }
 }
 
-fn facts<S: Sink>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotMade> {
+fn facts<S: Sink + 'static>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotMade> {
     let (labels, row) = (m.labels(), &incident.row);
     let kinds = incident.kinds().into_iter().map(|kind| {
         labels.word(match kind {
@@ -110,7 +110,7 @@ fn facts<S: Sink>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotM
     ])
 }
 
-fn systems<S: Sink>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotMade> {
+fn systems<S: Sink + 'static>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotMade> {
     let labels = m.labels();
     for id in &incident.systems {
         let (holder, country) = labels.holder(*id);
@@ -119,7 +119,7 @@ fn systems<S: Sink>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), No
     Ok(())
 }
 
-fn notifications<S: Sink>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotMade> {
+fn notifications<S: Sink + 'static>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotMade> {
     let labels = m.labels();
     for one in &incident.notifications {
         m.row(&[
@@ -134,7 +134,7 @@ fn notifications<S: Sink>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<
     Ok(())
 }
 
-async fn affected<S: Sink>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotMade> {
+async fn affected<S: Sink + 'static>(m: &mut Making<'_, S>, incident: &OnRecord) -> Result<(), NotMade> {
     let mut pages = Pages::new();
     while let Some(page) = pages.next() {
         let inquiry = CustomersAt {

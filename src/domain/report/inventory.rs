@@ -61,7 +61,7 @@ pub(super) fn tables(by: &[Dimension]) -> Vec<Table> {
     all
 }
 
-pub(super) async fn write<S: Sink>(
+pub(super) async fn write<S: Sink + 'static>(
     m: &mut Making<'_, S>,
     (by, filter, as_of): (&[Dimension], &InventoryFilter, Option<DateTime<Utc>>),
 ) -> Result<(), NotMade> {
@@ -90,7 +90,7 @@ pub(super) async fn write<S: Sink>(
     Ok(())
 }
 
-fn key<S: Sink>(m: &Making<'_, S>, of: Dimension, value: &Value) -> Cell {
+fn key<S: Sink + 'static>(m: &Making<'_, S>, of: Dimension, value: &Value) -> Cell {
     let labels = m.labels();
     match value {
         Value::Category(key) => labels.category(key).into(),

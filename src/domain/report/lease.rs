@@ -20,14 +20,17 @@ use sea_orm::{
 const IN_HAND: TimeDelta = TimeDelta::minutes(5);
 
 /// How often it is begun anew, whatever it was that ended it.
-const MOST_LEASES: i64 = 5;
+const MOST_LEASES: i64 = 10;
 
 /// How long what is in it is there.
 const LASTS: TimeDelta = TimeDelta::hours(1);
 
 fn due(now: DateTime<Utc>) -> Condition {
     let abandoned = report::Column::State.eq(ReportState::Running).and(report::Column::TakenUntil.lte(now));
-    Condition::any().add(report::Column::State.eq(ReportState::Queued)).add(abandoned)
+    let open = report::Column::State.is_in([ReportState::Queued, ReportState::Running]);
+    Condition::all()
+        .add(open)
+        .add(Condition::any().add(report::Column::State.eq(ReportState::Queued)).add(abandoned))
 }
 
 /// Whether there is a report that nobody makes.
@@ -93,7 +96,13 @@ impl Command for LeaseReport {
             ..row
         };
         let row = w.update::<report::Entity>(row).await?;
-        Ok(Some(Taken { wanted: wanted(&row)?, caller: on_behalf(&row)?, row }))
+        if let (Ok(wanted), Ok(caller)) = (wanted(&row), on_behalf(&row)) {
+            return Ok(Some(Taken { row, wanted, caller }));
+        }
+        // Another version has put it there: others do not wait for that.
+        let message = "It was asked for in a way that this version does not know: ask for it again.";
+        fail(w, row, Code::ProgramFailed, message).await?;
+        Ok(None)
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::{
     access::{Inquiry, Reader, Sql, Stop},
     domain::{
-        each_customer::foreign_cursor,
-        page::{Page, PageRequest, cursor_id},
+        by_id::ById,
+        page::{Page, PageRequest},
     },
     policy::{Action, Target},
 };
@@ -14,7 +14,7 @@ use entity::{
     report,
     touch::Recorded,
 };
-use sea_orm::{ActiveEnum, FromQueryResult};
+use sea_orm::ActiveEnum;
 
 /// Which reports: every condition given must hold, and a list means any of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,11 +53,6 @@ pub struct ListReports {
     pub page: PageRequest,
 }
 
-#[derive(FromQueryResult)]
-struct Total {
-    total: i64,
-}
-
 impl Inquiry for ListReports {
     const ACTION: Action = Action::SeeReports;
     const SNAPSHOT: bool = true;
@@ -68,34 +63,21 @@ impl Inquiry for ListReports {
     }
 
     async fn run(self, r: &Reader) -> Result<Page<report::Model>, Stop> {
-        let of = |begin: &str| {
-            let mut sql = Sql::new(begin);
-            sql.push(" FROM report WHERE true");
-            self.filter.conditions(&mut sql, r.caller().actor.id());
-            sql
+        let actor = r.caller().actor.id();
+        let list = ById {
+            table: "report",
+            called: "t",
+            newest_first: true,
+            condition: &|sql: &mut Sql| self.filter.conditions(sql, &actor),
+            page: &self.page,
         };
-        let mut sql = of("SELECT *");
-        for (argument, keys, comparison) in
-            [("after", &self.page.after, " AND id < "), ("before", &self.page.before, " AND id > ")]
-        {
-            if let Some(keys) = keys {
-                sql.push(comparison).bind(cursor_id(keys).ok_or_else(|| foreign_cursor(argument))?);
-            }
-        }
-        sql.push(if self.page.backward { " ORDER BY id" } else { " ORDER BY id DESC" });
-        let (rows, more) = r.some(sql, self.page.limit, report::Entity::touch).await?;
-        let total = if self.page.count {
-            let counted = r.numbers::<Total>(of("SELECT count(*) AS total")).await?;
-            counted.first().and_then(|row| u64::try_from(row.total).ok())
-        } else {
-            None
-        };
+        let (rows, more, total) = list.fetch(r, report::Entity::touch).await?;
         Ok(Page::fetched(&self.page, rows, more, |row| vec![row.id.to_string()], total))
     }
 }
 
 impl ReportFilter {
-    fn conditions(&self, sql: &mut Sql, actor: String) {
+    fn conditions(&self, sql: &mut Sql, actor: &str) {
         if let Some(kinds) = &self.kinds {
             sql.push(" AND kind IN ").list(kinds.iter().map(ActiveEnum::to_value));
         }
@@ -103,7 +85,7 @@ impl ReportFilter {
             sql.push(" AND state IN ").list(states.iter().map(ActiveEnum::to_value));
         }
         if self.own {
-            sql.push(" AND requested_by = ").bind(actor);
+            sql.push(" AND requested_by = ").bind(actor.to_owned());
         }
         if let Some(hash) = &self.sha256 {
             let hash = hash.to_lowercase();

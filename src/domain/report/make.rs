@@ -28,7 +28,7 @@ use std::{io, sync::Arc};
 ///
 /// # Errors
 /// When whoever asked for it may not see what is in it, the format cannot hold it, it is in hand no more, or the database fails.
-pub async fn make<S: Sink>(
+pub async fn make<S: Sink + 'static>(
     door: &Arc<Door>,
     catalog: &Arc<Catalog>,
     taken: &Taken,

@@ -84,11 +84,13 @@ struct Kept<'a> {
 impl Kept<'_> {
     /// Keeps whole parts of what waits, or all of it.
     async fn keep(&mut self, rows: i64, all: bool) -> Result<(), NotMade> {
-        while self.waiting.len() >= PART || (all && !self.waiting.is_empty()) {
-            let rest = self.waiting.split_off(PART.min(self.waiting.len()));
-            let bytes = std::mem::replace(&mut self.waiting, rest);
-            self.digest.update(&bytes);
-            self.store(bytes, rows).await?;
+        for part in std::mem::take(&mut self.waiting).chunks(PART) {
+            if part.len() < PART && !all {
+                self.waiting = part.to_vec();
+                break;
+            }
+            self.digest.update(part);
+            self.store(part.to_vec(), rows).await?;
             self.next += 1;
         }
         Ok(())
@@ -104,7 +106,7 @@ impl Kept<'_> {
     }
 }
 
-impl<'a, S: Sink> Making<'a, S> {
+impl<'a, S: Sink + 'static> Making<'a, S> {
     pub(super) fn new(door: &'a Arc<Door>, catalog: &'a Arc<Catalog>, taken: &'a Taken, sink: S) -> Self {
         let kept = Kept { door, taken, waiting: Vec::new(), next: 0, digest: Sha256::new(), at: door.now() };
         Self { door, catalog, taken, sink, rows: 0, kept }
@@ -173,7 +175,9 @@ impl<'a, S: Sink> Making<'a, S> {
     /// Ends it.
     pub(super) async fn finish(self) -> Result<(), NotMade> {
         let Self { sink, mut kept, rows, .. } = self;
-        let mut finished = sink.finish()?;
+        // A workbook takes seconds for a million rows, in which a server is to answer.
+        let finished = tokio::task::spawn_blocking(move || sink.finish()).await;
+        let mut finished = finished.map_err(io::Error::other)??;
         kept.waiting.append(&mut finished.rest);
         kept.keep(rows, true).await?;
         let taken = kept.taken.row.clone();
@@ -187,16 +191,22 @@ impl<'a, S: Sink> Making<'a, S> {
 pub(super) struct Pages {
     after: Option<Vec<String>>,
     over: bool,
+    limit: u64,
 }
 
 impl Pages {
     pub(super) const fn new() -> Self {
-        Self { after: None, over: false }
+        Self { after: None, over: false, limit: AT_ONCE }
+    }
+
+    /// The same of a list that is gone through as a whole for each page.
+    pub(super) const fn few() -> Self {
+        Self { after: None, over: false, limit: 10 * AT_ONCE }
     }
 
     /// The next page to ask for; `None` after the last.
     pub(super) fn next(&self) -> Option<PageRequest> {
-        let page = PageRequest { limit: AT_ONCE, after: self.after.clone(), ..PageRequest::default() };
+        let page = PageRequest { limit: self.limit, after: self.after.clone(), ..PageRequest::default() };
         (!self.over).then_some(page)
     }
 

@@ -2,7 +2,7 @@
 
 use super::wanted::Wanted;
 use crate::{
-    access::{Code, Command, Refusal, Stop, Writer},
+    access::{Code, Command, Refusal, Sql, Stop, Writer},
     domain::{
         catalog::Catalog,
         checks::{Checks, not_found},
@@ -16,12 +16,17 @@ use entity::{
     ids::{CustomerId, ReportId},
     incident, report,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{EntityTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Reports of one person that are not made yet.
-const MOST_WAITING: u64 = 10;
+const MOST_WAITING: i64 = 10;
+
+#[derive(FromQueryResult)]
+struct Waiting {
+    waiting: i64,
+}
 
 /// Asks for a report.
 #[derive(Clone, Debug)]
@@ -80,10 +85,11 @@ impl Command for RequestReport {
         let only_table = self.only_table(&wanted)?;
         self.check(w, &wanted).await?;
         let requested_by = w.caller().actor.id();
-        let waiting = report::Entity::find()
-            .filter(report::Column::RequestedBy.eq(&requested_by))
-            .filter(report::Column::State.is_in([ReportState::Queued, ReportState::Running]));
-        if w.page(waiting, MOST_WAITING).await?.0.len() as u64 == MOST_WAITING {
+        let mut sql = Sql::new(
+            "SELECT count(*) AS waiting FROM report WHERE state IN ('QUEUED', 'RUNNING') AND requested_by = ",
+        );
+        sql.bind(requested_by.clone());
+        if w.numbers::<Waiting>(sql).await?.iter().any(|row| row.waiting >= MOST_WAITING) {
             let message = "Ten reports of yours are still being made: wait for one of them.";
             return Err(Refusal::new(Code::TooManyReports, message).into());
         }

@@ -80,7 +80,7 @@ pub(super) fn tables() -> Vec<Table> {
     ]
 }
 
-pub(super) async fn write<S: Sink>(m: &mut Making<'_, S>) -> Result<(), NotMade> {
+pub(super) async fn write<S: Sink + 'static>(m: &mut Making<'_, S>) -> Result<(), NotMade> {
     let record = m.ask(DrawUpRecord(m.catalog.clone())).await?;
     let (catalog, labels) = (m.catalog.clone(), m.labels());
     for one in tables().into_iter().filter(|one| m.has(one.key)).collect::<Vec<_>>() {

@@ -81,6 +81,7 @@ impl Wanted {
             Self::Findings(_) => &["findings"],
             Self::Customer(_) => &[
                 "data-locations",
+                "formerLocations",
                 "subscriptions",
                 "consents",
                 "recipients",

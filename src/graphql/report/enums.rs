@@ -14,7 +14,7 @@ pub enum ReportKind {
     /// All that is wrong right now. Table: findings.
     Findings,
     /// One customer: where their data is and why, and what there was between them and the company. It shows no profile. Tables:
-    /// data-locations, subscriptions, consents, recipients, disclosures, dataRequests, accessLog.
+    /// data-locations, formerLocations, subscriptions, consents, recipients, disclosures, dataRequests, accessLog.
     Customer,
     /// A breach, the text of its notification, and whose data was there. Tables: affectedCustomers, incident, systems, notifications.
     Incident,
@@ -26,7 +26,8 @@ pub enum ReportKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::enums::ReportFormat")]
 pub enum ReportFormat {
-    /// One table, as RFC 4180 has it. What spreadsheets might take for a formula is preceded by an apostrophe.
+    /// One table, as RFC 4180 has it. A value that begins as a formula of spreadsheets does is preceded by
+    /// an apostrophe; it is to be opened with the comma as what is between values.
     Csv,
     /// A spreadsheet with a sheet for each table.
     Xlsx,

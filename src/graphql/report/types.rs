@@ -64,9 +64,9 @@ impl Report {
     }
 
     /// What it is limited to, in its own language; nothing: all there is.
-    async fn limits(&self, ctx: &Context<'_>) -> Result<Vec<ReportLimit>> {
-        let limits = limits_of(&catalog(ctx), &self.0).or_error()?;
-        Ok(limits.into_iter().map(|(name, value)| ReportLimit { name, value }).collect())
+    async fn limits(&self, ctx: &Context<'_>) -> Vec<ReportLimit> {
+        let limits = limits_of(&catalog(ctx), &self.0);
+        limits.into_iter().map(|(name, value)| ReportLimit { name, value }).collect()
     }
 
     /// The actor's name.
@@ -114,7 +114,7 @@ impl Report {
         self.0.content_sha256.as_deref()
     }
 
-    /// Of a CSV file: what it is and what its columns are, as W3C's "Metadata Vocabulary for Tabular Data" says it.
+    /// Of a CSV file, as long as that is there: what it is and what its columns are, as W3C's "Metadata Vocabulary for Tabular Data" says it.
     async fn metadata(&self) -> Option<Json> {
         self.0.metadata.clone().map(Json)
     }

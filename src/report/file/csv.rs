@@ -13,7 +13,7 @@ use std::{borrow::Cow, io};
 pub(super) const SEPARATOR: &str = "; ";
 
 /// What spreadsheets take for the beginning of a formula. The import takes the apostrophe away again.
-const FORMULA: [char; 7] = ['=', '＝', '+', '-', '@', '\t', '\r'];
+const FORMULA: [char; 11] = ['=', '＝', '+', '＋', '-', '－', '@', '＠', '\t', '\r', '\n'];
 
 pub(super) struct Csv {
     writer: Writer<Vec<u8>>,
@@ -109,7 +109,9 @@ mod tests {
 
     #[test]
     fn no_text_is_a_formula() {
-        for text in ["=1+1", "＝1", "+46701740605", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+        for text in
+            ["=1+1", "＝1", "+46701740605", "＋1", "-1", "@SUM(A1)", "＠SUM(A1)", "\t=1", "\r=1", "\n=1"]
+        {
             let told = format!("'{text}");
             assert_eq!(shown(&Cell::Text(text.to_owned())), told);
             assert_eq!(shown(&Cell::Texts(vec![text.to_owned()])), told);

@@ -58,7 +58,7 @@ const SV: Words = Words {
     one_row: "rad",
     yes: "Ja",
     no: "Nej",
-    safe: "En text som börjar med =, ＝, +, -, @, tabb eller vagnretur föregås av en apostrof, så att inget kalkylprogram räknar med den.",
+    safe: "En text som börjar med =, +, -, @, tabb eller radbrytning föregås av en apostrof, så att inget kalkylprogram räknar med den.",
 };
 
 const EN: Words = Words {
@@ -84,7 +84,7 @@ const EN: Words = Words {
     one_row: "row",
     yes: "Yes",
     no: "No",
-    safe: "A text that begins with =, ＝, +, -, @, a tab or a carriage return is preceded by an apostrophe, so that no spreadsheet calculates it.",
+    safe: "A text that begins with =, +, -, @, a tab or a line break is preceded by an apostrophe, so that no spreadsheet calculates it.",
 };
 
 impl Words {

@@ -172,6 +172,11 @@ async fn the_log_is_a_report_without_those_whom_it_is_about() {
     assert!(!lines.is_empty() && lines.iter().all(|line| line.contains("startSubscription")), "{lines:?}");
     assert_eq!(report["rows"], lines.len());
     assert!(!file.text().contains("K-6001"));
+    // Reading the log is on it, as whoever asked.
+    let id = uuid_of(report["id"].as_str().unwrap());
+    let read =
+        format!("SELECT operation || ' ' || kind || ' ' || actor FROM audit_event WHERE request_id = '{id}'");
+    assert_eq!(app.database.texts(&read).await, ["requestReport READ kartotek-local test-auditor"]);
     app.finish().await;
 }
 
@@ -277,13 +282,16 @@ async fn whoever_is_erased_is_in_no_report_about_them_any_more() {
     let app = TestApp::new().await;
     let customer = app.register("K-6001").await;
     let officer = app.compliance();
-    let input = json!({ "kind": "CUSTOMER", "format": "JSON", "customerId": customer });
-    let (report, _) = officer.made(input.clone()).await;
+    let input = json!({ "kind": "CUSTOMER", "format": "CSV", "customerId": customer });
+    let (report, file) = officer.made(input.clone()).await;
+    assert!(file.text().contains("K-6001") && report["metadata"].to_string().contains("K-6001"));
     let waiting = officer.request_report(input).await;
     app.erased(&customer).await;
     let path = report["downloadUrl"].as_str().unwrap();
     assert_eq!(app.fetch(path).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(officer.report(report["id"].as_str().unwrap()).await["state"], "EXPIRED");
+    let after = officer.report(report["id"].as_str().unwrap()).await;
+    assert_eq!((&after["state"], &after["metadata"]), (&json!("EXPIRED"), &json!(null)));
+    assert_eq!(app.database.count("SELECT count(*) FROM report_part").await, 0);
     assert_eq!(app.make_reports().await, 1);
     let path = officer.report(&waiting).await["downloadUrl"].as_str().unwrap().to_owned();
     assert!(!app.fetch(&path).await.text().contains("K-6001"));
@@ -302,9 +310,18 @@ async fn what_a_worker_leaves_unfinished_another_makes_and_what_cannot_be_made_s
     assert_eq!(app.make_reports().await, 1);
     assert_eq!(officer.report(&id).await["state"], "READY");
 
+    // What another version has put there keeps nobody waiting.
+    let unknown = officer.request_report(json!({ "kind": "ROPA" })).await;
+    app.database.run("UPDATE report SET wanted = '{\"ropa2\": null}' WHERE state = 'QUEUED'").await;
+    app.advance(TimeDelta::seconds(1));
+    let id = officer.request_report(json!({ "kind": "ROPA", "format": "JSON" })).await;
+    assert_eq!(app.make_reports().await + app.make_reports().await, 1);
+    assert_eq!(officer.report(&unknown).await["state"], "FAILED");
+    assert_eq!(officer.report(&id).await["state"], "READY");
+
     // One that ends its worker each time is given up.
     let id = officer.request_report(json!({ "kind": "ROPA", "format": "JSON" })).await;
-    for _ in 0..5 {
+    for _ in 0..10 {
         assert!(door.program("reports", "leaseReport").write(LeaseReport).await.unwrap().is_some());
         app.advance(TimeDelta::minutes(6));
     }
@@ -350,9 +367,13 @@ async fn who_may_not_see_it_gets_none_and_what_makes_no_sense_is_refused() {
     ] {
         assert_eq!(refusal(&officer, input.clone()).await, refused(code, field), "{input}");
     }
-    for _ in 0..10 {
+    for _ in 0..9 {
         officer.request_report(json!({ "kind": "ROPA" })).await;
     }
+    officer.request_report(json!({ "kind": "CUSTOMER", "customerId": customer })).await;
+    // Who asks for another is not somebody who looked at them.
+    let asked = officer.ask(REQUEST, ropa).await;
+    assert!(app.event(&asked).await.subjects.is_empty());
     assert_eq!(refusal(&officer, json!({ "kind": "ROPA" })).await, refused("TOO_MANY_REPORTS", ""));
     app.make_reports().await;
     officer.request_report(json!({ "kind": "ROPA" })).await;

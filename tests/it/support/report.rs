@@ -39,6 +39,7 @@ impl TestApp {
     /// Makes what reports are asked for, and destroys those whose time is over, as the server does by itself. How many were made.
     pub async fn make_reports(&self) -> usize {
         self.server.catalogs.refresh().await.unwrap();
+        self.worker().forget_reports().await.unwrap();
         self.worker().make_reports().await.unwrap()
     }
 
