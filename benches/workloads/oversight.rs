@@ -1,7 +1,10 @@
 //! What a compliance officer asks: the inventory, the record of processing, and whose data a breach is about; beside the same in
 //! bare SQL, where there is such a thing.
 
-use std::{fmt::Write, time::Instant};
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
 
 use kartotek::access::{Clock as _, SystemClock};
 use serde_json::{Value, json};
@@ -169,6 +172,13 @@ impl Stand {
         }
         let millis = begin.elapsed().as_secs_f64() * 1_000.0;
         questions.push(Question { what: "all of them, page by page", millis, bare: None });
+        for (what, format) in [("all of them as a CSV file", "CSV"), ("all of it as a workbook", "XLSX")] {
+            let (millis, rows) = until_ready(client, &id, format).await?;
+            if rows < right {
+                return Err(format!("{rows} in a file, and not {right}").into());
+            }
+            questions.push(Question { what, millis, bare: None });
+        }
         Ok(questions)
     }
 
@@ -181,6 +191,29 @@ impl Stand {
             times.push(begin.elapsed().as_secs_f64() * 1_000.0);
         }
         Ok(middle(times))
+    }
+}
+
+/// How long it takes until a breach's report is there, looked at every tenth of a second, and how many rows it has.
+async fn until_ready(client: &Client, incident: &Value, format: &str) -> Result<(f64, u64)> {
+    let ask = "mutation ($input: RequestReportInput!) { requestReport(input: $input) { report { id } userErrors { message } } }";
+    let look = "query ($id: ID!) { report(id: $id) { state rows failure } }";
+    let begin = Instant::now();
+    let input = json!({ "kind": "INCIDENT", "format": format, "incidentId": incident });
+    let told = client.connect().await?.told(ask, json!({ "input": input })).await?;
+    let id = told["requestReport"]["report"]["id"].clone();
+    let mut tick = tokio::time::interval(Duration::from_millis(100));
+    loop {
+        tick.tick().await;
+        let told = client.connect().await?.told(look, json!({ "id": id })).await?;
+        match told["report"]["state"].as_str() {
+            Some("READY") => {
+                let rows = told["report"]["rows"].as_u64().unwrap_or_default();
+                return Ok((begin.elapsed().as_secs_f64() * 1_000.0, rows));
+            }
+            Some("QUEUED" | "RUNNING") => {}
+            _ => return Err(format!("{told}").into()),
+        }
     }
 }
 
