@@ -3,7 +3,10 @@
 use crate::support::TestApp;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+};
 
 const COUNT: &str = "query ($by: [InventoryDimension!]!, $filter: InventoryFilter, $asOf: DateTime) {
     inventory(groupBy: $by, filter: $filter, asOf: $asOf) { key { dimension value label } locations } }";
@@ -139,7 +142,22 @@ async fn it_stays_exact_while_others_write() {
         }
         assert_eq!(app.end(subscription, json!({})).await.user_errors(), []);
     });
-    futures::future::join_all(busy).await;
+    // In one statement, and so of one moment: groups of which the sum says something else than the rows.
+    let wrong = "SELECT count(*) FROM (SELECT system_id, category, source_channel, state FROM (SELECT system_id, category, \
+        source_channel, state, locations FROM inventory_count UNION ALL SELECT system_id, category, source_channel, state, -1 \
+        FROM data_location) x GROUP BY system_id, category, source_channel, state HAVING sum(locations) <> 0) y";
+    let (busy, looks) = (futures::future::join_all(busy), AtomicU32::new(0));
+    let watching = async {
+        loop {
+            assert_eq!(app.database.count(wrong).await, 0, "while others write");
+            looks.fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    tokio::select! {
+        _ = busy => {}
+        () = watching => {}
+    }
+    assert!(looks.into_inner() > 20, "it was hardly looked at");
     let counted = app.counted(json!({ "by": ["STATE"] })).await;
     assert_eq!(counted.values().sum::<u64>(), app.counted_by_hand().await);
     let rows = "SELECT count(*) - (SELECT count(*) FROM (SELECT DISTINCT system_id, category, source_channel, state FROM inventory_count) x) AS n \
