@@ -38,6 +38,7 @@ pub async fn keep_reports(worker: Worker, mut stop: watch::Receiver<bool>) {
         loop {
             tick.tick().await;
             if let Err(error) = worker.forget_reports().await {
+                metrics::counter!("report_failures_total").increment(1);
                 tracing::warn!(%error, "reports whose time is over could not be destroyed yet");
             }
         }
